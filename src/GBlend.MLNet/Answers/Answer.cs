@@ -1,0 +1,23 @@
+namespace GBlend.MLNet;
+
+/// <summary>How the predictions of the branches become the model's one answer.</summary>
+public enum Answer
+{
+    /// <summary>The joint head, as in the paper. A model without a joint branch (one modality, or <see cref="Blending.Separate"/>) takes the mean of its heads.</summary>
+    Joint,
+
+    /// <summary>
+    /// The joint head, unless a single modality's head has a lower loss on the held-out rows by more than one standard error of the
+    /// paired difference: then that head.
+    /// </summary>
+    BestHead,
+
+    /// <summary>The mean of the heads' predictions (probabilities for classes and labels).</summary>
+    MeanOfHeads,
+
+    /// <summary>
+    /// Classes only: softmax(sum_b a_b log p_b) over all heads b, a_b at least 0, fitted on the held-out rows with a ridge towards
+    /// the mean of log-probabilities.
+    /// </summary>
+    Pool,
+}

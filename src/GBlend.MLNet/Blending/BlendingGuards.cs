@@ -1,0 +1,49 @@
+namespace GBlend.MLNet;
+
+/// <summary>What is done where the published rule w_i = G_i / O_i^2 is silent or unstable. Every guard that acts is in the log and in the history.</summary>
+/// <remarks>
+/// Always on, because the rule gives no weight there: a branch whose held-out loss does not fall (G at most 0) or whose losses are not
+/// finite gets no weight from the estimate; when no branch gains, the weights stay as they were (equal, if there were none).
+/// </remarks>
+public sealed record BlendingGuards
+{
+    private readonly double _overfittingFloor = 1e-3;
+    private readonly double _weightFloor = 0.05;
+
+    /// <summary>The published rule with nothing but what is needed to keep the weights finite: no floors under weights, no regard for noise.</summary>
+    public static BlendingGuards Published { get; } = new() { WeightFloor = 0, TrustsByStandardError = false };
+
+    /// <summary>The least |O| (in the unit of the loss) that an estimate is divided by. Default 0.001.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not above 0.</exception>
+    public double OverfittingFloor
+    {
+        get => _overfittingFloor;
+        init
+        {
+            Check.Positive(value, nameof(OverfittingFloor));
+            _overfittingFloor = value;
+        }
+    }
+
+    /// <summary>
+    /// The least weight of any branch, as a share of the sum of one, so that no head, above all the joint one, starves. Default 0.05.
+    /// At most one over the number of branches, where it makes all weights equal.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not in [0, 1).</exception>
+    public double WeightFloor
+    {
+        get => _weightFloor;
+        init
+        {
+            Check.Probability((float)value, nameof(WeightFloor));
+            _weightFloor = value;
+        }
+    }
+
+    /// <summary>
+    /// Whether an estimate is trusted only as far as it stands out of the noise of the held-out rows: the estimate moves the weights
+    /// from where they were by the share d^2 / (d^2 + v), where d is the distance of the new weights and v their variance over
+    /// resampled rows. Default <see langword="true"/>.
+    /// </summary>
+    public bool TrustsByStandardError { get; init; } = true;
+}

@@ -1,0 +1,39 @@
+namespace GBlend.MLNet;
+
+/// <summary>What one estimate found for one branch. Losses are means per row; differences are taken between both ends of the span.</summary>
+/// <param name="Branch">The modality's column, or <c>Joint</c>.</param>
+/// <param name="TrainLossBefore">Mean loss on the fixed training rows at the start of the span.</param>
+/// <param name="HeldOutLossBefore">Mean loss on the held-out rows at the start of the span.</param>
+/// <param name="TrainLossAfter">The same at the end of the span, after training this branch alone.</param>
+/// <param name="HeldOutLossAfter">The same at the end of the span, after training this branch alone.</param>
+public sealed record BranchEstimate(string Branch, double TrainLossBefore, double HeldOutLossBefore, double TrainLossAfter, double HeldOutLossAfter)
+{
+    /// <summary>Generalization gained, G: how far the held-out loss fell over the span (positive is good).</summary>
+    public double Generalization => HeldOutLossBefore - HeldOutLossAfter;
+
+    /// <summary>Overfitting added, O: how far the gap between held-out and training loss grew over the span.</summary>
+    public double Overfitting => HeldOutLossAfter - TrainLossAfter - (HeldOutLossBefore - TrainLossBefore);
+
+    /// <summary>The overfitting-to-generalization ratio |O / G|; infinite where G is 0.</summary>
+    public double OverfittingToGeneralizationRatio => Generalization == 0 ? double.PositiveInfinity : Math.Abs(Overfitting / Generalization);
+
+    /// <summary>Standard error of <see cref="Generalization"/> from the held-out rows; 0 when unknown.</summary>
+    public double GeneralizationStandardError { get; init; }
+
+    /// <summary>Standard error of <see cref="Overfitting"/> from the held-out and training rows; 0 when unknown.</summary>
+    public double OverfittingStandardError { get; init; }
+
+    /// <summary>The weight that the published rule alone gives this branch; the weights of an estimate sum to one.</summary>
+    public double PublishedWeight { get; init; }
+
+    /// <summary>The weight after the guards, which the training used; the weights of an estimate sum to one.</summary>
+    public double Weight { get; init; }
+}
+
+/// <summary>One estimate of the blending weights.</summary>
+/// <param name="FirstEpoch">The epoch before which it was made, counted from zero.</param>
+/// <param name="Epochs">The epochs of the span, for which every branch was trained alone and then the network with the weights.</param>
+/// <param name="Branches">One per modality in their order, the joint branch last.</param>
+/// <param name="Trust">The share in [0, 1] by which the estimate moved the weights from where they were.</param>
+/// <param name="Guards">What guards did, in words; empty when none acted.</param>
+public sealed record BlendingEstimate(int FirstEpoch, int Epochs, IReadOnlyList<BranchEstimate> Branches, double Trust, IReadOnlyList<string> Guards);

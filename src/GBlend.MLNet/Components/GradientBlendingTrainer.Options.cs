@@ -1,0 +1,103 @@
+namespace GBlend.MLNet;
+
+public sealed partial class GradientBlendingTrainer
+{
+    /// <summary>The settings of a <see cref="GradientBlendingTrainer"/>.</summary>
+    public sealed class Options
+    {
+        /// <summary>
+        /// The label. For classification a key, a bool or a number (each distinct number is a class); a vector of 0 and 1 makes it
+        /// multi-label. For regression a number. Default <c>Label</c>.
+        /// </summary>
+        public string LabelColumnName { get; set; } = "Label";
+
+        /// <summary>The modalities: one or more. With one, the network is that modality's alone (uni-modal).</summary>
+        public IList<Modality> Modalities { get; } = [];
+
+        /// <summary>How the branches' losses are blended. Default online G-Blend with the default guards (see the README for why).</summary>
+        public Blending Blending { get; set; } = Blending.Online();
+
+        /// <summary>How the joint branch combines features. Default late concatenation with one hidden layer of 128.</summary>
+        public Fusion Fusion { get; set; } = Fusion.Concat(128);
+
+        /// <summary>How the branches' predictions become one answer. Default the joint head.</summary>
+        public Answer Answer { get; set; } = Answer.Joint;
+
+        /// <summary>Epochs of the network; the trial trainings of estimates come on top. Default 30.</summary>
+        public int NumberOfEpochs { get; set; } = 30;
+
+        /// <summary>Rows per step; the last batch of an epoch may be smaller. Default 64.</summary>
+        public int BatchSize { get; set; } = 64;
+
+        /// <summary>Learning rate before its schedule. Default 0.01.</summary>
+        public float LearningRate { get; set; } = 0.01f;
+
+        /// <summary>Default SGD with momentum 0.9, as in the paper.</summary>
+        public Optimizer Optimizer { get; set; } = Optimizer.Sgd();
+
+        /// <summary>Weight decay (L2 for SGD and Adam, decoupled for AdamW) of all parameters. Default 0.</summary>
+        public float WeightDecay { get; set; }
+
+        /// <summary>Default constant.</summary>
+        public LearningRateSchedule LearningRateSchedule { get; set; } = LearningRateSchedule.Constant();
+
+        /// <summary>Largest L2 norm of the gradient of a step; larger ones are scaled down to it. Default 0: no clipping.</summary>
+        public float GradientClipping { get; set; }
+
+        /// <summary>Training stops when the held-out loss has not fallen for so many epochs. Default <see langword="null"/>: never.</summary>
+        public int? EarlyStoppingPatience { get; set; }
+
+        /// <summary>Which epoch's weights the model has. Default the last one's.</summary>
+        public FinalWeights FinalWeights { get; set; } = FinalWeights.LastEpoch;
+
+        /// <summary>
+        /// Epochs for which, at the end, the joint head is trained anew on the encoders as they are (the paper does it to compare
+        /// blends whose joint head was starved). Default 0: not at all.
+        /// </summary>
+        public int RefitJointHeadEpochs { get; set; }
+
+        /// <summary>
+        /// The share of rows held out of training to estimate the weights, stratified by class and drawn under the seed. Used when
+        /// neither <see cref="SamplingKeyColumnName"/> nor <see cref="HoldOutColumnName"/> is set, and with the former as the share of
+        /// keys. 0 holds nothing out, which only blendings without estimates allow. Default 0.1.
+        /// </summary>
+        public float ValidationFraction { get; set; } = 0.1f;
+
+        /// <summary>
+        /// A column (text, key or number) whose rows of one value are never split between training and held-out rows, for example
+        /// the speaker. Set it whenever the model is to work for speakers, patients or places that it has not seen.
+        /// </summary>
+        public string? SamplingKeyColumnName { get; set; }
+
+        /// <summary>A bool column that says which rows are held out of training.</summary>
+        public string? HoldOutColumnName { get; set; }
+
+        /// <summary>What happens to missing values (NaN) in modality columns. Default: they are refused.</summary>
+        public MissingValues MissingValues { get; set; } = MissingValues.Refuse;
+
+        /// <summary>Whether rows are shuffled every epoch under the seed. Default <see langword="true"/>.</summary>
+        public bool Shuffle { get; set; } = true;
+
+        /// <summary>The seed; by default drawn from that of the <c>MLContext</c>.</summary>
+        public int? Seed { get; set; }
+
+        /// <summary>Where to train and score. Default <see cref="TrainingDevice.Auto"/>.</summary>
+        public TrainingDevice Device { get; set; } = TrainingDevice.Auto;
+
+        /// <summary>Receives reports while training, on the training thread.</summary>
+        public IProgress<TrainingProgress>? Progress { get; set; }
+
+        /// <summary>Whether the model also outputs one score column per branch, named <c>Score.</c> and the branch. Default <see langword="false"/>.</summary>
+        public bool OutputBranchScores { get; set; }
+    }
+}
+
+/// <summary>What happens to missing values (NaN) in modality columns.</summary>
+public enum MissingValues
+{
+    /// <summary>An exception names the column and the row.</summary>
+    Refuse,
+
+    /// <summary>They are replaced by the mean of that slot over the training rows.</summary>
+    ImputeMean,
+}

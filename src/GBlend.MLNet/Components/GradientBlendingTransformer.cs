@@ -1,0 +1,6 @@
+namespace GBlend.MLNet;
+
+/// <summary>A fitted multi-modal network.</summary>
+public sealed class GradientBlendingTransformer
+{
+}

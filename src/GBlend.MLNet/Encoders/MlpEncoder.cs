@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GBlend.MLNet;
+
+/// <summary>A multi-layer perceptron with ReLU after every layer; see <see cref="Encoders.Mlp(int[])"/>.</summary>
+public sealed class MlpEncoder : Encoder
+{
+    internal const string KindName = "mlp";
+    private readonly int[] _widths;
+
+    internal MlpEncoder(int[] widths, float dropout)
+    {
+        ArgumentNullException.ThrowIfNull(widths);
+        if (widths.Length == 0 || widths.Any(w => w < 1))
+            throw new ArgumentException($"An MLP encoder needs one or more widths of at least 1, got [{string.Join(", ", widths)}].", nameof(widths));
+        Check.Probability(dropout, nameof(dropout));
+        _widths = [.. widths];
+        Dropout = dropout;
+    }
+
+    /// <summary>The widths of the layers; the last one is the feature width.</summary>
+    public IReadOnlyList<int> Widths => _widths;
+
+    /// <summary>The share of activations dropped after every layer while training. Default 0.</summary>
+    public float Dropout { get; }
+
+    /// <inheritdoc/>
+    public override string Kind => KindName;
+
+    /// <summary>A copy with dropout after every layer.</summary>
+    /// <param name="dropout">The share of activations dropped while training, in [0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">Not in [0, 1).</exception>
+    public MlpEncoder WithDropout(float dropout) => new(_widths, dropout);
+
+    /// <inheritdoc/>
+    public override JsonObject ToSettings() => new()
+    {
+        ["widths"] = new JsonArray([.. _widths.Select(w => (JsonNode)w)]),
+        ["dropout"] = Dropout,
+    };
+
+    internal static MlpEncoder FromSettings(JsonObject settings) =>
+        new([.. settings["widths"]!.AsArray().Select(w => (int)w!)], (float)settings["dropout"]!);
+
+    /// <inheritdoc/>
+    public override EncoderModule Build(IReadOnlyList<int> inputShape)
+    {
+        int inputs = inputShape.Aggregate(1, (product, size) => checked(product * size));
+        return new Net(inputs, _widths, Dropout);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"MLP {string.Join("-", _widths)}" + (Dropout > 0 ? $" dropout {Dropout}" : "");
+
+    /// <summary>The first layer makes the mid-level features, the rest the features.</summary>
+    private sealed class Net : EncoderModule
+    {
+        private readonly Sequential layers;
+        private readonly int bottomLayers;
+
+        internal Net(int inputs, int[] widths, float dropout) : base(KindName, widths[^1], widths[0])
+        {
+            layers = Sequential().AppendMlp(inputs, widths, dropout);
+            bottomLayers = layers.Count / widths.Length;
+            RegisterComponents();
+        }
+
+        public override (Tensor Middle, Tensor Feature) Encode(Tensor input)
+        {
+            var x = input.dim() > 2 ? input.flatten(1) : input;
+            var middle = x;
+            for (int i = 0; i < layers.Count; i++)
+            {
+                x = ((Module<Tensor, Tensor>)layers[i]).call(x);
+                if (i == bottomLayers - 1)
+                    middle = x;
+            }
+            return (middle, x);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GBlend.MLNet;
+
+/// <summary>
+/// Non-local block over the modalities as positions (Wang et al., CVPR 2018, embedded Gaussian): every feature is projected to one
+/// width, each modality attends to all of them, the answer is added back, then <see cref="ConcatFusion"/>.
+/// </summary>
+internal sealed class NonLocalFusion : FusionModule
+{
+    private readonly ModuleList<Linear> embed = new();
+    private readonly Linear theta, phi, g, back;
+    private readonly ConcatFusion head;
+    private readonly double scale;
+
+    internal NonLocalFusion(IReadOnlyList<int> widths, IReadOnlyList<int> hidden, int outputs, float dropout) : base("nl_gate")
+    {
+        int width = widths.Max(), inner = Math.Max(1, width / 2);
+        foreach (int w in widths)
+            embed.append(Linear(w, width));
+        theta = Linear(width, inner);
+        phi = Linear(width, inner);
+        g = Linear(width, inner);
+        back = Linear(inner, width);
+        scale = 1 / Math.Sqrt(inner);
+        head = new ConcatFusion([width * widths.Count], hidden, outputs, dropout);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor[] features)
+    {
+        var x = stack([.. features.Select((f, i) => embed[i].call(f))], 1);                        // [rows, modalities, width]
+        var attention = softmax(matmul(theta.call(x), phi.call(x).transpose(1, 2)) * scale, -1);  // [rows, modalities, modalities]
+        var y = x + back.call(matmul(attention, g.call(x)));
+        return head.call([y.flatten(1)]);
+    }
+}

@@ -1,0 +1,47 @@
+namespace GBlend.MLNet;
+
+/// <summary>One modality of a row: the column it is read from and the encoder that turns it into a feature vector.</summary>
+/// <remarks>Immutable. The order of <see cref="GradientBlendingTrainer.Options.Modalities"/> is the order of branches, weights and history.</remarks>
+public sealed class Modality
+{
+    private Modality(string columnName, Encoder encoder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(columnName);
+        ArgumentNullException.ThrowIfNull(encoder);
+        ColumnName = columnName;
+        Encoder = encoder;
+    }
+
+    /// <summary>The input column. Its name also names the branch in the history.</summary>
+    public string ColumnName { get; }
+
+    /// <summary>The encoder of this modality.</summary>
+    public Encoder Encoder { get; }
+
+    /// <summary>Where the encoder's starting weights come from; <see langword="null"/> for a random start.</summary>
+    public GradientBlendingTransformer? PretrainedFrom { get; private init; }
+
+    /// <summary>Whether the encoder keeps its starting weights, so that only heads and fusion learn.</summary>
+    public bool IsFrozen { get; private init; }
+
+    /// <summary>A numeric vector column (float, double or integer items, dense or sparse, of known size).</summary>
+    /// <param name="columnName">The input column.</param>
+    /// <param name="encoder">The encoder; by default <see cref="Encoders.Mlp(int[])"/> with hidden widths 64 and 32.</param>
+    public static Modality Vector(string columnName, Encoder? encoder = null) => new(columnName, encoder ?? Encoders.Mlp(64, 32));
+
+    /// <summary>
+    /// Starts the encoder from the encoder that a fitted model has for the column of the same name ("pre-trained encoders",
+    /// a baseline of the paper), usually a model of this modality alone.
+    /// </summary>
+    /// <param name="model">A fitted model with a modality of this column and the same encoder.</param>
+    /// <param name="freeze">Keep the encoder as it is and train only the heads and the fusion.</param>
+    /// <returns>A copy of this modality with that start.</returns>
+    public Modality WithPretrained(GradientBlendingTransformer model, bool freeze = false)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new Modality(ColumnName, Encoder) { PretrainedFrom = model, IsFrozen = freeze };
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{ColumnName}: {Encoder}";
+}

@@ -1,0 +1,23 @@
+namespace GBlend.MLNet;
+
+/// <summary>The rows of a fit in memory, read from the data view once. Row-major arrays that become tensors without a copy.</summary>
+/// <param name="modalities">Per modality the values, [rows x width].</param>
+/// <param name="targets">What is predicted, see <see cref="TrainingTargets"/>.</param>
+/// <param name="heldOut">Per row, whether it is held out of training.</param>
+internal sealed class TrainingRows(IReadOnlyList<float[]> modalities, TrainingTargets targets, bool[] heldOut)
+{
+    internal IReadOnlyList<float[]> Modalities { get; } = modalities;
+
+    internal TrainingTargets Targets { get; } = targets;
+
+    internal bool[] HeldOut { get; } = heldOut;
+
+    internal int Count => HeldOut.Length;
+}
+
+/// <summary>The labels of all rows in the form of their task.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Outputs">Classes, labels, or 1.</param>
+/// <param name="Classes">Multiclass: the class of each row, from 0. Else <see langword="null"/>.</param>
+/// <param name="Values">Multi-label: [rows x labels] of 0 and 1; regression: [rows] as read. Else <see langword="null"/>.</param>
+internal sealed record TrainingTargets(LearningTask Task, int Outputs, long[]? Classes, float[]? Values);

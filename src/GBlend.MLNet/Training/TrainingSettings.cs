@@ -1,0 +1,71 @@
+using static TorchSharp.torch;
+
+namespace GBlend.MLNet;
+
+/// <summary>All that decides a training, checked and resolved: plain values, no columns, no hosts.</summary>
+internal sealed record TrainingSettings
+{
+    public required IReadOnlyList<ModalitySpec> Modalities { get; init; }
+
+    public required Blending Blending { get; init; }
+
+    public required Fusion Fusion { get; init; }
+
+    public Answer Answer { get; init; } = Answer.Joint;
+
+    public int NumberOfEpochs { get; init; } = 30;
+
+    public int BatchSize { get; init; } = 64;
+
+    public double LearningRate { get; init; } = 0.01;
+
+    public Optimizer Optimizer { get; init; } = Optimizer.Sgd();
+
+    public double WeightDecay { get; init; }
+
+    public LearningRateSchedule LearningRateSchedule { get; init; } = LearningRateSchedule.Constant();
+
+    /// <summary>Largest L2 norm of a branch's gradient; 0 for no clipping.</summary>
+    public double GradientClipping { get; init; }
+
+    /// <summary>Epochs without a better held-out loss after which training stops; <see langword="null"/> for never.</summary>
+    public int? EarlyStoppingPatience { get; init; }
+
+    public FinalWeights FinalWeights { get; init; } = FinalWeights.LastEpoch;
+
+    /// <summary>Epochs for which the joint head is fitted anew on the frozen encoders at the end; 0 for not at all.</summary>
+    public int RefitJointHeadEpochs { get; init; }
+
+    public bool Shuffle { get; init; } = true;
+
+    public int Seed { get; init; }
+
+    public TrainingDevice Device { get; init; } = TrainingDevice.Auto;
+
+    /// <summary>The CUDA device that <see cref="TrainingDevice.Auto"/> and <see cref="TrainingDevice.Cuda"/> take; <see langword="null"/> for the first.</summary>
+    public int? GpuDeviceId { get; init; }
+
+    /// <summary>Whether the absence of a GPU that was asked for by <see cref="GpuDeviceId"/> is met by the CPU.</summary>
+    public bool FallbackToCpu { get; init; } = true;
+
+    /// <summary>Float32, but for checks against references in float64.</summary>
+    public ScalarType Precision { get; init; } = ScalarType.Float32;
+
+    /// <summary>Training rows on which losses are measured at most; the held-out rows are all measured.</summary>
+    public int TrainLossRows { get; init; } = 1024;
+}
+
+/// <summary>A modality as the network sees it.</summary>
+/// <param name="Column">Its column, which names its branch.</param>
+/// <param name="Shape">The shape of one row.</param>
+/// <param name="Encoder">Its encoder.</param>
+/// <param name="Fill">What replaces missing values, per element of a row; <see langword="null"/> when they are refused.</param>
+internal sealed record ModalitySpec(string Column, IReadOnlyList<int> Shape, Encoder Encoder, float[]? Fill)
+{
+    internal int Width => Shape.Aggregate(1, (product, size) => checked(product * size));
+
+    /// <summary>The weights the encoder starts from, by parameter name; <see langword="null"/> for a random start.</summary>
+    internal IReadOnlyDictionary<string, float[]>? Start { get; init; }
+
+    internal bool IsFrozen { get; init; }
+}
