@@ -9,7 +9,7 @@ internal sealed class BranchTrainer : IDisposable
     private readonly JointNetwork _network;
     private readonly TrainingSettings _settings;
     private readonly Loss _loss;
-    private readonly Dictionary<ParameterSegment, optim.Optimizer> _optimizers = [];
+    private readonly Dictionary<ParameterSegment, SegmentOptimizer> _optimizers = [];
     private int[] _branches = [];
     private bool _freezeEncoders;
     private Tensor[] _weights = [];
@@ -38,7 +38,7 @@ internal sealed class BranchTrainer : IDisposable
         foreach (var segment in _learning)
         {
             if (!_optimizers.ContainsKey(segment))
-                _optimizers.Add(segment, Create(segment));
+                _optimizers.Add(segment, SegmentOptimizer.Create(_settings.Optimizer, _settings.WeightDecay, segment));
         }
     }
 
@@ -49,11 +49,6 @@ internal sealed class BranchTrainer : IDisposable
     /// <param name="onBatch">Called before every batch with its row count; throws to stop.</param>
     internal void TrainEpoch(RowStore store, int[] order, double learningRate, Action<long> onBatch)
     {
-        foreach (var segment in _learning)
-        {
-            foreach (var group in _optimizers[segment].ParamGroups)
-                group.LearningRate = learningRate;
-        }
         _network.Train(true, _freezeEncoders);
         foreach (var batch in store.Batches(order, _settings.BatchSize))
         {
@@ -62,10 +57,11 @@ internal sealed class BranchTrainer : IDisposable
                 segment.Gradient.zero_();
             var losses = _network.Forward(batch.Inputs, _branches, _freezeEncoders).Select(p => _loss.Mean(p, batch.Targets)).ToArray();
             autograd.backward(losses, _weights);
+            using var grad = no_grad();
             if (_settings.GradientClipping > 0)
                 Array.ForEach(_clipped, Clip);
             foreach (var segment in _learning)
-                _optimizers[segment].step();
+                _optimizers[segment].Step(learningRate);
         }
         _network.Train(false);
     }
@@ -79,24 +75,11 @@ internal sealed class BranchTrainer : IDisposable
 
     private void Clip(ParameterSegment[] segments)
     {
-        using var grad = no_grad();
         double norm = Math.Sqrt(segments.Sum(s => s.Gradient.square().sum().ToDouble()));
         if (norm <= _settings.GradientClipping)
             return;
+        using Scalar shrink = _settings.GradientClipping / norm;
         foreach (var segment in segments)
-            segment.Gradient.mul_(_settings.GradientClipping / norm);
-    }
-
-    private optim.Optimizer Create(ParameterSegment segment)
-    {
-        var rule = _settings.Optimizer;
-        double rate = _settings.LearningRate, decay = _settings.WeightDecay;
-        return rule.Kind switch
-        {
-            OptimizerKind.Sgd => optim.SGD([segment.Values], rate, rule.Momentum, 0, decay),
-            OptimizerKind.Adam => optim.Adam([segment.Values], rate, rule.Beta1, rule.Beta2, 1e-8, decay),
-            OptimizerKind.AdamW => optim.AdamW([segment.Values], rate, rule.Beta1, rule.Beta2, 1e-8, decay),
-            _ => throw new InvalidOperationException($"Unknown optimiser {rule}."),
-        };
+            segment.Gradient.mul_(shrink);
     }
 }

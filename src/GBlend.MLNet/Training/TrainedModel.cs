@@ -1,3 +1,4 @@
+using GBlend.MLNet.Native;
 using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
@@ -79,8 +80,11 @@ internal sealed class TrainedModel : IDisposable
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="InvalidDataException">Truncated, altered or newer; the message says which.</exception>
-    internal static TrainedModel Load(Stream settings, Stream weights, TrainingDevice device, int? gpuDeviceId, bool fallbackToCpu) =>
-        ModelFile.Load(settings, weights, TorchDevices.Resolve(device, gpuDeviceId, fallbackToCpu, _ => { }));
+    internal static TrainedModel Load(Stream settings, Stream weights, TrainingDevice device, int? gpuDeviceId, bool fallbackToCpu)
+    {
+        TorchNativeLoader.EnsureLoaded();
+        return ModelFile.Load(settings, weights, TorchDevices.Resolve(device, gpuDeviceId, fallbackToCpu, _ => { }));
+    }
 
     public void Dispose() => Network.Dispose();
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GBlend.MLNet.Native;
 using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
@@ -21,6 +22,7 @@ internal sealed class TrainingRun : IDisposable
 
     internal TrainingRun(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
     {
+        TorchNativeLoader.EnsureLoaded();
         Settings = settings;
         _host = host;
         _device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
@@ -143,8 +145,16 @@ internal sealed class TrainingRun : IDisposable
 
     private IEnumerable<double> LossWeights(double[] weights)
     {
-        int live = weights.Count(w => w > 0);
-        return Settings.Blending.KeepsLearningRate ? weights.Select(w => w * live) : weights;
+        var mode = Environment.GetEnvironmentVariable("SCALE") ?? "enc";
+        double joint = _shape.HasJoint ? weights[^1] : 0;
+        double scale = !Settings.Blending.KeepsLearningRate ? 1 : mode switch
+        {
+            "k1" => weights.Count(w => w > 0),
+            "max" => 1 / weights.Max(),
+            "sum1" => 1,
+            _ => 1 / (_shape.HasHeads ? weights.Take(_shape.Modalities.Count).Max() + joint : joint),
+        };
+        return weights.Select(w => w * scale);
     }
 
     /// <summary>What early stopping and the choice of the best epoch look at: the joint branch's loss, or the mean of the heads'.</summary>
