@@ -24,7 +24,8 @@ namespace GBlend.MLNet.Native;
 /// <para>
 /// Nothing happens on other systems, or where the library loads as it is: the runtime asks <see cref="Resolve"/> only when its own search
 /// has failed. It does so from the moment that any code of this assembly has run. A program that uses <c>torch</c> before it touches a
-/// type of this assembly is out of reach: it sees TorchSharp's own exception.
+/// type of this assembly is out of reach and sees TorchSharp's own exception, and so is one whose host loads TorchSharp into another load
+/// context and that uses <c>torch</c> before <see cref="EnsureLoaded"/>.
 /// </para>
 /// </remarks>
 internal static partial class TorchNativeLoader
@@ -59,6 +60,7 @@ internal static partial class TorchNativeLoader
     {
         if (!IsLinuxX64 || s_isLoaded)
             return;
+        RequireComplete();
         // The second half is for a host that keeps TorchSharp in a load context other than ours, whose failures Resolve does not see.
         if (!NativeLibrary.TryLoad(LibraryName, typeof(torch).Assembly, null, out _))
             _ = Cure.Library.Value;
@@ -70,6 +72,24 @@ internal static partial class TorchNativeLoader
     /// </summary>
     /// <exception cref="InvalidDataException">The bytes are not a sound x64 ELF library, or it really uses what that version brings.</exception>
     internal static byte[] Patch(byte[] library) => ElfLibrary.WithoutIostreamMarker(library);
+
+    /// <summary>Whether a stream over a library holds all of it, as far as its header tells.</summary>
+    internal static bool IsComplete(Stream library)
+    {
+        Span<byte> header = stackalloc byte[ElfLibrary.HeaderSize];
+        return library.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && ElfLibrary.EndOfSections(header) <= library.Length;
+    }
+
+    /// <summary>The system's loader kills the process when a library ends too early, as after a copy to a full disk. A message is better.</summary>
+    private static void RequireComplete()
+    {
+        foreach (string path in s_dependencies.Append(LibraryFile).Select(Find).OfType<string>())
+        {
+            using FileStream library = File.OpenRead(path);
+            if (!IsComplete(library))
+                throw new DllNotFoundException($"{path} is damaged or incomplete. Build or publish the application again.");
+        }
+    }
 
     /// <summary>Called by the runtime when it has not found a native library. An exception thrown here ends up in TorchSharp's own message.</summary>
     [SupportedOSPlatform("linux")]
@@ -88,18 +108,31 @@ internal static partial class TorchNativeLoader
     private static IEnumerable<string> SearchFolders()
     {
         string known = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-        List<string> folders = [.. known.Split(Path.PathSeparator), AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, NativeFolder)];
-        // In a single-file application assemblies have no location.
-        if (Path.GetDirectoryName(typeof(torch).Assembly.Location) is { Length: > 0 } torchFolder)
-        {
-            folders.Add(torchFolder);
-            folders.Add(Path.Combine(torchFolder, NativeFolder));
-            // Scripts and notebooks use TorchSharp where it was restored: packages/torchsharp/<version>/lib/<framework>.
-            folders.Add(Path.Combine(torchFolder, "../..", NativeFolder));
-            folders.Add(Path.Combine(torchFolder, "../../../..", LibtorchPackage, LibtorchVersion, NativeFolder));
-        }
+        string torchFolder = TorchFolder();
+        IEnumerable<string> folders =
+        [
+            .. known.Split(Path.PathSeparator),
+            AppContext.BaseDirectory,
+            Path.Combine(AppContext.BaseDirectory, NativeFolder),
+            torchFolder,
+            Path.Combine(torchFolder, NativeFolder),
+            .. PackageFolders(torchFolder),
+        ];
         // A relative folder would mean the current directory, where anybody could have put a library.
-        return folders.Where(Path.IsPathFullyQualified).Select(folder => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))).Distinct();
+        return folders.Where(Path.IsPathFullyQualified).Select(Path.TrimEndingDirectorySeparator).Distinct();
+    }
+
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "No location means no folder; the others are searched all the same.")]
+    private static string TorchFolder() => Path.GetDirectoryName(typeof(torch).Assembly.Location) ?? "";
+
+    /// <summary>Scripts and notebooks use TorchSharp where it was restored: in packages/torchsharp/version/lib/framework.</summary>
+    private static IEnumerable<string> PackageFolders(string torchFolder)
+    {
+        string? version = Path.GetDirectoryName(Path.GetDirectoryName(torchFolder));
+        string? package = Path.GetDirectoryName(version);
+        if (Path.GetFileName(package) != "torchsharp")
+            return [];
+        return [Path.Combine(version!, NativeFolder), Path.Combine(package!, "..", LibtorchPackage, LibtorchVersion, NativeFolder)];
     }
 
     /// <summary>Loads the library, patched if it has to be.</summary>
@@ -129,39 +162,37 @@ internal static partial class TorchNativeLoader
             {
                 return LoadPatched(library);
             }
-            catch (DllNotFoundException) when (Find(TorchFile) is null)
-            {
-                throw NotFound(TorchFile);
-            }
             catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)
             {
-                throw NotLoadable(library, failure);
+                throw Find(TorchFile) is null ? NotFound(TorchFile) : NotLoadable(library, failure);
             }
         }
 
         private static nint LoadPatched(string library)
         {
+            byte[] patched;
             try
             {
-                byte[] patched = Patch(File.ReadAllBytes(library));
-                try
-                {
-                    return NativeLibrary.Load(Cached(patched));
-                }
-                // The home folder may be read-only, full, missing, another user's, or mounted such that nothing in it can be executed.
-                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or DllNotFoundException)
-                {
-                    return LoadTemporary(patched);
-                }
+                patched = Patch(File.ReadAllBytes(library));
             }
-            catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException or DllNotFoundException)
+            catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                throw new DllNotFoundException(
-                    $"TorchSharp's native library {library} needs {ElfLibrary.UnwantedVersion}, which this system's libstdc++ does not have, and a " +
-                    $"patched copy cannot be loaded: {failure.Message} Use a system with the libstdc++ of GCC 13 or later (Debian 13, " +
-                    "Ubuntu 24.04), or let the program write to its user's cache folder or to the temporary folder.", failure);
+                throw NotCured(library, $"it cannot be patched: {failure.Message}", "", failure);
+            }
+            try
+            {
+                return NativeLibrary.Load(Cached(patched));
+            }
+            // The home folder may be read-only, full, missing, another user's, or mounted such that nothing in it can be executed.
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or DllNotFoundException)
+            {
+                return LoadTemporary(library, patched);
             }
         }
+
+        private static DllNotFoundException NotCured(string library, string problem, string remedy, Exception cause) => new(
+            $"TorchSharp's native library {library} needs {ElfLibrary.UnwantedVersion}, which this system's libstdc++ does not have, and {problem} " +
+            $"Use a system with the libstdc++ of GCC 13 or later (such as Debian 13 or Ubuntu 24.04){remedy}.", cause);
 
         /// <summary>Returns the file in the user's cache that holds these bytes, after writing it if it does not.</summary>
         private static string Cached(byte[] content)
@@ -202,18 +233,26 @@ internal static partial class TorchNativeLoader
         }
 
         /// <summary>Loads a copy from a new folder that only this user can enter, and removes it: what is loaded stays.</summary>
-        private static nint LoadTemporary(byte[] content)
+        private static nint LoadTemporary(string library, byte[] content)
         {
-            DirectoryInfo folder = Directory.CreateTempSubdirectory("GBlend.MLNet-");
+            DirectoryInfo? folder = null;
             try
             {
+                folder = Directory.CreateTempSubdirectory("GBlend.MLNet-");
                 string file = Path.Combine(folder.FullName, LibraryFile);
                 Write(file, content);
                 return NativeLibrary.Load(file);
             }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or DllNotFoundException)
+            {
+                throw NotCured(
+                    library,
+                    $"a patched copy can be loaded neither from the user's cache nor from the temporary folder {Path.GetTempPath()}: {failure.Message}",
+                    ", or set XDG_CACHE_HOME or TMPDIR to a folder in which this user can write and execute files", failure);
+            }
             finally
             {
-                folder.Delete(recursive: true);
+                folder?.Delete(recursive: true);
             }
         }
 
@@ -261,6 +300,9 @@ internal static partial class TorchNativeLoader
         /// </summary>
         private const string Marker = "_ZSt21ios_base_library_initv";
 
+        /// <summary>The length of the header that a file begins with.</summary>
+        public const int HeaderSize = 64;
+
         private const uint RelocationTable = 4, SymbolTable = 11, VersionNeeds = 0x6ffffffe, SymbolVersions = 0x6fffffff;
         private const int SymbolSize = 24, RelocationSize = 24;
 
@@ -271,9 +313,16 @@ internal static partial class TorchNativeLoader
         {
             _bytes = bytes;
             // The magic number, 64 bits, little endian; and 62 for x64.
-            if (!Range(0, 64)[..6].SequenceEqual("\u007fELF\u0002\u0001"u8) || UInt16(Range(0, 64), 18) != 62)
+            if (!Range(0, HeaderSize)[..6].SequenceEqual("\u007fELF\u0002\u0001"u8) || UInt16(Range(0, HeaderSize), 18) != 62)
                 throw new InvalidDataException("It is not an ELF library for x64.");
             _sections = [.. ReadSections()];
+        }
+
+        /// <summary>Where the table of sections ends, which linkers write last.</summary>
+        public static long EndOfSections(ReadOnlySpan<byte> header)
+        {
+            (long table, int size, int count) = SectionTable(header);
+            return table + ((long)size * count);
         }
 
         /// <summary>See <see cref="TorchNativeLoader.Patch"/>.</summary>
@@ -335,8 +384,7 @@ internal static partial class TorchNativeLoader
 
         private IEnumerable<Section> ReadSections()
         {
-            long table = (long)BinaryPrimitives.ReadUInt64LittleEndian(Range(0x28, 8));
-            int size = UInt16(_bytes, 0x3A), count = UInt16(_bytes, 0x3C);
+            (long table, int size, int count) = SectionTable(_bytes);
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<byte> header = Range(table + ((long)i * size), 0x40);
@@ -347,6 +395,9 @@ internal static partial class TorchNativeLoader
                     Link: UInt32(header, 0x28));
             }
         }
+
+        private static (long Offset, int EntrySize, int Count) SectionTable(ReadOnlySpan<byte> header) =>
+            (BinaryPrimitives.ReadInt64LittleEndian(Range(header, 0x28, 8)), UInt16(header, 0x3A), UInt16(header, 0x3C));
 
         /// <summary>Walks the list of needed libraries, and for each the list of the versions needed of it.</summary>
         private List<VersionNeed> ReadVersionNeeds()

@@ -17,14 +17,6 @@ public class TorchNativeLoaderTests
     }
 
     [Fact]
-    public void The_module_initializer_alone_lets_torch_load()
-    {
-        // Touching the assembly is all that a user's program does before its own torch calls.
-        System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(typeof(TorchNativeLoader).Module.ModuleHandle);
-        Assert.Equal(1f, torch.ones(1).item<float>());
-    }
-
-    [Fact]
     public void The_real_library_loses_its_need_and_nothing_else()
     {
         if (RealLibrary() is not { } library)
@@ -105,6 +97,15 @@ public class TorchNativeLoaderTests
         Random random = new(1);
         for (int i = 0; i < 200; i++)
             Assert.Throws<InvalidDataException>(() => TorchNativeLoader.Patch(library[..random.Next(library.Length)]));
+    }
+
+    [Fact]
+    public void A_file_that_ends_too_early_is_seen_from_its_header()
+    {
+        byte[] library = new SyntheticElf().Build();
+        Assert.True(TorchNativeLoader.IsComplete(new MemoryStream(library)));
+        for (int length = 0; length < library.Length; length++)
+            Assert.False(TorchNativeLoader.IsComplete(new MemoryStream(library, 0, length)));
     }
 
     [Fact]
