@@ -20,8 +20,8 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>How the joint branch combines features. Default late concatenation with one hidden layer of 128.</summary>
         public Fusion Fusion { get; set; } = Fusion.Concat(128);
 
-        /// <summary>How the branches' predictions become one answer. Default the joint head.</summary>
-        public Answer Answer { get; set; } = Answer.Joint;
+        /// <summary>How the branches' predictions become one answer. Default <see cref="Answer.Auto"/>; the paper's is <see cref="Answer.Joint"/>.</summary>
+        public Answer Answer { get; set; } = Answer.Auto;
 
         /// <summary>Epochs of the network; the trial trainings of estimates come on top. Default 30.</summary>
         public int NumberOfEpochs { get; set; } = 30;

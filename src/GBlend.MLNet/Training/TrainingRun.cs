@@ -143,18 +143,18 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
+    /// <summary>What the losses are multiplied by: the weights, or, to keep the encoders' rate, such that the busiest encoder feels one whole loss.</summary>
     private IEnumerable<double> LossWeights(double[] weights)
     {
-        var mode = Environment.GetEnvironmentVariable("SCALE") ?? "enc";
-        double joint = _shape.HasJoint ? weights[^1] : 0;
-        double scale = !Settings.Blending.KeepsLearningRate ? 1 : mode switch
-        {
-            "k1" => weights.Count(w => w > 0),
-            "max" => 1 / weights.Max(),
-            "sum1" => 1,
-            _ => 1 / (_shape.HasHeads ? weights.Take(_shape.Modalities.Count).Max() + joint : joint),
-        };
+        double scale = Settings.Blending.KeepsLearningRate ? 1 / BusiestEncoder(weights) : 1;
         return weights.Select(w => w * scale);
+    }
+
+    /// <summary>The largest sum of weights, its own head's and the joint one, that reaches an encoder.</summary>
+    private double BusiestEncoder(double[] weights)
+    {
+        double joint = _shape.HasJoint ? weights[^1] : 0;
+        return joint + (_shape.HasHeads ? weights.Take(_shape.Modalities.Count).Max() : 0);
     }
 
     /// <summary>What early stopping and the choice of the best epoch look at: the joint branch's loss, or the mean of the heads'.</summary>

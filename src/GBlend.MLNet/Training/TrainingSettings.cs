@@ -11,7 +11,7 @@ internal sealed record TrainingSettings
 
     public required Fusion Fusion { get; init; }
 
-    public Answer Answer { get; init; } = Answer.Joint;
+    public Answer Answer { get; init; } = Answer.Auto;
 
     public int NumberOfEpochs { get; init; } = 30;
 
