@@ -84,7 +84,14 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>Where to train and score. Default <see cref="TrainingDevice.Auto"/>.</summary>
         public TrainingDevice Device { get; set; } = TrainingDevice.Auto;
 
-        /// <summary>Receives reports while training, on the training thread.</summary>
+        /// <summary>
+        /// Threads that torch's operations may use while training. By default one for networks so small that more only get in each
+        /// other's way (the branches of an estimate then train side by side), and torch's own number for larger ones. The number of
+        /// threads that the rest of the application sees does not change.
+        /// </summary>
+        public int? NumberOfThreads { get; set; }
+
+        /// <summary>Receives reports while training, one at a time but not always on the same thread.</summary>
         public IProgress<TrainingProgress>? Progress { get; set; }
 
         /// <summary>Whether the model also outputs one score column per branch, named <c>Score.</c> and the branch. Default <see langword="false"/>.</summary>

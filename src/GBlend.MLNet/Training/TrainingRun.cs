@@ -17,6 +17,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly long _totalWork;
     private readonly List<EpochRecord> _epochs = [];
     private readonly List<BlendingEstimate> _estimates = [];
+    private readonly Lock _reporting = new();
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
     private long _work;
 
@@ -34,6 +35,7 @@ internal sealed class TrainingRun : IDisposable
         _totalWork = (long)_trainingRows.Length * (settings.NumberOfEpochs + _plan.Where(s => s.Weights is null).Sum(s => 2 * s.Epochs) + settings.RefitJointHeadEpochs);
         Loss = Loss.For(rows.Targets, rows.HeldOut);
         Network = CreateNetwork();
+        NumberOfThreads = settings.NumberOfThreads ?? TorchThreadScope.For(Network, settings.BatchSize);
         using var targets = Loss.Prepare(rows.Targets, settings.Precision);
         Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, _device);
         Meter = new LossMeter(Store, SampleOfTrainingRows(), _heldOutRows, Loss);
@@ -50,8 +52,12 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>The network that is trained.</summary>
     internal JointNetwork Network { get; }
 
+    /// <summary>Threads of torch's operations; <see langword="null"/> for torch's own number.</summary>
+    internal int? NumberOfThreads { get; }
+
     internal TrainedModel Run()
     {
+        using var threads = new TorchThreadScope(NumberOfThreads);
         using var trainer = new BranchTrainer(Network, Settings, Loss);
         using var estimator = _plan.Any(s => s.Weights is null) ? new GradientBlendingEstimator(this) : null;
         using var best = new BestEpoch(Settings, CreateNetwork);
@@ -94,13 +100,16 @@ internal sealed class TrainingRun : IDisposable
 
     internal JointNetwork CreateNetwork() => new(_shape, Seeds.Derive(Settings.Seed, "network"), Settings.Precision, _device);
 
-    /// <summary>Before every batch: stops when asked to, and reports at least every second.</summary>
+    /// <summary>Before every batch: stops when asked to, and reports at least every second. Branches that train side by side come here together.</summary>
     internal void OnBatch(TrainingPhase phase, long rows)
     {
         _host.CheckAlive();
-        _work += rows;
-        if (_sinceReport.Elapsed.TotalSeconds >= 1)
-            Report(phase, null);
+        lock (_reporting)
+        {
+            _work += rows;
+            if (_sinceReport.Elapsed.TotalSeconds >= 1)
+                Report(phase, null);
+        }
     }
 
     public void Dispose()
