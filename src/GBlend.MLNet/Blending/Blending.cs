@@ -89,11 +89,16 @@ public sealed record Blending
     /// <summary>Whether held-out rows are needed to find the weights.</summary>
     internal bool NeedsEstimates => _kind is BlendingKind.Offline or BlendingKind.Online;
 
-    /// <summary>The spans of the run in order; a span without weights is preceded by an estimate over its length.</summary>
+    /// <summary>
+    /// The spans of the run in order; a span without weights is preceded by an estimate over its length. With one modality there is
+    /// nothing to blend: its own branch has all the weight.
+    /// </summary>
     /// <exception cref="ArgumentException">The blending does not fit the run; the message names the option.</exception>
     internal IReadOnlyList<BlendingSpan> Plan(int modalities, int numberOfEpochs)
     {
         int branches = modalities + 1;
+        if (modalities == 1)
+            return [new(0, numberOfEpochs, [1, 0])];
         switch (_kind)
         {
             case BlendingKind.None:

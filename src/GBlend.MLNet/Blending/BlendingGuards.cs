@@ -3,7 +3,8 @@ namespace GBlend.MLNet;
 /// <summary>What is done where the published rule w_i = G_i / O_i^2 is silent or unstable. Every guard that acts is in the log and in the history.</summary>
 /// <remarks>
 /// Always on, because the rule gives no weight there: a branch whose held-out loss does not fall (G at most 0) or whose losses are not
-/// finite gets no weight from the estimate; when no branch gains, the weights stay as they were (equal, if there were none).
+/// finite gets no weight from the estimate; when no branch gains, the weights stay as they were. Before the first estimate they are
+/// those of naive joint training: a blend has to be earned by evidence.
 /// </remarks>
 public sealed record BlendingGuards
 {

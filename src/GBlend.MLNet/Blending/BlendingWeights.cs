@@ -8,6 +8,9 @@ internal static class BlendingWeights
 {
     private const int Resamples = 200;
 
+    /// <summary>All weight on the joint branch: what is trained when nothing is known that speaks for a blend.</summary>
+    internal static double[] Naive(int branches) => [.. Enumerable.Range(1, branches).Select(b => b == branches ? 1.0 : 0)];
+
     internal static double[] Equal(int branches) => [.. Enumerable.Repeat(1.0 / branches, branches)];
 
     /// <summary>The published rule with G clamped at zero and |O| floored; equal weights where no branch has any.</summary>
@@ -58,7 +61,7 @@ internal static class BlendingWeights
         var found = branches.Select(b => b.Summarize()).ToArray();
         double[] g = [.. found.Select(b => b.Generalization)], o = [.. found.Select(b => b.Overfitting)];
         var published = Published(g, o, guards.OverfittingFloor);
-        var prior = previous ?? Equal(count);
+        var prior = previous ?? Naive(count);
         var acted = new List<string>();
 
         double[] weights = published;
@@ -81,7 +84,7 @@ internal static class BlendingWeights
         {
             weights = prior;
             trust = 0;
-            acted.Add(previous is null ? "no branch gained on the held-out rows, so the weights are equal" : "no branch gained on the held-out rows, so the weights stay as they were");
+            acted.Add(previous is null ? "no branch gained on the held-out rows, so nothing speaks against naive joint training" : "no branch gained on the held-out rows, so the weights stay as they were");
         }
         else if (guards.TrustsByStandardError)
         {

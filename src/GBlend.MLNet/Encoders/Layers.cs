@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -28,6 +29,8 @@ internal static class Layers
 /// </summary>
 internal sealed class SeededDropout(float probability) : nn.Module<Tensor, Tensor>(nameof(SeededDropout))
 {
+    private readonly Scalar probability = probability, scale = 1f / (1f - probability);
+
     internal Generator? Generator { get; set; }
 
     public override Tensor forward(Tensor input)
@@ -37,6 +40,6 @@ internal sealed class SeededDropout(float probability) : nn.Module<Tensor, Tenso
         var generator = Generator ?? throw new InvalidOperationException("Dropout needs the trainer's generator while training.");
         using var draw = rand(input.shape, input.dtype, input.device, generator: generator);
         using var keep = draw.ge(probability).to(input.dtype);
-        return input * keep * (1f / (1f - probability));
+        return input * keep * scale;
     }
 }

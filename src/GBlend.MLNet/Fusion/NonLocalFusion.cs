@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -13,7 +14,7 @@ internal sealed class NonLocalFusion : FusionModule
     private readonly ModuleList<Linear> embed = new();
     private readonly Linear theta, phi, g, back;
     private readonly ConcatFusion head;
-    private readonly double scale;
+    private readonly Scalar scale;
 
     internal NonLocalFusion(IReadOnlyList<int> widths, IReadOnlyList<int> hidden, int outputs, float dropout) : base("nl_gate")
     {

@@ -1,7 +1,10 @@
+using GBlend.MLNet.Native;
+using static TorchSharp.torch;
+
 namespace GBlend.MLNet;
 
 /// <summary>A trained network that scores rows: what a transformer wraps and a model file holds. Safe for scoring from many threads.</summary>
-internal sealed partial class TrainedModel : IDisposable
+internal sealed class TrainedModel : IDisposable
 {
     /// <summary>
     /// Rows per forward pass, always exactly: a block that is not full is padded. The same kernels then run for a single row and for
@@ -9,34 +12,100 @@ internal sealed partial class TrainedModel : IDisposable
     /// </summary>
     internal const int BlockRows = 64;
 
-    internal LearningTask Task => throw new NotImplementedException();
+    private readonly Device _device;
 
-    internal IReadOnlyList<ModalitySpec> Modalities => throw new NotImplementedException();
+    internal TrainedModel(JointNetwork network, Loss loss, AnswerRule answer, TrainingHistory history)
+    {
+        (Network, Loss, Answer, History) = (network, loss, answer, history);
+        _device = network.Parts.First().Segment.Values.device;
+    }
+
+    internal JointNetwork Network { get; }
+
+    internal Loss Loss { get; }
+
+    internal AnswerRule Answer { get; }
+
+    internal TrainingHistory History { get; }
+
+    internal LearningTask Task => Loss.Task;
+
+    internal IReadOnlyList<ModalitySpec> Modalities => Network.Shape.Modalities;
 
     /// <summary>Values per row and branch: classes, labels, or 1.</summary>
-    internal int Outputs => throw new NotImplementedException();
+    internal int Outputs => Network.Shape.Outputs;
 
-    internal TrainingHistory History => throw new NotImplementedException();
+    /// <summary>Trains a model.</summary>
+    internal static TrainedModel Fit(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
+    {
+        using var run = new TrainingRun(rows, settings, host);
+        return run.Run();
+    }
 
     /// <summary>Scores up to <see cref="BlockRows"/> rows: probabilities of classes or labels, or the predicted number.</summary>
     /// <param name="block">Per modality the rows, row-major, of length <see cref="BlockRows"/> x width; rows from <paramref name="rows"/> on are ignored.</param>
     /// <param name="rows">The rows to score, 1 to <see cref="BlockRows"/>.</param>
     /// <param name="scores">Receives [rows x Outputs]; of length at least BlockRows x Outputs.</param>
     /// <param name="branchScores">Receives the same for every branch of <see cref="TrainingHistory.Branches"/>; <see langword="null"/> when they are not wanted.</param>
-    internal void Score(IReadOnlyList<float[]> block, int rows, float[] scores, IReadOnlyList<float[]>? branchScores) => throw new NotImplementedException();
+    internal void Score(IReadOnlyList<float[]> block, int rows, float[] scores, IReadOnlyList<float[]>? branchScores)
+    {
+        var predictions = Predict(block, branchScores is not null);
+        double[] answer = new double[Outputs], scratch = new double[Outputs];
+        for (int row = 0; row < rows; row++)
+        {
+            Answer.Combine(Task, predictions, row, answer, scratch);
+            Write(answer, scores, row);
+            for (int b = 0; b < (branchScores?.Count ?? 0); b++)
+            {
+                predictions[b].AsSpan(row * Outputs, Outputs).CopyTo(scratch);
+                AnswerRule.Activate(Task, scratch);
+                Write(scratch, branchScores![b], row);
+            }
+        }
+    }
+
+    /// <summary>Encoder parameters by name, for <see cref="Modality.WithPretrained"/>.</summary>
+    internal IReadOnlyDictionary<string, float[]> EncoderWeights(string column)
+    {
+        for (int i = 0; i < Modalities.Count; i++)
+        {
+            if (Modalities[i].Column == column)
+                return Network.EncoderWeights(i);
+        }
+        throw new ArgumentException($"The model has no modality '{column}'.", nameof(column));
+    }
 
     /// <summary>Writes the settings (JSON, UTF-8) and the weights (safetensors).</summary>
-    internal void Save(Stream settings, Stream weights) => throw new NotImplementedException();
+    internal void Save(Stream settings, Stream weights) => ModelFile.Save(this, settings, weights);
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="InvalidDataException">Truncated, altered or newer; the message says which.</exception>
-    internal static TrainedModel Load(Stream settings, Stream weights, TrainingDevice device, int? gpuDeviceId, bool fallbackToCpu) => throw new NotImplementedException();
+    internal static TrainedModel Load(Stream settings, Stream weights, TrainingDevice device, int? gpuDeviceId, bool fallbackToCpu)
+    {
+        TorchNativeLoader.EnsureLoaded();
+        return ModelFile.Load(settings, weights, TorchDevices.Resolve(device, gpuDeviceId, fallbackToCpu, _ => { }));
+    }
 
-    /// <summary>Trains a model.</summary>
-    internal static TrainedModel Fit(TrainingRows rows, TrainingSettings settings, ITrainingHost host) => throw new NotImplementedException();
+    public void Dispose() => Network.Dispose();
 
-    /// <summary>Encoder parameters by name, for <see cref="Modality.WithPretrained"/>.</summary>
-    internal IReadOnlyDictionary<string, float[]> EncoderWeights(string column) => throw new NotImplementedException();
+    /// <summary>Per branch the predictions of the block; only of those that the answer needs, unless all are wanted.</summary>
+    private double[][] Predict(IReadOnlyList<float[]> block, bool all)
+    {
+        var branches = Network.Shape.Branches;
+        int[] needed = [.. Enumerable.Range(0, branches.Count).Where(b => all || Answer.Weights[b] != 0)];
+        using var grad = no_grad();
+        using var scope = NewDisposeScope();
+        var inputs = Modalities.Select((m, i) => tensor(block[i], [BlockRows, .. m.Shape.Select(s => (long)s)]).to(_device)).ToArray();
+        var given = Network.Forward(inputs, [.. needed.Select(b => branches[b])]);
+        var predictions = Enumerable.Repeat(Array.Empty<double>(), branches.Count).ToArray();
+        for (int i = 0; i < needed.Length; i++)
+            predictions[needed[i]] = given[i].ToDoubles();
+        return predictions;
+    }
 
-    public void Dispose() => throw new NotImplementedException();
+    private void Write(double[] values, float[] destination, int row)
+    {
+        for (int c = 0; c < values.Length; c++)
+            destination[row * values.Length + c] = (float)(values[c] * Loss.TargetScale + Loss.TargetMean);
+    }
 }

@@ -1,0 +1,118 @@
+using System.Globalization;
+
+namespace GBlend.MLNet;
+
+/// <summary>How the branches' predictions are combined: a pool of log-probabilities, or a weighted mean of predictions (one-hot for a single head).</summary>
+/// <param name="IsPool">Whether the weights are coefficients of a <see cref="LogPool"/>.</param>
+/// <param name="Weights">One per branch that the network has.</param>
+internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
+{
+    private const int FewestRowsForPool = 20;
+
+    /// <summary>Chooses the rule, looking at the held-out rows where the choice needs them.</summary>
+    internal static AnswerRule Choose(Answer wanted, NetworkShape shape, LearningTask task, LossMeter meter, JointNetwork network, long[]? heldOutClasses, ITrainingHost host)
+    {
+        int branches = shape.Branches.Count;
+        var simple = shape.HasJoint ? Head(branches - 1, branches) : Mean(branches);
+        if (branches == 1)
+            return Head(0, 1);
+        switch (wanted)
+        {
+            case Answer.MeanOfHeads:
+                return Mean(branches);
+            case Answer.BestHead:
+                return shape.HasJoint ? BestHead(shape, meter.Measure(network, shape.Branches), host) : simple;
+            case Answer.Pool when task == LearningTask.Multiclass && heldOutClasses!.Length >= FewestRowsForPool:
+                var logs = meter.HeldOutPredictions(network, shape.Branches).Select(logits => LogProbabilities(logits, shape.Outputs)).ToArray();
+                return new AnswerRule(true, LogPool.Fit(logs, heldOutClasses, shape.Outputs));
+            case Answer.Pool:
+                host.Warning($"Answer.Pool is fitted on the held-out rows, of which there are {heldOutClasses?.Length ?? 0}; with fewer than {FewestRowsForPool} the answer is the {simple.Describe(shape)}. Hold out more rows.");
+                return simple;
+            default:
+                return simple;
+        }
+    }
+
+    /// <summary>Combines the predictions of one row.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="predictions">Per branch, logits or standardised numbers, [row x output]; a branch of weight zero may be empty.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="answer">Receives the answer.</param>
+    /// <param name="scratch">Of the same length.</param>
+    internal void Combine(LearningTask task, double[][] predictions, int row, Span<double> answer, Span<double> scratch)
+    {
+        answer.Clear();
+        for (int b = 0; b < Weights.Count; b++)
+        {
+            if (Weights[b] == 0)
+                continue;
+            predictions[b].AsSpan(row * answer.Length, answer.Length).CopyTo(scratch);
+            Activate(task, scratch);
+            for (int c = 0; c < answer.Length; c++)
+                answer[c] += Weights[b] * (IsPool ? Math.Max(Math.Log(scratch[c]), LogPool.Floor) : scratch[c]);
+        }
+        if (IsPool)
+            LogPool.Softmax(answer);
+    }
+
+    /// <summary>In place: what a head gives to what a user reads (regression: still standardised).</summary>
+    internal static void Activate(LearningTask task, Span<double> prediction)
+    {
+        if (task == LearningTask.Multiclass)
+            LogPool.Softmax(prediction);
+        else if (task == LearningTask.MultiLabel)
+        {
+            for (int c = 0; c < prediction.Length; c++)
+                prediction[c] = 1 / (1 + Math.Exp(-prediction[c]));
+        }
+    }
+
+    internal string Describe(NetworkShape shape)
+    {
+        string Name(int index) => shape.NameOf(shape.Branches[index]);
+        if (IsPool)
+            return "pool " + string.Join(", ", Weights.Select((w, i) => string.Create(CultureInfo.InvariantCulture, $"{Name(i)} {w:0.00}")));
+        int[] used = [.. Enumerable.Range(0, Weights.Count).Where(i => Weights[i] > 0)];
+        return used.Length == 1
+            ? Name(used[0]) == NetworkShape.Joint ? "joint head" : $"head of {Name(used[0])}"
+            : $"mean of {string.Join(", ", used.Select(Name))}";
+    }
+
+    private static AnswerRule Head(int index, int branches) => new(false, [.. Enumerable.Range(0, branches).Select(b => b == index ? 1.0 : 0)]);
+
+    private static AnswerRule Mean(int branches) => new(false, BlendingWeights.Equal(branches));
+
+    private static AnswerRule BestHead(NetworkShape shape, MeasuredLosses losses, ITrainingHost host)
+    {
+        int joint = shape.Branches.Count - 1, best = joint;
+        double[] fused = losses.HeldOut[joint];
+        if (fused.Length < 2)
+        {
+            host.Warning("Answer.BestHead compares heads on the held-out rows, of which there are none; the answer is the joint head.");
+            return Head(joint, joint + 1);
+        }
+        double bestGain = 0;
+        for (int b = 0; b < joint; b++)
+        {
+            var gain = fused.Zip(losses.HeldOut[b], (f, s) => f - s).ToArray();
+            double mean = gain.Average(), error = Math.Sqrt(gain.Sum(x => (x - mean) * (x - mean)) / (gain.Length - 1) / gain.Length);
+            if (mean > error && mean > bestGain)
+                (best, bestGain) = (b, mean);
+        }
+        if (best != joint)
+            host.Warning($"On the held-out rows the head of {shape.NameOf(shape.Branches[best])} has a loss lower than the joint head's by {bestGain:0.###}, so it gives the answer.");
+        return Head(best, joint + 1);
+    }
+
+    private static double[] LogProbabilities(double[] logits, int classes)
+    {
+        var logs = (double[])logits.Clone();
+        for (int offset = 0; offset < logs.Length; offset += classes)
+        {
+            LogPool.Softmax(logs.AsSpan(offset, classes));
+            for (int c = offset; c < offset + classes; c++)
+                logs[c] = Math.Max(Math.Log(logs[c]), LogPool.Floor);
+        }
+        return logs;
+    }
+}

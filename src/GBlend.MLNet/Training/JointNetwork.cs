@@ -1,0 +1,196 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GBlend.MLNet;
+
+/// <summary>What the network is made of.</summary>
+/// <param name="Modalities">One or more.</param>
+/// <param name="Fusion">The joint branch's fusion.</param>
+/// <param name="Outputs">Classes, labels or 1.</param>
+/// <param name="HasHeads">Whether each modality has a head of its own.</param>
+/// <param name="HasJoint">Whether there is a joint branch.</param>
+internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusion Fusion, int Outputs, bool HasHeads, bool HasJoint)
+{
+    /// <summary>The name of the joint branch.</summary>
+    internal const string Joint = "Joint";
+
+    /// <summary>One modality needs no fusion, and without a joint branch every modality needs a head.</summary>
+    internal static NetworkShape For(IReadOnlyList<ModalitySpec> modalities, Fusion fusion, int outputs, Blending blending) =>
+        new(modalities, fusion, outputs, blending.HasHeads || modalities.Count == 1, blending.HasJoint && modalities.Count > 1);
+
+    /// <summary>The branches there are: modalities by index, the joint branch as the number of modalities.</summary>
+    internal IReadOnlyList<int> Branches { get; } =
+        [.. HasHeads ? Enumerable.Range(0, Modalities.Count) : [], .. HasJoint ? new[] { Modalities.Count } : []];
+
+    internal int JointBranch => Modalities.Count;
+
+    internal string NameOf(int branch) => branch == JointBranch ? Joint : Modalities[branch].Column;
+}
+
+/// <summary>
+/// The multi-head network of the paper's figure 2c: encoders shared by their own heads and by the joint branch.
+/// Branch i is encoder i and head i; the last branch is all encoders and the fusion.
+/// </summary>
+internal sealed class JointNetwork : IDisposable
+{
+    private readonly EncoderModule[] _encoders;
+    private readonly Linear[] _heads;
+    private readonly FusionModule? _joint;
+    private readonly ParameterSegment[] _encoderSegments;
+    private readonly ParameterSegment[] _headSegments;
+    private readonly ParameterSegment? _jointSegment;
+    private readonly Generator _dropout;
+    private readonly bool _hasDropout;
+
+    internal JointNetwork(NetworkShape shape, int seed, ScalarType precision, Device device)
+    {
+        Shape = shape;
+        int k = shape.Modalities.Count;
+        using (new TorchRandomScope(seed))
+        using (var scope = NewDisposeScope())
+        {
+            _encoders = [.. shape.Modalities.Select(m => m.Encoder.Build(m.Shape))];
+            _heads = shape.HasHeads ? [.. _encoders.Select(e => Linear(e.FeatureWidth, shape.Outputs))] : [];
+            _joint = shape.HasJoint ? shape.Fusion.Build(_encoders, shape.Outputs) : null;
+            scope.Detach(_encoders.Concat<Module>(_heads).Concat(_joint is null ? [] : [_joint])
+                .SelectMany(m => m.parameters().Cast<Tensor>().Concat(m.buffers())).Cast<IDisposable>());
+        }
+        _encoderSegments = [.. _encoders.Select(e => new ParameterSegment(e, precision, device))];
+        _headSegments = [.. _heads.Select(h => new ParameterSegment(h, precision, device))];
+        _jointSegment = _joint is null ? null : new ParameterSegment(_joint, precision, device);
+        _dropout = new Generator((ulong)Seeds.Derive(seed, "dropout"), device);
+        foreach (var dropout in Parts.SelectMany(p => p.Segment.Module.modules()).OfType<SeededDropout>())
+        {
+            dropout.Generator = _dropout;
+            _hasDropout = true;
+        }
+        for (int i = 0; i < k; i++)
+        {
+            if (shape.Modalities[i].Start is { } start)
+                SetWeights(_encoders[i], start);
+        }
+        Train(false);
+    }
+
+    internal NetworkShape Shape { get; private set; }
+
+    /// <summary>The parts by the names that their tensors have in model files.</summary>
+    internal IEnumerable<(string Name, ParameterSegment Segment)> Parts =>
+        _encoderSegments.Select((s, i) => ($"encoders.{i}", s))
+            .Concat(_headSegments.Select((s, i) => ($"heads.{i}", s)))
+            .Concat(_jointSegment is null ? [] : [("joint", _jointSegment)]);
+
+    /// <summary>All parameters and buffers by name.</summary>
+    internal IEnumerable<(string Name, Tensor Value)> Tensors =>
+        from part in Parts
+        from tensor in part.Segment.Module.named_parameters().Select(p => (p.name, value: (Tensor)p.parameter)).Concat(part.Segment.Module.named_buffers().Select(b => (b.name, value: b.buffer)))
+        select ($"{part.Name}.{tensor.name}", tensor.value);
+
+    /// <summary>The parts that learn when a branch is trained.</summary>
+    internal IEnumerable<ParameterSegment> LearningSegments(int branch, bool freezeEncoders)
+    {
+        for (int i = 0; i < _encoderSegments.Length; i++)
+        {
+            if (!freezeEncoders && (branch == i || branch == Shape.JointBranch) && !Shape.Modalities[i].IsFrozen)
+                yield return _encoderSegments[i];
+        }
+        yield return branch == Shape.JointBranch ? _jointSegment! : _headSegments[branch];
+    }
+
+    /// <summary>The joint branch's own part, above the encoders.</summary>
+    internal ParameterSegment JointSegment => _jointSegment!;
+
+    /// <summary>The predictions (logits, or standardised numbers) of the branches asked for, [rows, outputs] each, in that order.</summary>
+    internal Tensor[] Forward(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches, bool freezeEncoders = false)
+    {
+        bool joint = branches.Contains(Shape.JointBranch);
+        var encoded = new (Tensor Middle, Tensor Feature)[_encoders.Length];
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            if (!joint && !branches.Contains(i))
+                continue;
+            encoded[i] = _encoders[i].Encode(inputs[i]);
+            if (Shape.Modalities[i].IsFrozen || freezeEncoders)
+                encoded[i] = (encoded[i].Middle.detach(), encoded[i].Feature.detach());
+        }
+        return [.. branches.Select(b => b == Shape.JointBranch
+            ? _joint!.call([.. encoded.Select(e => _joint.ReadsMiddle ? e.Middle : e.Feature)])
+            : _heads[b].call(encoded[b].Feature))];
+    }
+
+    /// <summary>Switches dropout and batch statistics on or off. Frozen encoders stay in evaluation mode.</summary>
+    internal void Train(bool on, bool freezeEncoders = false)
+    {
+        foreach (var (_, segment) in Parts)
+            segment.Module.train(on && !IsFrozen(segment, freezeEncoders));
+    }
+
+    /// <summary>Takes over all parameters and buffers.</summary>
+    internal void CopyFrom(JointNetwork other)
+    {
+        foreach (var ((_, mine), (_, theirs)) in Parts.Zip(other.Parts))
+            mine.CopyFrom(theirs);
+    }
+
+    /// <summary>Starts the stream of dropout anew.</summary>
+    internal void SeedDropout(int seed)
+    {
+        if (_hasDropout)
+            _dropout.manual_seed(seed);
+    }
+
+    /// <summary>Replaces what does not touch the modules, such as the values for missing ones.</summary>
+    internal JointNetwork WithShape(NetworkShape shape)
+    {
+        Shape = shape;
+        return this;
+    }
+
+    internal IReadOnlyDictionary<string, float[]> EncoderWeights(int modality)
+    {
+        var module = _encoders[modality];
+        return module.named_parameters().Select(p => (p.name, value: (Tensor)p.parameter)).Concat(module.named_buffers().Select(b => (b.name, value: b.buffer)))
+            .ToDictionary(t => t.name, t => t.value.ToFloats());
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, segment) in Parts)
+            segment.Dispose();
+        _dropout.Dispose();
+    }
+
+    private bool IsFrozen(ParameterSegment segment, bool freezeEncoders)
+    {
+        int index = Array.IndexOf(_encoderSegments, segment);
+        return index >= 0 && (freezeEncoders || Shape.Modalities[index].IsFrozen);
+    }
+
+    private static void SetWeights(EncoderModule encoder, IReadOnlyDictionary<string, float[]> weights)
+    {
+        using var grad = no_grad();
+        foreach (var (name, value) in encoder.named_parameters().Select(p => (p.name, value: (Tensor)p.parameter)).Concat(encoder.named_buffers().Select(b => (b.name, value: b.buffer))))
+        {
+            using var given = tensor(weights[name], value.shape);
+            value.copy_(given);
+        }
+    }
+}
+
+internal static class TensorExtensions
+{
+    /// <summary>The elements in row-major order as floats on the host.</summary>
+    internal static float[] ToFloats(this Tensor value)
+    {
+        using var scope = NewDisposeScope();
+        return value.detach().cpu().to(ScalarType.Float32).contiguous().data<float>().ToArray();
+    }
+
+    /// <summary>The elements in row-major order as doubles on the host.</summary>
+    internal static double[] ToDoubles(this Tensor value)
+    {
+        using var scope = NewDisposeScope();
+        return value.detach().cpu().to(ScalarType.Float64).contiguous().data<double>().ToArray();
+    }
+}

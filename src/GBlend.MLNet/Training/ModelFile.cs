@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using static TorchSharp.torch;
+
+namespace GBlend.MLNet;
+
+/// <summary>A trained model as data: settings in JSON, weights in safetensors, tied together by the weights' SHA-256. No type names.</summary>
+internal static class ModelFile
+{
+    private const string Format = "GBlend.MLNet model";
+
+    /// <summary>Raised when a file can no longer be read by older versions of the library.</summary>
+    private const int Version = 1;
+
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    internal static void Save(TrainedModel model, Stream settings, Stream weights)
+    {
+        var shape = model.Network.Shape;
+        using var buffer = new MemoryStream();
+        Safetensors.Write(buffer, [.. model.Network.Tensors.Select(t => (t.Name, t.Value.shape, t.Value.ToFloats())), .. Fills(shape)]);
+        var bytes = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
+        var content = new JsonObject
+        {
+            ["format"] = Format,
+            ["version"] = Version,
+            ["weightsSha256"] = Convert.ToHexString(SHA256.HashData(bytes)),
+            ["task"] = model.Task.ToString(),
+            ["outputs"] = shape.Outputs,
+            ["modalities"] = new JsonArray([.. shape.Modalities.Select(m => new JsonObject
+            {
+                ["column"] = m.Column,
+                ["shape"] = new JsonArray([.. m.Shape.Select(s => (JsonNode)s)]),
+                ["encoder"] = m.Encoder.Kind,
+                ["settings"] = m.Encoder.ToSettings(),
+                ["imputes"] = m.Fill is not null,
+            })]),
+            ["fusion"] = shape.Fusion.ToSettings(),
+            ["hasHeads"] = shape.HasHeads,
+            ["hasJoint"] = shape.HasJoint,
+            ["answerIsPool"] = model.Answer.IsPool,
+            ["answerWeights"] = new JsonArray([.. model.Answer.Weights.Select(w => (JsonNode)w)]),
+            ["targetMean"] = model.Loss.TargetMean,
+            ["targetScale"] = model.Loss.TargetScale,
+            ["history"] = JsonSerializer.SerializeToNode(model.History, s_json),
+        };
+        JsonSerializer.Serialize(settings, content, s_json);
+        weights.Write(bytes);
+    }
+
+    internal static TrainedModel Load(Stream settings, Stream weights, Device device)
+    {
+        var content = Parse(settings);
+        try
+        {
+            return Build(content, weights, device);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"The model's settings are damaged: {e.Message} Save the model again or take an unaltered copy.", e);
+        }
+    }
+
+    private static JsonObject Parse(Stream settings)
+    {
+        JsonObject? content;
+        try
+        {
+            content = JsonNode.Parse(settings) as JsonObject;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException("The model's settings are truncated or damaged: they are not JSON. Save the model again or take an unaltered copy.", e);
+        }
+        if (content is null || content["format"] is not JsonValue format || format.ToString() != Format || content["version"] is not JsonValue found || !found.TryGetValue(out int version))
+            throw new InvalidDataException($"The model's settings are damaged: they are not those of a {Format}. Save the model again or take an unaltered copy.");
+        if (version > Version)
+            throw new InvalidDataException($"The model was saved by a newer GBlend.MLNet: it has format version {version}, this one reads up to {Version}. Update GBlend.MLNet.");
+        return content;
+    }
+
+    private static TrainedModel Build(JsonObject content, Stream weights, Device device)
+    {
+        using var bytes = new MemoryStream();
+        weights.CopyTo(bytes);
+        string hash = Convert.ToHexString(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
+        if (hash != (string)content["weightsSha256"]!)
+            throw new InvalidDataException("The model's weights were truncated or altered after saving: their SHA-256 is not the one in the settings. Take an unaltered copy.");
+        bytes.Position = 0;
+
+        var specs = content["modalities"]!.AsArray().Select(node => new ModalitySpec(
+            (string)node!["column"]!,
+            [.. node["shape"]!.AsArray().Select(s => (int)s!)],
+            Encoders.FromSettings((string)node["encoder"]!, node["settings"]!.AsObject()),
+            (bool)node["imputes"]! ? [] : null)).ToArray();
+        var shape = new NetworkShape(specs, Fusion.FromSettings(content["fusion"]!.AsObject()), (int)content["outputs"]!, (bool)content["hasHeads"]!, (bool)content["hasJoint"]!);
+        var answer = new AnswerRule((bool)content["answerIsPool"]!, [.. content["answerWeights"]!.AsArray().Select(w => (double)w!)]);
+        var history = content["history"].Deserialize<TrainingHistory>(s_json)!;
+        if (answer.Weights.Count != shape.Branches.Count || history.Branches.Count != shape.Branches.Count)
+            throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
+        var loss = new Loss(Enum.Parse<LearningTask>((string)content["task"]!), (double)content["targetMean"]!, (double)content["targetScale"]!);
+
+        var network = new JointNetwork(shape, 0, ScalarType.Float32, device);
+        try
+        {
+            var expected = network.Tensors.ToDictionary(t => t.Name, t => t.Value.shape);
+            foreach (var (name, fillShape, _) in Fills(shape))
+                expected.Add(name, fillShape);
+            var given = Safetensors.Read(bytes, expected);
+            using var grad = no_grad();
+            foreach (var (name, value) in network.Tensors)
+            {
+                using var source = tensor(given[name], value.shape);
+                value.copy_(source);
+            }
+            shape = shape with { Modalities = [.. specs.Select((m, i) => m.Fill is null ? m : m with { Fill = given[FillName(i)] })] };
+            return new TrainedModel(network.WithShape(shape), loss, answer, history);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static string FillName(int modality) => $"fill.{modality}";
+
+    private static IEnumerable<(string Name, long[] Shape, float[] Values)> Fills(NetworkShape shape) =>
+        shape.Modalities.Select((m, i) => (FillName(i), new long[] { m.Width }, m.Fill)).Where(f => f.Fill is not null).Select(f => (f.Item1, f.Item2, f.Fill!));
+}

@@ -1,0 +1,64 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace GBlend.MLNet;
+
+/// <summary>
+/// All parameters of one part of the network (an encoder, a head, the fusion) in one flat tensor, and their gradients in another: the
+/// module's own parameters are views into them. A step, a copy or a norm is then one operation for the part instead of one per layer.
+/// </summary>
+internal sealed class ParameterSegment : IDisposable
+{
+    internal ParameterSegment(nn.Module module, ScalarType precision, Device device)
+    {
+        Module = module;
+        using var grad = no_grad();
+        using var scope = NewDisposeScope();
+        if (device.type != TorchSharp.DeviceType.CPU || precision != ScalarType.Float32)
+            module.to(device, precision);
+        var parameters = module.parameters().ToArray();
+        long length = parameters.Sum(p => p.numel());
+        Values = new Parameter(empty(length, precision, device));
+        Gradient = zeros(length, precision, device);
+        Values.grad = Gradient;
+        long offset = 0;
+        foreach (var parameter in parameters)
+        {
+            long size = parameter.numel();
+            var shape = parameter.shape;
+            var view = Values.detach().narrow(0, offset, size).view(shape);
+            view.copy_(parameter);
+            parameter.set_(view);
+            parameter.grad = Gradient.narrow(0, offset, size).view(shape);
+            offset += size;
+        }
+        Values.DetachFromDisposeScope();
+        Gradient.DetachFromDisposeScope();
+    }
+
+    internal nn.Module Module { get; }
+
+    /// <summary>All parameters, flat; what the optimiser steps.</summary>
+    internal Parameter Values { get; }
+
+    /// <summary>All gradients, flat.</summary>
+    internal Tensor Gradient { get; }
+
+    /// <summary>Takes over parameters and buffers of a segment of the same structure.</summary>
+    internal void CopyFrom(ParameterSegment other)
+    {
+        using var grad = no_grad();
+        using var scope = NewDisposeScope();
+        Values.copy_(other.Values);
+        foreach (var (mine, theirs) in Module.buffers().Zip(other.Module.buffers()))
+            mine.copy_(theirs);
+    }
+
+    public void Dispose()
+    {
+        Values.Dispose();
+        Gradient.Dispose();
+        Module.Dispose();
+    }
+}

@@ -1,0 +1,43 @@
+using static TorchSharp.torch;
+
+namespace GBlend.MLNet;
+
+/// <summary>
+/// Lets torch's modules draw their starting weights under a seed and puts the global generator back as it was. One at a time in a
+/// process, so that two fits don't draw from each other's stream.
+/// </summary>
+internal sealed class TorchRandomScope : IDisposable
+{
+    private static readonly Lock s_lock = new();
+    private readonly Tensor _state;
+
+    internal TorchRandomScope(int seed)
+    {
+        s_lock.Enter();
+        _state = get_rng_state();
+        manual_seed(seed);
+    }
+
+    public void Dispose()
+    {
+        set_rng_state(_state);
+        _state.Dispose();
+        s_lock.Exit();
+    }
+}
+
+/// <summary>Independent seeds from one: the same purpose and number always give the same stream.</summary>
+internal static class Seeds
+{
+    internal static int Derive(int seed, string purpose, int number = 0)
+    {
+        uint hash = 2166136261;
+        foreach (char c in purpose)
+            hash = (hash ^ c) * 16777619;
+        hash ^= (uint)seed * 2654435761u;
+        hash = (hash ^ (hash >> 16)) * 0x45D9F3B;
+        hash ^= (uint)number * 0x9E3779B9u;
+        hash = (hash ^ (hash >> 16)) * 0x45D9F3B;
+        return (int)((hash ^ (hash >> 16)) & 0x7FFFFFFF);
+    }
+}

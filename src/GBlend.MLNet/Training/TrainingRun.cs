@@ -1,0 +1,199 @@
+using System.Diagnostics;
+using GBlend.MLNet.Native;
+using static TorchSharp.torch;
+
+namespace GBlend.MLNet;
+
+/// <summary>One fit from rows to a trained model. Read <see cref="Run"/> from top to bottom for the whole of it.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly ITrainingHost _host;
+    private readonly Device _device;
+    private readonly NetworkShape _shape;
+    private readonly IReadOnlyList<BlendingSpan> _plan;
+    private readonly int[] _trainingRows;
+    private readonly int[] _heldOutRows;
+    private readonly long[]? _classes;
+    private readonly long _totalWork;
+    private readonly List<EpochRecord> _epochs = [];
+    private readonly List<BlendingEstimate> _estimates = [];
+    private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
+    private long _work;
+
+    internal TrainingRun(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
+    {
+        TorchNativeLoader.EnsureLoaded();
+        Settings = settings;
+        _host = host;
+        _device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
+        _shape = NetworkShape.For(settings.Modalities, settings.Fusion, rows.Targets.Outputs, settings.Blending);
+        _plan = settings.Blending.Plan(settings.Modalities.Count, settings.NumberOfEpochs);
+        _trainingRows = [.. Enumerable.Range(0, rows.Count).Where(row => !rows.HeldOut[row])];
+        _heldOutRows = [.. Enumerable.Range(0, rows.Count).Where(row => rows.HeldOut[row])];
+        _classes = rows.Targets.Classes;
+        _totalWork = (long)_trainingRows.Length * (settings.NumberOfEpochs + _plan.Where(s => s.Weights is null).Sum(s => 2 * s.Epochs) + settings.RefitJointHeadEpochs);
+        Loss = Loss.For(rows.Targets, rows.HeldOut);
+        Network = CreateNetwork();
+        using var targets = Loss.Prepare(rows.Targets, settings.Precision);
+        Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, _device);
+        Meter = new LossMeter(Store, SampleOfTrainingRows(), _heldOutRows, Loss);
+    }
+
+    internal TrainingSettings Settings { get; }
+
+    internal Loss Loss { get; }
+
+    internal RowStore Store { get; }
+
+    internal LossMeter Meter { get; }
+
+    /// <summary>The network that is trained.</summary>
+    internal JointNetwork Network { get; }
+
+    internal TrainedModel Run()
+    {
+        using var trainer = new BranchTrainer(Network, Settings, Loss);
+        using var estimator = _plan.Any(s => s.Weights is null) ? new GradientBlendingEstimator(this) : null;
+        using var best = new BestEpoch(Settings, CreateNetwork);
+        var losses = Meter.Measure(Network, _shape.Branches);
+        double[]? weights = null;
+        foreach (var span in _plan)
+        {
+            if (span.Weights is null)
+            {
+                (weights, var estimate) = estimator!.Estimate(Network, losses, span, weights);
+                Record(estimate);
+            }
+            else
+                weights = [.. _shape.Branches.Select(b => span.Weights[b])];
+            trainer.SetWeights([.. _shape.Branches.Zip(LossWeights(weights))]);
+
+            for (int epoch = span.FirstEpoch; epoch < span.FirstEpoch + span.Epochs; epoch++)
+            {
+                Network.SeedDropout(Seeds.Derive(Settings.Seed, "epoch", epoch));
+                trainer.TrainEpoch(Store, OrderOf(epoch), LearningRateOf(epoch), rows => OnBatch(TrainingPhase.Training, rows));
+                losses = Meter.Measure(Network, _shape.Branches);
+                Record(epoch, weights, losses);
+                if (best.Saw(Network, epoch, AnswerLoss(losses)))
+                    return Finish(best);
+            }
+        }
+        return Finish(best);
+    }
+
+    /// <summary>The order of the training rows in an epoch; the same for the network and for the trial copies.</summary>
+    internal int[] OrderOf(int epoch)
+    {
+        var order = (int[])_trainingRows.Clone();
+        if (Settings.Shuffle)
+            new Random(Seeds.Derive(Settings.Seed, "order", epoch)).Shuffle(order);
+        return order;
+    }
+
+    internal double LearningRateOf(int epoch) => Settings.LearningRate * Settings.LearningRateSchedule.Factor(epoch, Settings.NumberOfEpochs);
+
+    internal JointNetwork CreateNetwork() => new(_shape, Seeds.Derive(Settings.Seed, "network"), Settings.Precision, _device);
+
+    /// <summary>Before every batch: stops when asked to, and reports at least every second.</summary>
+    internal void OnBatch(TrainingPhase phase, long rows)
+    {
+        _host.CheckAlive();
+        _work += rows;
+        if (_sinceReport.Elapsed.TotalSeconds >= 1)
+            Report(phase, null);
+    }
+
+    public void Dispose()
+    {
+        Meter.Dispose();
+        Store.Dispose();
+        Network.Dispose();
+    }
+
+    private TrainedModel Finish(BestEpoch best)
+    {
+        int selected = best.Restore(Network) ?? _epochs.Count - 1;
+        if (_shape.HasJoint && Settings.RefitJointHeadEpochs > 0)
+            RefitJointHead();
+        var answer = AnswerRule.Choose(Settings.Answer, _shape, Loss.Task, Meter, Network, _classes is null ? null : [.. _heldOutRows.Select(row => _classes[row])], _host);
+        string description = answer.Describe(_shape);
+        _host.Info($"The answer is the {description}.");
+        var history = new TrainingHistory([.. _shape.Branches.Select(_shape.NameOf)], _epochs, _estimates, description, selected);
+        return new TrainedModel(CopyOfNetwork(), Loss, answer, history);
+    }
+
+    /// <summary>The model outlives the run and owns a network of its own.</summary>
+    private JointNetwork CopyOfNetwork()
+    {
+        var copy = CreateNetwork();
+        copy.CopyFrom(Network);
+        return copy;
+    }
+
+    private void RefitJointHead()
+    {
+        using var fresh = CreateNetwork();
+        Network.JointSegment.CopyFrom(fresh.JointSegment);
+        using var trainer = new BranchTrainer(Network, Settings, Loss);
+        trainer.SetWeights([(_shape.JointBranch, 1)], freezeEncoders: true);
+        for (int epoch = 0; epoch < Settings.RefitJointHeadEpochs; epoch++)
+        {
+            Network.SeedDropout(Seeds.Derive(Settings.Seed, "refit", epoch));
+            trainer.TrainEpoch(Store, OrderOf(epoch), Settings.LearningRate, rows => OnBatch(TrainingPhase.Training, rows));
+        }
+    }
+
+    private IEnumerable<double> LossWeights(double[] weights)
+    {
+        var mode = Environment.GetEnvironmentVariable("SCALE") ?? "enc";
+        double joint = _shape.HasJoint ? weights[^1] : 0;
+        double scale = !Settings.Blending.KeepsLearningRate ? 1 : mode switch
+        {
+            "k1" => weights.Count(w => w > 0),
+            "max" => 1 / weights.Max(),
+            "sum1" => 1,
+            _ => 1 / (_shape.HasHeads ? weights.Take(_shape.Modalities.Count).Max() + joint : joint),
+        };
+        return weights.Select(w => w * scale);
+    }
+
+    /// <summary>What early stopping and the choice of the best epoch look at: the joint branch's loss, or the mean of the heads'.</summary>
+    private double? AnswerLoss(MeasuredLosses losses)
+    {
+        var heldOut = losses.HeldOutMeans;
+        return heldOut.Length == 0 ? null : _shape.HasJoint ? heldOut[^1] : heldOut.Average();
+    }
+
+    private int[] SampleOfTrainingRows()
+    {
+        if (_trainingRows.Length <= Settings.TrainLossRows)
+            return _trainingRows;
+        var sample = (int[])_trainingRows.Clone();
+        new Random(Seeds.Derive(Settings.Seed, "train loss rows")).Shuffle(sample);
+        return [.. sample.Take(Settings.TrainLossRows).Order()];
+    }
+
+    private void Record(BlendingEstimate estimate)
+    {
+        _estimates.Add(estimate);
+        _host.Info($"Epochs {estimate.FirstEpoch + 1}-{estimate.FirstEpoch + estimate.Epochs}: " + string.Join(", ", estimate.Branches.Select(b =>
+            FormattableString.Invariant($"{b.Branch} weight {b.Weight:0.000} (G {b.Generalization:0.000}, O {b.Overfitting:0.000})"))));
+        foreach (string guard in estimate.Guards)
+            _host.Warning($"Epochs {estimate.FirstEpoch + 1}-{estimate.FirstEpoch + estimate.Epochs}: {guard}.");
+    }
+
+    private void Record(int epoch, double[] weights, MeasuredLosses losses)
+    {
+        var record = new EpochRecord(epoch, LearningRateOf(epoch), weights, losses.TrainMeans, losses.HeldOutMeans);
+        _epochs.Add(record);
+        Report(TrainingPhase.Training, record);
+        if (!record.TrainLoss.Where((_, i) => weights[i] > 0).All(double.IsFinite))
+            throw new InvalidOperationException($"The training diverged: after epoch {epoch + 1} the loss is not finite. Lower LearningRate ({Settings.LearningRate:g3}), set GradientClipping, or standardise the modality columns.");
+    }
+
+    private void Report(TrainingPhase phase, EpochRecord? last)
+    {
+        _sinceReport.Restart();
+        _host.Report(new TrainingProgress(phase, _epochs.Count, Settings.NumberOfEpochs, Math.Min(1, (double)_work / Math.Max(_totalWork, 1)), last));
+    }
+}
