@@ -21,5 +21,5 @@ internal sealed class FeatureImportanceTransformer(GradientBlendingTransformer m
 
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => ((ITransformer)model).GetRowToRowMapper(inputSchema);
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelFile.Save(ctx, model);
+    void ICanSaveModel.Save(ModelSaveContext ctx) => TransformerFile.Save(ctx, model);
 }

@@ -71,7 +71,11 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
     }
 
     /// <summary>The branches that the network will have, as <see cref="TrainingHistory.Branches"/> will name them.</summary>
-    private IReadOnlyList<string> BranchNames() => BranchLayout.Names([.. _options.Modalities.Select(m => m.ColumnName)], _options.Blending);
+    private string[] BranchNames()
+    {
+        var shape = NetworkShape.For([.. _options.Modalities.Select(m => new ModalitySpec(m.ColumnName, [1], m.Encoder, null))], _options.Fusion, 2, _options.Blending);
+        return [.. shape.Branches.Select(shape.NameOf)];
+    }
 
     private TrainingSettings Settings(IReadOnlyList<ModalitySpec> modalities, int seed) => new()
     {

@@ -21,12 +21,11 @@ namespace GBlend.MLNet;
 public sealed class GradientBlendingTransformer : ITransformer, IDisposable
 {
     private readonly IReadOnlyList<OutputColumn> _columns;
-    private readonly TrainedModel _model;
-    private volatile bool _isDisposed;
+    private readonly SharedModel _shared;
 
     internal GradientBlendingTransformer(TrainedModel model, LabelInfo label, bool outputsBranchScores, TrainingDevice device)
     {
-        _model = model;
+        _shared = new SharedModel(model);
         Label = label;
         OutputsBranchScores = outputsBranchScores;
         Device = device;
@@ -45,14 +44,14 @@ public sealed class GradientBlendingTransformer : ITransformer, IDisposable
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public IReadOnlyList<string> ModalityColumns => [.. Model.Modalities.Select(m => m.Column)];
 
-    /// <summary>The network.</summary>
+    /// <summary>The network. Its tensors are safe to use while nobody disposes this; <see cref="Use"/> makes sure of that.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     internal TrainedModel Model
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _model;
+            ObjectDisposedException.ThrowIf(_shared.IsDisposed, this);
+            return _shared.Unguarded;
         }
     }
 
@@ -105,22 +104,21 @@ public sealed class GradientBlendingTransformer : ITransformer, IDisposable
         return new FeatureImportanceTransformer(this, modality);
     }
 
-    /// <summary>Frees the native memory. A second call does nothing.</summary>
-    public void Dispose()
-    {
-        if (_isDisposed)
-            return;
-        _isDisposed = true;
-        _model.Dispose();
-    }
+    /// <summary>Frees the native memory, at once or when the scoring that is under way in other threads ends. A second call does nothing.</summary>
+    public void Dispose() => _shared.Dispose();
+
+    /// <summary>Uses the network, which is not freed meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    internal void Use(Action<TrainedModel> action) => _shared.Use(action);
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(Bind(inputSchema));
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelFile.Save(ctx, this);
+    void ICanSaveModel.Save(ModelSaveContext ctx) => TransformerFile.Save(ctx, this);
 
     private ScoringSchema Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new ScoringSchema(inputSchema, Model, _columns);
+        ObjectDisposedException.ThrowIf(_shared.IsDisposed, this);
+        return new ScoringSchema(inputSchema, _shared, _columns);
     }
 }

@@ -14,7 +14,9 @@ internal static class Pretraining
             throw Mismatch(wanted, $"that model's encoder is '{found.Encoder}' and this one's '{wanted.Encoder}'", "Use the same encoder in both");
         if (!found.Shape.SequenceEqual(wanted.Shape))
             throw Mismatch(wanted, $"that model reads rows of shape [{string.Join(", ", found.Shape)}] and this column has [{string.Join(", ", wanted.Shape)}]", "Give both the same features");
-        return model.Model.EncoderWeights(wanted.Column);
+        IReadOnlyDictionary<string, float[]>? weights = null;
+        model.Use(m => weights = m.EncoderWeights(wanted.Column));
+        return weights!;
     }
 
     private static ArgumentException Mismatch(ModalitySpec wanted, string what, string remedy) =>

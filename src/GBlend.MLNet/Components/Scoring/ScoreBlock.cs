@@ -5,6 +5,7 @@ namespace GBlend.MLNet;
 /// <summary>Up to <see cref="TrainedModel.BlockRows"/> rows that are scored by one forward pass. Belongs to one cursor or row; the model is shared.</summary>
 internal sealed class ScoreBlock
 {
+    private readonly SharedModel _shared;
     private readonly TrainedModel _model;
     private readonly VectorReader[] _readers;
     private readonly float[][] _inputs;
@@ -16,7 +17,8 @@ internal sealed class ScoreBlock
     /// <param name="wantsBranches">Whether the scores of the branches are wanted too.</param>
     internal ScoreBlock(ScoringSchema schema, DataViewRow row, bool wantsBranches)
     {
-        _model = schema.Model;
+        _shared = schema.Model;
+        _model = _shared.Unguarded;
         _readers = [.. schema.Modalities.Select(c => VectorReader.Create(row, c))];
         _inputs = [.. _readers.Select(r => new float[TrainedModel.BlockRows * r.Width])];
         int scores = TrainedModel.BlockRows * _model.Outputs;
@@ -43,7 +45,8 @@ internal sealed class ScoreBlock
     }
 
     /// <summary>Scores the first rows of the block.</summary>
-    internal void Score(int rows) => _model.Score(_inputs, rows, _answer, _branches);
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    internal void Score(int rows) => _shared.Use(model => model.Score(_inputs, rows, _answer, _branches));
 
     /// <summary>The scores of a row.</summary>
     internal ReadOnlySpan<float> Scores(int slot, int branch) =>

@@ -8,20 +8,20 @@ namespace GBlend.MLNet;
 internal sealed class ScoringSchema
 {
     /// <exception cref="ArgumentOutOfRangeException">A modality column is missing or of a wrong type or size.</exception>
-    internal ScoringSchema(DataViewSchema input, TrainedModel model, IReadOnlyList<OutputColumn> columns)
+    internal ScoringSchema(DataViewSchema input, SharedModel model, IReadOnlyList<OutputColumn> columns)
     {
         Input = input;
         Model = model;
         Columns = columns;
         Output = OutputColumns.Append(input, columns);
-        Modalities = [.. model.Modalities.Select(m => Find(input, m))];
+        Modalities = [.. model.Unguarded.Modalities.Select(m => Find(input, m))];
     }
 
     internal DataViewSchema Input { get; }
 
     internal DataViewSchema Output { get; }
 
-    internal TrainedModel Model { get; }
+    internal SharedModel Model { get; }
 
     /// <summary>The columns that the model adds.</summary>
     internal IReadOnlyList<OutputColumn> Columns { get; }

@@ -5,7 +5,7 @@ using GBlend.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
-[assembly: LoadableClass(typeof(GradientBlendingTransformer), typeof(ModelFile), null, typeof(SignatureLoadModel), "Gradient Blending", ModelFile.LoaderSignature)]
+[assembly: LoadableClass(typeof(GradientBlendingTransformer), typeof(TransformerFile), null, typeof(SignatureLoadModel), "Gradient Blending", TransformerFile.LoaderSignature)]
 
 namespace GBlend.MLNet;
 
@@ -13,7 +13,7 @@ namespace GBlend.MLNet;
 /// A model inside ML.NET's model file: three streams of plain data, <c>schema.json</c> (the label and the outputs), <c>settings.json</c>
 /// and <c>weights.safetensors</c> (the network). The main stream holds the hash of each, so that an altered file is refused.
 /// </summary>
-internal static class ModelFile
+internal static class TransformerFile
 {
     internal const string LoaderSignature = "GradientBlending";
     private const uint Format = 0x00010001;
@@ -27,7 +27,7 @@ internal static class ModelFile
         ctx.SetVersionInfo(Version());
         using var settings = new MemoryStream();
         using var weights = new MemoryStream();
-        transformer.Model.Save(settings, weights);
+        transformer.Use(model => model.Save(settings, weights));
         Write(ctx, Schema, JsonSerializer.SerializeToUtf8Bytes(Describe(transformer)));
         Write(ctx, Settings, settings.ToArray());
         Write(ctx, Weights, weights.ToArray());
@@ -73,7 +73,7 @@ internal static class ModelFile
 
     private static JsonObject Describe(GradientBlendingTransformer transformer) => new()
     {
-        ["writtenBy"] = $"GBlend.MLNet {typeof(ModelFile).Assembly.GetName().Version}",
+        ["writtenBy"] = $"GBlend.MLNet {typeof(TransformerFile).Assembly.GetName().Version}",
         ["label"] = transformer.Label.ToJson(),
         ["outputsBranchScores"] = transformer.OutputsBranchScores,
         ["device"] = transformer.Device.ToString(),
@@ -101,7 +101,7 @@ internal static class ModelFile
     {
         if (ctx.Header.ModelVerReadable > Format)
         {
-            throw new InvalidDataException($"The model file has format {Name(ctx.Header.ModelVerReadable)} of GBlend.MLNet, but this version ({typeof(ModelFile).Assembly.GetName().Version}) reads formats up to {Name(Format)}. "
+            throw new InvalidDataException($"The model file has format {Name(ctx.Header.ModelVerReadable)} of GBlend.MLNet, but this version ({typeof(TransformerFile).Assembly.GetName().Version}) reads formats up to {Name(Format)}. "
                 + "Update GBlend.MLNet.");
         }
         ctx.CheckAtModel(Version());
@@ -116,5 +116,5 @@ internal static class ModelFile
         verReadableCur: Format,
         verWeCanReadBack: Format,
         loaderSignature: LoaderSignature,
-        loaderAssemblyName: typeof(ModelFile).Assembly.GetName().Name!);
+        loaderAssemblyName: typeof(TransformerFile).Assembly.GetName().Name!);
 }
