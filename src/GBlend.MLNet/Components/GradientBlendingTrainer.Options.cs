@@ -58,18 +58,19 @@ public sealed partial class GradientBlendingTrainer
 
         /// <summary>
         /// The share of rows held out of training to estimate the weights, stratified by class and drawn under the seed. Used when
-        /// neither <see cref="SamplingKeyColumnName"/> nor <see cref="HoldOutColumnName"/> is set, and with the former as the share of
-        /// keys. 0 holds nothing out, which only blendings without estimates allow. Default 0.1.
+        /// <see cref="HoldOutColumnName"/> is not set; with <see cref="SamplingKeyColumnName"/> whole groups are held out whose rows come
+        /// as near to this share as can be. 0 holds nothing out, which only blendings without estimates allow. Default 0.1.
         /// </summary>
         public float ValidationFraction { get; set; } = 0.1f;
 
         /// <summary>
-        /// A column (text, key or number) whose rows of one value are never split between training and held-out rows, for example
-        /// the speaker. Set it whenever the model is to work for speakers, patients or places that it has not seen.
+        /// A column (text, key, number or bool) whose rows of one value are never split between training and held-out rows, for example
+        /// the speaker. Set it whenever the model is to work for speakers, patients or places that it has not seen. Rows without a value
+        /// are one group. Every class keeps rows in training.
         /// </summary>
         public string? SamplingKeyColumnName { get; set; }
 
-        /// <summary>A bool column that says which rows are held out of training.</summary>
+        /// <summary>A bool column that says which rows are held out of training. Not together with <see cref="SamplingKeyColumnName"/>.</summary>
         public string? HoldOutColumnName { get; set; }
 
         /// <summary>What happens to missing values (NaN) in modality columns. Default: they are refused.</summary>
@@ -78,7 +79,10 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>Whether rows are shuffled every epoch under the seed. Default <see langword="true"/>.</summary>
         public bool Shuffle { get; set; } = true;
 
-        /// <summary>The seed; by default drawn from that of the <c>MLContext</c>.</summary>
+        /// <summary>
+        /// The seed of all that is random in a fit. Default <see langword="null"/>: every fit draws one from the <c>MLContext</c>, so that
+        /// with <c>new MLContext(seed: 1)</c> a program that is run again gets the same models.
+        /// </summary>
         public int? Seed { get; set; }
 
         /// <summary>Where to train and score. Default <see cref="TrainingDevice.Auto"/>.</summary>

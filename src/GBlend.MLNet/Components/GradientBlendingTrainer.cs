@@ -1,6 +1,105 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
 namespace GBlend.MLNet;
 
 /// <summary>Trains a multi-modal network with Gradient Blending (Wang, Tran, Feiszli, CVPR 2020).</summary>
-public sealed partial class GradientBlendingTrainer
+/// <remarks>
+/// Made by <c>ml.MulticlassClassification.Trainers.GradientBlending</c>, <c>ml.BinaryClassification.Trainers.GradientBlending</c> or
+/// <c>ml.Regression.Trainers.GradientBlending</c>. A fit reads the data view once. Its messages are in <c>MLContext.Log</c> under this
+/// type's name; <c>MLContext.CancelExecution</c> stops it within a batch; <c>MLContext.GpuDeviceId</c> and <c>FallbackToCpu</c> pick the
+/// device. Without <see cref="Options.Seed"/> every fit draws its seed from the <c>MLContext</c>, so that with
+/// <c>new MLContext(seed: 1)</c> a program that does the same steps gets the same models.
+/// </remarks>
+public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendingTransformer>
 {
+    private readonly IHostEnvironment _env;
+    private readonly IHost _host;
+    private readonly Options _options;
+    private readonly OutputKind _asked;
+
+    internal GradientBlendingTrainer(IHostEnvironment env, Options options, OutputKind asked)
+    {
+        ArgumentNullException.ThrowIfNull(env);
+        ArgumentNullException.ThrowIfNull(options);
+        _env = env;
+        _host = env.Register(nameof(GradientBlendingTrainer));
+        _options = options;
+        _asked = asked;
+    }
+
+    /// <summary>Checks the options and the input columns, and tells which columns the fitted model will add.</summary>
+    /// <param name="inputSchema">With the modality and label columns, and the sampling key or hold-out column if one is set.</param>
+    /// <returns>The input columns and the output columns with their annotations.</returns>
+    /// <exception cref="ArgumentException">An option is wrong; the message names it and the remedy.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type; the message names it, what was expected and what was found.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        var kind = CheckAll(inputSchema);
+        var label = LabelInfo.Imagine(kind, ColumnChecks.Find(inputSchema, _options.LabelColumnName, "label"));
+        var columns = inputSchema.ToDictionary(c => c.Name);
+        foreach (var output in OutputColumns.Promise(label, _options.OutputBranchScores ? BranchNames() : []))
+            columns[output.Name] = output;
+        return new SchemaShape(columns.Values);
+    }
+
+    /// <summary>Reads the view once, trains and returns the fitted model.</summary>
+    /// <param name="input">The training rows, those to be held out included.</param>
+    /// <returns>The model, to be disposed when it is no longer needed (finalisers free it else).</returns>
+    /// <exception cref="ArgumentException">An option is wrong, or a column is missing or of a wrong type.</exception>
+    /// <exception cref="InvalidOperationException">A row can't be used, or the rows don't allow training; the message names column, row and remedy.</exception>
+    /// <exception cref="OperationCanceledException"><c>MLContext.CancelExecution</c> was called.</exception>
+    public GradientBlendingTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var kind = CheckAll(SchemaShape.Create(input.Schema));
+        using var channel = _host.Start("Training");
+        var log = new TrainingLog(_host, channel, _options.Progress);
+        int seed = _options.Seed ?? _host.Rand.Next();
+        var data = TrainingData.Read(input, _options, kind, seed, log);
+        var model = TrainedModel.Fit(data.Rows, Settings(data.Modalities, seed), log);
+        return new GradientBlendingTransformer(model, data.Label, _options.OutputBranchScores, _options.Device);
+    }
+
+    private OutputKind CheckAll(SchemaShape schema)
+    {
+        OptionChecks.CheckOptions(_options);
+        var kind = ColumnChecks.CheckColumns(schema, _options, _asked);
+        OptionChecks.CheckTask(_options, kind);
+        return kind;
+    }
+
+    /// <summary>The branches that the network will have, as <see cref="TrainingHistory.Branches"/> will name them.</summary>
+    private string[] BranchNames()
+    {
+        var shape = NetworkShape.For([.. _options.Modalities.Select(m => new ModalitySpec(m.ColumnName, [1], m.Encoder, null))], _options.Fusion, 2, _options.Blending);
+        return [.. shape.Branches.Select(shape.NameOf)];
+    }
+
+    private TrainingSettings Settings(IReadOnlyList<ModalitySpec> modalities, int seed) => new()
+    {
+        Modalities = modalities,
+        Blending = _options.Blending,
+        Fusion = _options.Fusion,
+        Answer = _options.Answer,
+        NumberOfEpochs = _options.NumberOfEpochs,
+        BatchSize = _options.BatchSize,
+        LearningRate = Exact(_options.LearningRate),
+        Optimizer = _options.Optimizer,
+        WeightDecay = Exact(_options.WeightDecay),
+        LearningRateSchedule = _options.LearningRateSchedule,
+        GradientClipping = Exact(_options.GradientClipping),
+        EarlyStoppingPatience = _options.EarlyStoppingPatience,
+        FinalWeights = _options.FinalWeights,
+        RefitJointHeadEpochs = _options.RefitJointHeadEpochs,
+        Shuffle = _options.Shuffle,
+        Seed = seed,
+        Device = _options.Device,
+        GpuDeviceId = (_env as IHostEnvironmentInternal)?.GpuDeviceId,
+        FallbackToCpu = (_env as IHostEnvironmentInternal)?.FallbackToCpu ?? true,
+    };
+
+    /// <summary>The number the user wrote: 0.05f is 0.05, not 0.0500000007.</summary>
+    private static double Exact(float value) => (double)(decimal)value;
 }

@@ -1,6 +1,124 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
 namespace GBlend.MLNet;
 
 /// <summary>A fitted multi-modal network.</summary>
-public sealed class GradientBlendingTransformer
+/// <remarks>
+/// <para>
+/// Adds to a data view, for classes: <c>PredictedLabel</c> (a key of the label's type, with its values) and <c>Score</c> (a probability
+/// per class, with the classes as slot names). For multi-label: <c>PredictedLabel</c> (a bool per label) and <c>Score</c> (a probability
+/// per label). For regression: <c>Score</c>. For a binary model: <c>PredictedLabel</c> (bool), <c>Score</c> (log-odds) and
+/// <c>Probability</c>. With <see cref="GradientBlendingTrainer.Options.OutputBranchScores"/> also <c>Score.</c> and the name of each branch.
+/// </para>
+/// <para>
+/// Scoring is lazy and safe from many threads, and a row's scores have the same bits in a data view and in a prediction engine. Saved and
+/// loaded by <c>ml.Model.Save</c> and <c>ml.Model.Load</c>; a file that is truncated, altered or of a newer version is refused with an
+/// <see cref="InvalidDataException"/>, which ML.NET wraps (<see cref="Exception.GetBaseException"/> finds it). Finalisers free the native
+/// memory; <see cref="Dispose"/> frees it at once.
+/// </para>
+/// </remarks>
+public sealed class GradientBlendingTransformer : ITransformer, IDisposable
 {
+    private readonly IReadOnlyList<OutputColumn> _columns;
+    private readonly SharedModel _shared;
+
+    internal GradientBlendingTransformer(TrainedModel model, LabelInfo label, bool outputsBranchScores, TrainingDevice device)
+    {
+        _shared = new SharedModel(model);
+        Label = label;
+        OutputsBranchScores = outputsBranchScores;
+        Device = device;
+        _columns = OutputColumns.Create(label, outputsBranchScores ? model.History.Branches : []);
+    }
+
+    /// <summary>What happened in training.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public TrainingHistory History => Model.History;
+
+    /// <summary>What the model predicts. A binary model is a multiclass one of two classes.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public LearningTask Task => Model.Task;
+
+    /// <summary>The input columns, in the order of the modalities.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public IReadOnlyList<string> ModalityColumns => [.. Model.Modalities.Select(m => m.Column)];
+
+    /// <summary>The network. Its tensors are safe to use while nobody disposes this; <see cref="Use"/> makes sure of that.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    internal TrainedModel Model
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_shared.IsDisposed, this);
+            return _shared.Unguarded;
+        }
+    }
+
+    internal LabelInfo Label { get; }
+
+    internal bool OutputsBranchScores { get; }
+
+    internal TrainingDevice Device { get; }
+
+    bool ITransformer.IsRowToRowMapper => true;
+
+    /// <summary>The schema that <see cref="Transform"/> gives.</summary>
+    /// <param name="inputSchema">With the modality columns.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A modality column is missing or of a wrong type or size.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).Output;
+
+    /// <summary>Adds the model's columns; rows are scored when they are read.</summary>
+    /// <param name="input">With the modality columns; its other columns pass through.</param>
+    /// <returns>A lazy view. It needs the model, so don't dispose the model before it is read.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A modality column is missing or of a wrong type or size.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ScoringView(input, Bind(input.Schema));
+    }
+
+    /// <summary>
+    /// This model as one of a single feature column, for <c>PermutationFeatureImportance</c>, which permutes the slots of one column.
+    /// </summary>
+    /// <param name="columnName">A modality column; its type in the data must be a vector of float.</param>
+    /// <returns>
+    /// A view of this model, not a copy. Passed to <c>ml.MulticlassClassification.PermutationFeatureImportance</c>
+    /// (or that of another catalog) with data that the steps before the trainer have transformed, it gives one importance per slot of
+    /// the column.
+    /// </returns>
+    /// <exception cref="ArgumentException">The model has no such modality.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    /// <example>
+    /// <code>
+    /// var scorer = chain.LastTransformer.ForFeatureImportance("Audio");
+    /// var importance = ml.MulticlassClassification.PermutationFeatureImportance(scorer, preprocessedTestRows);
+    /// </code>
+    /// </example>
+    public ISingleFeaturePredictionTransformer<GradientBlendingTransformer> ForFeatureImportance(string columnName)
+    {
+        var modality = Model.Modalities.FirstOrDefault(m => m.Column == columnName)
+            ?? throw new ArgumentException($"The model has no modality '{columnName}'. It has: {string.Join(", ", ModalityColumns)}.", nameof(columnName));
+        return new FeatureImportanceTransformer(this, modality);
+    }
+
+    /// <summary>Frees the native memory, at once or when the scoring that is under way in other threads ends. A second call does nothing.</summary>
+    public void Dispose() => _shared.Dispose();
+
+    /// <summary>Uses the network, which is not freed meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    internal void Use(Action<TrainedModel> action) => _shared.Use(action);
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(Bind(inputSchema));
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => TransformerFile.Save(ctx, this);
+
+    private ScoringSchema Bind(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        ObjectDisposedException.ThrowIf(_shared.IsDisposed, this);
+        return new ScoringSchema(inputSchema, _shared, _columns);
+    }
 }

@@ -1,0 +1,88 @@
+using static GBlend.MLNet.GradientBlendingTrainer;
+
+namespace GBlend.MLNet;
+
+/// <summary>Checks of a trainer's options that need no data. Every message names the option and the remedy.</summary>
+internal static class OptionChecks
+{
+    /// <summary>Checks the options by themselves and against each other.</summary>
+    /// <exception cref="ArgumentException">An option is wrong; <see cref="ArgumentException.ParamName"/> names it.</exception>
+    internal static void CheckOptions(Options options)
+    {
+        CheckNoneMissing(options);
+        CheckNumbers(options);
+        CheckColumns(options);
+        options.Blending.Plan(options.Modalities.Count, options.NumberOfEpochs);
+        if (HoldsNothingOut(options) && WhatNeedsHeldOutRows(options) is { } need)
+        {
+            throw new ArgumentException($"{need} needs held-out rows, but ValidationFraction is 0 and neither SamplingKeyColumnName nor HoldOutColumnName is set. "
+                + "Set ValidationFraction above 0 or name a hold-out column.", nameof(Options.ValidationFraction));
+        }
+    }
+
+    /// <summary>Checks what only holds for some tasks.</summary>
+    internal static void CheckTask(Options options, OutputKind kind)
+    {
+        if (options.Answer == Answer.Pool && !kind.HasClasses())
+            throw new ArgumentException($"Answer.Pool is for classes, but the label makes this a {kind.Task()} model. Use Answer.Joint, Answer.BestHead or Answer.MeanOfHeads.", nameof(Options.Answer));
+    }
+
+    /// <summary>The first option that can't do without held-out rows, in words; <see langword="null"/> when none needs them.</summary>
+    internal static string? WhatNeedsHeldOutRows(Options options) =>
+        options.Blending.NeedsEstimates && options.Modalities.Count > 1 ? $"Blending = {options.Blending}"
+        : options.EarlyStoppingPatience is not null ? "EarlyStoppingPatience"
+        : options.FinalWeights == FinalWeights.BestEpoch ? "FinalWeights = BestEpoch"
+        : options.Answer is Answer.BestHead or Answer.Pool ? $"Answer = {options.Answer}"
+        : null;
+
+    private static bool HoldsNothingOut(Options options) =>
+        options.HoldOutColumnName is null && options.ValidationFraction == 0;
+
+    private static void CheckNoneMissing(Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options.Blending, nameof(Options.Blending));
+        ArgumentNullException.ThrowIfNull(options.Fusion, nameof(Options.Fusion));
+        ArgumentNullException.ThrowIfNull(options.Optimizer, nameof(Options.Optimizer));
+        ArgumentNullException.ThrowIfNull(options.LearningRateSchedule, nameof(Options.LearningRateSchedule));
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.LabelColumnName, nameof(Options.LabelColumnName));
+        if (options.Modalities.Count == 0)
+            throw new ArgumentException("Modalities is empty. Add at least one, for example Modality.Vector(\"Features\").", nameof(Options.Modalities));
+        if (options.Modalities.Any(m => m is null))
+            throw new ArgumentException("Modalities contains null. Remove it.", nameof(Options.Modalities));
+    }
+
+    private static void CheckNumbers(Options options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.NumberOfEpochs, 1, nameof(Options.NumberOfEpochs));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(Options.BatchSize));
+        Check.Positive(options.LearningRate, nameof(Options.LearningRate));
+        Check.AtLeast(options.WeightDecay, 0, nameof(Options.WeightDecay));
+        Check.AtLeast(options.GradientClipping, 0, nameof(Options.GradientClipping));
+        Check.Probability(options.ValidationFraction, nameof(Options.ValidationFraction));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.RefitJointHeadEpochs, nameof(Options.RefitJointHeadEpochs));
+        if (options.EarlyStoppingPatience is { } patience)
+            ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1, nameof(Options.EarlyStoppingPatience));
+    }
+
+    private static void CheckColumns(Options options)
+    {
+        var twice = options.Modalities.GroupBy(m => m.ColumnName).FirstOrDefault(g => g.Count() > 1)?.Key;
+        if (twice is not null)
+            throw new ArgumentException($"Modalities has the column '{twice}' more than once. Give every modality a column of its own (ml.Transforms.CopyColumns makes a copy).", nameof(Options.Modalities));
+        if (options.Modalities.Any(m => m.ColumnName == NetworkShape.Joint))
+            throw new ArgumentException($"A modality has the column '{NetworkShape.Joint}', which is the name of the joint branch. Copy it under another name (ml.Transforms.CopyColumns).", nameof(Options.Modalities));
+        CheckNoModality(options, options.LabelColumnName, nameof(Options.LabelColumnName));
+        CheckNoModality(options, options.HoldOutColumnName, nameof(Options.HoldOutColumnName));
+        if (options.HoldOutColumnName is not null && options.SamplingKeyColumnName is not null)
+        {
+            throw new ArgumentException($"HoldOutColumnName '{options.HoldOutColumnName}' and SamplingKeyColumnName '{options.SamplingKeyColumnName}' are both set, but either decides alone which rows are held out. Set one of them.",
+                nameof(Options.HoldOutColumnName));
+        }
+    }
+
+    private static void CheckNoModality(Options options, string? column, string option)
+    {
+        if (options.Modalities.Any(m => m.ColumnName == column))
+            throw new ArgumentException($"The column '{column}' is both {option} and a modality, so the answer would be an input. Remove it from Modalities.", nameof(Options.Modalities));
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace GBlend.MLNet;
+
+/// <summary>The values behind the classes of a label, in the item type that they had in training.</summary>
+internal abstract class KeyValues
+{
+    private static readonly JsonSerializerOptions s_json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    private static readonly PrimitiveDataViewType[] s_types =
+    [
+        TextDataViewType.Instance, BooleanDataViewType.Instance, NumberDataViewType.Single, NumberDataViewType.Double,
+        NumberDataViewType.SByte, NumberDataViewType.Byte, NumberDataViewType.Int16, NumberDataViewType.UInt16,
+        NumberDataViewType.Int32, NumberDataViewType.UInt32, NumberDataViewType.Int64, NumberDataViewType.UInt64,
+        DateTimeDataViewType.Instance, DateTimeOffsetDataViewType.Instance, TimeSpanDataViewType.Instance,
+    ];
+
+    /// <summary>One name per class.</summary>
+    internal abstract string[] Names { get; }
+
+    /// <summary>Adds the values to a column's annotations.</summary>
+    internal abstract void AddTo(DataViewSchema.Annotations.Builder annotations, string kind);
+
+    internal abstract JsonObject ToJson();
+
+    internal static KeyValues Create<T>(T[] values) => new Typed<T>(s_types.Single(t => t.RawType == typeof(T)), values);
+
+    /// <summary>As many values of a type as are needed to describe a schema before there is data.</summary>
+    internal static KeyValues Imagine(DataViewType itemType, int count) =>
+        GenericFactory.Create<KeyValues>(typeof(Typed<>), itemType.RawType, itemType, Array.CreateInstance(itemType.RawType, count));
+
+    /// <summary>The <c>KeyValues</c> annotation of a key column; <see langword="null"/> when it has none for all its <paramref name="count"/> keys.</summary>
+    internal static KeyValues? Of(DataViewSchema.Column column, int count)
+    {
+        var annotation = column.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues);
+        return annotation?.Type is VectorDataViewType { IsKnownSize: true } vector && vector.Size == count && s_types.Contains(vector.ItemType)
+            ? GenericFactory.Create<KeyValues>(typeof(Typed<>), vector.ItemType.RawType, vector.ItemType, column.Annotations)
+            : null;
+    }
+
+    /// <summary>Whether values of this type can be kept in a model.</summary>
+    internal static bool Keeps(DataViewType itemType) => s_types.Contains(itemType);
+
+    /// <exception cref="InvalidDataException">The type is not one of those that a model can hold.</exception>
+    internal static KeyValues FromJson(JsonObject json)
+    {
+        var name = (string)json["type"]!;
+        var type = s_types.FirstOrDefault(t => t.ToString() == name)
+            ?? throw new InvalidDataException($"The model has class values of type '{name}', which this version of GBlend.MLNet does not know. Update it.");
+        return type is TextDataViewType
+            ? new Typed<ReadOnlyMemory<char>>(type, [.. json["values"].Deserialize<string[]>(s_json)!.Select(v => v.AsMemory())])
+            : GenericFactory.Create<KeyValues>(typeof(Typed<>), type.RawType, type, json["values"].Deserialize(type.RawType.MakeArrayType(), s_json));
+    }
+
+    private sealed class Typed<T>(PrimitiveDataViewType itemType, T[] values) : KeyValues
+    {
+        public Typed(PrimitiveDataViewType itemType, DataViewSchema.Annotations annotations) : this(itemType, Read(annotations))
+        {
+        }
+
+        internal override string[] Names => [.. values.Select(v => Convert.ToString(v is ReadOnlyMemory<char> text ? text.ToString() : v, CultureInfo.InvariantCulture) ?? "")];
+
+        internal override void AddTo(DataViewSchema.Annotations.Builder annotations, string kind) => annotations.Add(
+            kind, new VectorDataViewType(itemType, values.Length), (ref VBuffer<T> value) => new VBuffer<T>(values.Length, values).CopyTo(ref value));
+
+        internal override JsonObject ToJson() => new()
+        {
+            ["type"] = itemType.ToString(),
+            ["values"] = itemType is TextDataViewType ? JsonSerializer.SerializeToNode(Names, s_json) : JsonSerializer.SerializeToNode(values, s_json),
+        };
+
+        private static T[] Read(DataViewSchema.Annotations annotations)
+        {
+            VBuffer<T> buffer = default;
+            annotations.GetValue(AnnotationUtils.Kinds.KeyValues, ref buffer);
+            return [.. buffer.DenseValues()];
+        }
+    }
+}

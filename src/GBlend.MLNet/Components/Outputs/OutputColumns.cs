@@ -1,0 +1,127 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using ColumnKind = Microsoft.ML.Data.AnnotationUtils.Const.ScoreColumnKind;
+using ValueKind = Microsoft.ML.Data.AnnotationUtils.Const.ScoreValueKind;
+
+namespace GBlend.MLNet;
+
+/// <summary>The columns that a model adds, named and annotated as those of ML.NET's own trainers, so that its evaluators find them.</summary>
+internal static class OutputColumns
+{
+    /// <summary>The columns of a model.</summary>
+    /// <param name="label">What the label column said.</param>
+    /// <param name="branches">The branches that get a column <c>Score.branch</c>; may be empty.</param>
+    internal static IReadOnlyList<OutputColumn> Create(LabelInfo label, IReadOnlyList<string> branches)
+    {
+        IEnumerable<OutputColumn> answer = label.Kind switch
+        {
+            OutputKind.Multiclass => [GenericFactory.Create<KeyColumn>(typeof(KeyColumn<>), label.KeyType!).Create(label), ClassScore(label)],
+            OutputKind.MultiLabel => [Labels(label), Scores(label, DefaultColumnNames.Score, OutputColumn.Answer)],
+            OutputKind.Binary => [Yes(), LogOdds(DefaultColumnNames.Score, OutputColumn.Answer) with { ScoreKind = (ColumnKind.BinaryClassification, ValueKind.Score) }, Probability()],
+            _ => [Number(DefaultColumnNames.Score, OutputColumn.Answer) with { ScoreKind = (ColumnKind.Regression, ValueKind.Score) }],
+        };
+        return [.. answer, .. branches.Select((name, branch) => BranchScore(label, $"{DefaultColumnNames.Score}.{name}", branch))];
+    }
+
+    /// <summary>The input schema with the columns at its end.</summary>
+    internal static DataViewSchema Append(DataViewSchema input, IReadOnlyList<OutputColumn> columns)
+    {
+        uint scoreSet = input.GetMaxAnnotationKind(out _, AnnotationUtils.Kinds.ScoreColumnSetId) + 1;
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(input);
+        foreach (var column in columns)
+            builder.AddColumn(column.Name, column.Type, column.Annotations(scoreSet));
+        return builder.ToSchema();
+    }
+
+    /// <summary>What <see cref="Append"/> will add, in the terms of schemas that are still without data.</summary>
+    internal static SchemaShape Promise(LabelInfo label, IReadOnlyList<string> branches) =>
+        SchemaShape.Create(Append(new DataViewSchema.Builder().ToSchema(), Create(label, branches)));
+
+    private static OutputColumn BranchScore(LabelInfo label, string name, int branch) => label.Kind switch
+    {
+        OutputKind.Binary => LogOdds(name, branch),
+        OutputKind.Regression => Number(name, branch),
+        _ => Scores(label, name, branch),
+    };
+
+    private static OutputColumn ClassScore(LabelInfo label) =>
+        Scores(label, DefaultColumnNames.Score, OutputColumn.Answer) with { ScoreKind = (ColumnKind.MulticlassClassification, ValueKind.Score) };
+
+    private static OutputColumn Scores(LabelInfo label, string name, int branch) => new OutputColumn<VBuffer<float>>(
+        name, new VectorDataViewType(NumberDataViewType.Single, label.Outputs), branch, static (scores, ref value) =>
+        {
+            var editor = VBufferEditor.Create(ref value, scores.Length);
+            scores.CopyTo(editor.Values);
+            value = editor.Commit();
+        })
+    {
+        Annotate = annotations =>
+        {
+            AddSlotNames(label, annotations);
+            label.Values?.AddTo(annotations, AnnotationUtils.Kinds.TrainingLabelValues);
+        },
+    };
+
+    private static OutputColumn Labels(LabelInfo label) => new OutputColumn<VBuffer<bool>>(
+        DefaultColumnNames.PredictedLabel, new VectorDataViewType(BooleanDataViewType.Instance, label.Outputs), OutputColumn.Answer, static (scores, ref value) =>
+        {
+            var editor = VBufferEditor.Create(ref value, scores.Length);
+            for (int i = 0; i < scores.Length; i++)
+                editor.Values[i] = scores[i] > 0.5f;
+            value = editor.Commit();
+        })
+    {
+        Annotate = annotations => AddSlotNames(label, annotations),
+    };
+
+    private static OutputColumn Number(string name, int branch) => new OutputColumn<float>(
+        name, NumberDataViewType.Single, branch, static (scores, ref value) => value = scores[0]);
+
+    private static OutputColumn Yes() => new OutputColumn<bool>(
+        DefaultColumnNames.PredictedLabel, BooleanDataViewType.Instance, OutputColumn.Answer, static (scores, ref value) => value = scores[1] > scores[0])
+    {
+        ScoreKind = (ColumnKind.BinaryClassification, ValueKind.PredictedLabel),
+    };
+
+    private static OutputColumn Probability() => new OutputColumn<float>(
+        DefaultColumnNames.Probability, NumberDataViewType.Single, OutputColumn.Answer, static (scores, ref value) => value = scores[1])
+    {
+        ScoreKind = (ColumnKind.BinaryClassification, ValueKind.Probability),
+        Annotate = annotations => annotations.AddPrimitiveValue(AnnotationUtils.Kinds.IsNormalized, BooleanDataViewType.Instance, true),
+    };
+
+    private static OutputColumn LogOdds(string name, int branch) => new OutputColumn<float>(
+        name, NumberDataViewType.Single, branch, static (scores, ref value) => value = Log(scores[1]) - Log(scores[0]));
+
+    /// <summary>Finite also for probabilities that are 0 in float.</summary>
+    private static float Log(float probability) => MathF.Log(MathF.Max(probability, 1e-37f));
+
+    private static void AddSlotNames(LabelInfo label, DataViewSchema.Annotations.Builder annotations)
+    {
+        if (label.SlotNames is not { } names)
+            return;
+        ReadOnlyMemory<char>[] texts = [.. names.Select(n => n.AsMemory())];
+        annotations.Add(AnnotationUtils.Kinds.SlotNames, AnnotationUtils.GetNamesType(texts.Length),
+            (ref VBuffer<ReadOnlyMemory<char>> value) => new VBuffer<ReadOnlyMemory<char>>(texts.Length, texts).CopyTo(ref value));
+    }
+
+    /// <summary>Makes the predicted class's column in the raw type of the label's key.</summary>
+    private abstract class KeyColumn
+    {
+        internal abstract OutputColumn Create(LabelInfo label);
+    }
+
+    private sealed class KeyColumn<T> : KeyColumn where T : unmanaged, IBinaryInteger<T>
+    {
+        internal override OutputColumn Create(LabelInfo label) => new OutputColumn<T>(
+            DefaultColumnNames.PredictedLabel, new KeyDataViewType(typeof(T), label.Outputs), OutputColumn.Answer,
+            static (scores, ref value) => value = T.CreateChecked(TensorPrimitives.IndexOfMax(scores) + 1))
+        {
+            ScoreKind = (ColumnKind.MulticlassClassification, ValueKind.PredictedLabel),
+            Annotate = annotations => label.Values?.AddTo(annotations, AnnotationUtils.Kinds.KeyValues),
+        };
+    }
+}

@@ -1,0 +1,33 @@
+namespace GBlend.MLNet;
+
+/// <summary>Rows of floats of one width, one after the other in one array that grows.</summary>
+/// <param name="column">Whose rows they are, for messages.</param>
+/// <param name="width">Floats per row.</param>
+/// <param name="expectedRows">The rows that will come, if known: the array then never grows.</param>
+internal sealed class FloatRows(string column, int width, long? expectedRows)
+{
+    private float[] _values = new float[Math.Min((expectedRows ?? 256) * width, Array.MaxLength)];
+    private int _used;
+
+    /// <summary>Adds a row and returns it, to be filled.</summary>
+    /// <exception cref="InvalidOperationException">All rows together have more values than one array can hold.</exception>
+    internal Span<float> Add()
+    {
+        long needed = (long)_used + width;
+        if (needed > Array.MaxLength)
+            throw new InvalidOperationException($"The rows of column '{column}' have more than {Array.MaxLength} values together, which is more than one fit can hold. Use fewer rows or a smaller vector.");
+        if (needed > _values.Length)
+            Array.Resize(ref _values, (int)Math.Min(Math.Max(needed, _values.Length * 2L), Array.MaxLength));
+        var row = _values.AsSpan(_used, width);
+        _used += width;
+        return row;
+    }
+
+    /// <summary>All rows, row-major, in an array of just their length.</summary>
+    internal float[] ToArray()
+    {
+        if (_values.Length != _used)
+            Array.Resize(ref _values, _used);
+        return _values;
+    }
+}

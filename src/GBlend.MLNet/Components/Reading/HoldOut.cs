@@ -1,0 +1,131 @@
+namespace GBlend.MLNet;
+
+/// <summary>Chooses the rows that are held out of training. Pure: the same arguments give the same choice.</summary>
+internal static class HoldOut
+{
+    private const int Attempts = 200;
+
+    /// <summary>
+    /// Draws a share of the rows, of each class by itself when there are classes: at least one row of a class with two or more, never
+    /// the only row of a class.
+    /// </summary>
+    /// <param name="classes">Per row its class; <see langword="null"/> for a plain draw.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="fraction">The share, in [0, 1); 0 holds nothing out.</param>
+    /// <param name="random">Decides the draw.</param>
+    internal static bool[] ByFraction(long[]? classes, int rows, double fraction, Random random)
+    {
+        var heldOut = new bool[rows];
+        if (fraction == 0)
+            return heldOut;
+        foreach (var stratum in Enumerable.Range(0, rows).GroupBy(r => classes?[r] ?? 0).OrderBy(g => g.Key))
+        {
+            int[] members = [.. stratum];
+            random.Shuffle(members);
+            int share = Math.Clamp((int)Math.Round(members.Length * fraction), Math.Min(1, members.Length - 1), members.Length - 1);
+            foreach (int row in members.AsSpan(0, share))
+                heldOut[row] = true;
+        }
+        return heldOut;
+    }
+
+    /// <summary>
+    /// Holds out whole groups whose share of the rows is as near to the fraction as many drawn orders of the groups could bring it,
+    /// while every class keeps a row in training.
+    /// </summary>
+    /// <param name="groups">Per row its group, from 0 without gaps.</param>
+    /// <param name="classes">Per row its class; <see langword="null"/> without classes.</param>
+    /// <param name="fraction">The share of rows, in [0, 1); 0 holds nothing out.</param>
+    /// <param name="column">The sampling key column, for messages.</param>
+    /// <param name="random">Decides the draw.</param>
+    /// <exception cref="InvalidOperationException">There are fewer than two groups, or none can be held out.</exception>
+    internal static bool[] ByGroups(int[] groups, long[]? classes, double fraction, string column, Random random)
+    {
+        if (fraction == 0)
+            return new bool[groups.Length];
+        int count = groups.Length == 0 ? 0 : groups.Max() + 1;
+        if (count < 2)
+            throw new InvalidOperationException($"The sampling key column '{column}' has {count} distinct value{(count == 1 ? "" : "s")}, but two or more are needed to hold one out. Name another column or use ValidationFraction alone.");
+        var draw = new GroupDraw(groups, count, classes, fraction * groups.Length);
+        var best = draw.Try(random);
+        for (int attempt = 1; attempt < Math.Max(1, Math.Min(Attempts, 10_000_000 / groups.Length)) && draw.Distance(best) >= 0.5; attempt++)
+        {
+            var other = draw.Try(random);
+            if (draw.Distance(other) < draw.Distance(best))
+                best = other;
+        }
+        if (best.Count == 0)
+            throw new InvalidOperationException($"No group of the sampling key column '{column}' can be held out: each has the only rows of a class. Name a column whose groups share classes, or a HoldOutColumnName.");
+        return [.. groups.Select(best.Contains)];
+    }
+
+    /// <summary>Checks the flags of a hold-out column.</summary>
+    /// <exception cref="InvalidOperationException">All rows are held out, or none.</exception>
+    internal static bool[] ByColumn(bool[] flags, string column)
+    {
+        if (flags.Distinct().Count() == 1)
+        {
+            throw new InvalidOperationException(flags[0]
+                ? $"The hold-out column '{column}' is True in every row, so that no row is left to train on. Mark only some rows."
+                : $"The hold-out column '{column}' is False in every row, so that no row is held out. Mark some rows, or clear HoldOutColumnName.");
+        }
+        return flags;
+    }
+
+    /// <summary>One way after another of taking groups in a drawn order as long as that brings the rows nearer to what is wanted.</summary>
+    private sealed class GroupDraw
+    {
+        private readonly int[] _sizes;
+        private readonly Dictionary<long, int>[] _classesOfGroup;
+        private readonly Dictionary<long, int> _classes;
+        private readonly double _wanted;
+
+        internal GroupDraw(int[] groups, int count, long[]? classes, double wanted)
+        {
+            _sizes = new int[count];
+            _classesOfGroup = [.. Enumerable.Range(0, count).Select(_ => new Dictionary<long, int>())];
+            _classes = [];
+            _wanted = wanted;
+            for (int row = 0; row < groups.Length; row++)
+            {
+                long label = classes?[row] ?? 0;
+                _sizes[groups[row]]++;
+                _classesOfGroup[groups[row]][label] = _classesOfGroup[groups[row]].GetValueOrDefault(label) + 1;
+                _classes[label] = _classes.GetValueOrDefault(label) + 1;
+            }
+        }
+
+        internal double Distance(HashSet<int> groups) => groups.Count == 0 ? double.PositiveInfinity : Math.Abs(groups.Sum(g => _sizes[g]) - _wanted);
+
+        internal HashSet<int> Try(Random random)
+        {
+            int[] order = [.. Enumerable.Range(0, _sizes.Length)];
+            random.Shuffle(order);
+            var left = new Dictionary<long, int>(_classes);
+            var taken = new HashSet<int>();
+            double rows = 0;
+            foreach (int group in order)
+            {
+                bool comesNearer = Math.Abs(rows + _sizes[group] - _wanted) < Math.Abs(rows - _wanted);
+                if (!comesNearer || !Spares(left, group))
+                    continue;
+                Take(left, group);
+                taken.Add(group);
+                rows += _sizes[group];
+            }
+            return taken.Count > 0 ? taken : SmallestThatCanBeSpared(order, left);
+        }
+
+        /// <summary>Where every group is too large to come nearer than none, the smallest one.</summary>
+        private HashSet<int> SmallestThatCanBeSpared(int[] order, Dictionary<long, int> left) =>
+            [.. order.Where(g => Spares(left, g)).OrderBy(g => _sizes[g]).Take(1)];
+
+        private bool Spares(Dictionary<long, int> left, int group) => _classesOfGroup[group].All(c => left[c.Key] > c.Value);
+
+        private void Take(Dictionary<long, int> left, int group)
+        {
+            foreach (var (label, rows) in _classesOfGroup[group])
+                left[label] -= rows;
+        }
+    }
+}

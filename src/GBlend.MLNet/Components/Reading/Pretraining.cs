@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+
+namespace GBlend.MLNet;
+
+/// <summary>Takes an encoder's starting weights from a fitted model.</summary>
+internal static class Pretraining
+{
+    /// <exception cref="ArgumentException">The model has no such modality, or another encoder or shape for it.</exception>
+    internal static IReadOnlyDictionary<string, float[]> Start(ModalitySpec wanted, GradientBlendingTransformer model)
+    {
+        var found = model.Model.Modalities.FirstOrDefault(m => m.Column == wanted.Column)
+            ?? throw Mismatch(wanted, $"that model has the modalities {string.Join(", ", model.ModalityColumns)} only", "Pre-train a model with a modality of this column");
+        if (found.Encoder.Kind != wanted.Encoder.Kind || !JsonNode.DeepEquals(found.Encoder.ToSettings(), wanted.Encoder.ToSettings()))
+            throw Mismatch(wanted, $"that model's encoder is '{found.Encoder}' and this one's '{wanted.Encoder}'", "Use the same encoder in both");
+        if (!found.Shape.SequenceEqual(wanted.Shape))
+            throw Mismatch(wanted, $"that model reads rows of shape [{string.Join(", ", found.Shape)}] and this column has [{string.Join(", ", wanted.Shape)}]", "Give both the same features");
+        IReadOnlyDictionary<string, float[]>? weights = null;
+        model.Use(m => weights = m.EncoderWeights(wanted.Column));
+        return weights!;
+    }
+
+    private static ArgumentException Mismatch(ModalitySpec wanted, string what, string remedy) =>
+        new($"The modality '{wanted.Column}' can't start from the given model: {what}. {remedy}, or drop WithPretrained.", nameof(GradientBlendingTrainer.Options.Modalities));
+}

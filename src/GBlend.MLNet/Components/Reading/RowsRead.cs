@@ -1,0 +1,69 @@
+using Microsoft.ML;
+using static GBlend.MLNet.GradientBlendingTrainer;
+
+namespace GBlend.MLNet;
+
+/// <summary>All that one pass over a data view yields.</summary>
+/// <param name="Modalities">Per modality [rows x width]; missing values still NaN.</param>
+/// <param name="Targets">The labels.</param>
+/// <param name="Label">What the label column says about the outputs.</param>
+/// <param name="Groups">Per row the group of its sampling key; <see langword="null"/> without one.</param>
+/// <param name="Flags">Per row whether the hold-out column is set; <see langword="null"/> without one.</param>
+/// <param name="Count">The number of rows.</param>
+internal sealed record RowsRead(
+    IReadOnlyList<float[]> Modalities, TrainingTargets Targets, LabelInfo Label, int[]? Groups, bool[]? Flags, int Count)
+{
+    /// <summary>Reads every row of the view once.</summary>
+    /// <exception cref="InvalidOperationException">There is no row, or one with a value that can't be used; the message names the column and the row.</exception>
+    internal static RowsRead Read(IDataView view, Options options, OutputKind kind, ITrainingHost host)
+    {
+        var schema = view.Schema;
+        DataViewSchema.Column[] modalities = [.. options.Modalities.Select(m => schema[m.ColumnName])];
+        var label = schema[options.LabelColumnName];
+        DataViewSchema.Column? key = options.SamplingKeyColumnName is { } k ? schema[k] : null, flag = options.HoldOutColumnName is { } h ? schema[h] : null;
+        using var cursor = view.GetRowCursor([.. modalities, label, .. Present(key), .. Present(flag)]);
+
+        VectorReader[] readers = [.. modalities.Select(c => VectorReader.Create(cursor, c))];
+        FloatRows[] rows = [.. readers.Select(r => new FloatRows(r.Column, r.Width, view.GetRowCount()))];
+        var labels = LabelReader.Create(kind, cursor, label);
+        var groups = key is { } keyColumn ? GroupReader.Create(cursor, keyColumn) : null;
+        var flags = flag is { } flagColumn ? new FlagReader(cursor, flagColumn) : null;
+        bool allowsMissing = options.MissingValues == MissingValues.ImputeMean;
+
+        int count = 0;
+        for (; cursor.MoveNext(); count++)
+        {
+            host.CheckAlive();
+            for (int m = 0; m < readers.Length; m++)
+            {
+                var row = rows[m].Add();
+                readers[m].Read(row);
+                RowValues.Check(row, readers[m].Column, cursor.Position, allowsMissing);
+            }
+            labels.Read(cursor.Position);
+            groups?.Read();
+            flags?.Read();
+        }
+        if (count == 0)
+            throw new InvalidOperationException("The data view has no rows to train on. Check the source and the filters before the trainer.");
+        var (targets, info) = labels.Finish();
+        return new([.. rows.Select(r => r.ToArray())], targets, info, groups?.ToArray(), flags?.ToArray(), count);
+    }
+
+    private static IEnumerable<DataViewSchema.Column> Present(DataViewSchema.Column? column) => column is { } c ? [c] : [];
+
+    private sealed class FlagReader(DataViewRow row, DataViewSchema.Column column)
+    {
+        private readonly ValueGetter<bool> _getter = row.GetGetter<bool>(column);
+        private readonly List<bool> _flags = [];
+
+        internal void Read()
+        {
+            bool value = false;
+            _getter(ref value);
+            _flags.Add(value);
+        }
+
+        internal bool[] ToArray() => [.. _flags];
+    }
+}

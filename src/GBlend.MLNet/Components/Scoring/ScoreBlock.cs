@@ -1,0 +1,54 @@
+using Microsoft.ML;
+
+namespace GBlend.MLNet;
+
+/// <summary>Up to <see cref="TrainedModel.BlockRows"/> rows that are scored by one forward pass. Belongs to one cursor or row; the model is shared.</summary>
+internal sealed class ScoreBlock
+{
+    private readonly SharedModel _shared;
+    private readonly TrainedModel _model;
+    private readonly VectorReader[] _readers;
+    private readonly float[][] _inputs;
+    private readonly float[] _answer;
+    private readonly float[][]? _branches;
+
+    /// <param name="schema">The model and where its modalities are.</param>
+    /// <param name="row">The rows are read from it.</param>
+    /// <param name="wantsBranches">Whether the scores of the branches are wanted too.</param>
+    internal ScoreBlock(ScoringSchema schema, DataViewRow row, bool wantsBranches)
+    {
+        _shared = schema.Model;
+        _model = _shared.Unguarded;
+        _readers = [.. schema.Modalities.Select(c => VectorReader.Create(row, c))];
+        _inputs = [.. _readers.Select(r => new float[TrainedModel.BlockRows * r.Width])];
+        int scores = TrainedModel.BlockRows * _model.Outputs;
+        _answer = new float[scores];
+        _branches = wantsBranches ? [.. _model.History.Branches.Select(_ => new float[scores])] : null;
+    }
+
+    /// <summary>Reads the current row of the source.</summary>
+    /// <param name="slot">Its place in the block.</param>
+    /// <param name="position">Its position in the source, for messages.</param>
+    /// <exception cref="InvalidOperationException">A value is infinite, or missing and not to be imputed.</exception>
+    internal void Read(int slot, long position)
+    {
+        for (int m = 0; m < _readers.Length; m++)
+        {
+            var reader = _readers[m];
+            var fill = _model.Modalities[m].Fill;
+            var row = _inputs[m].AsSpan(slot * reader.Width, reader.Width);
+            reader.Read(row);
+            RowValues.Check(row, reader.Column, position, allowsMissing: fill is not null);
+            if (fill is not null)
+                RowValues.Impute(row, fill);
+        }
+    }
+
+    /// <summary>Scores the first rows of the block.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    internal void Score(int rows) => _shared.Use(model => model.Score(_inputs, rows, _answer, _branches));
+
+    /// <summary>The scores of a row.</summary>
+    internal ReadOnlySpan<float> Scores(int slot, int branch) =>
+        (branch == OutputColumn.Answer ? _answer : _branches![branch]).AsSpan(slot * _model.Outputs, _model.Outputs);
+}

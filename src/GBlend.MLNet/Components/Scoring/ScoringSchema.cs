@@ -1,0 +1,64 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace GBlend.MLNet;
+
+/// <summary>A model bound to an input schema: input columns keep their indices, the model's columns follow them.</summary>
+internal sealed class ScoringSchema
+{
+    /// <exception cref="ArgumentOutOfRangeException">A modality column is missing or of a wrong type or size.</exception>
+    internal ScoringSchema(DataViewSchema input, SharedModel model, IReadOnlyList<OutputColumn> columns)
+    {
+        Input = input;
+        Model = model;
+        Columns = columns;
+        Output = OutputColumns.Append(input, columns);
+        Modalities = [.. model.Unguarded.Modalities.Select(m => Find(input, m))];
+    }
+
+    internal DataViewSchema Input { get; }
+
+    internal DataViewSchema Output { get; }
+
+    internal SharedModel Model { get; }
+
+    /// <summary>The columns that the model adds.</summary>
+    internal IReadOnlyList<OutputColumn> Columns { get; }
+
+    /// <summary>The input columns of the modalities in their order.</summary>
+    internal IReadOnlyList<DataViewSchema.Column> Modalities { get; }
+
+    internal bool IsAdded(DataViewSchema.Column output) => output.Index >= Input.Count;
+
+    /// <summary>The column of the model behind a column of the output schema.</summary>
+    internal OutputColumn Added(DataViewSchema.Column output) => Columns[output.Index - Input.Count];
+
+    /// <summary>The input columns that are needed to give some output columns: those among them and, when scores are, the modalities.</summary>
+    internal IReadOnlyList<DataViewSchema.Column> InputsFor(IEnumerable<DataViewSchema.Column> outputs)
+    {
+        var needed = new SortedSet<int>();
+        foreach (var column in outputs)
+        {
+            if (IsAdded(column))
+                needed.UnionWith(Modalities.Select(m => m.Index));
+            else
+                needed.Add(column.Index);
+        }
+        return [.. needed.Select(i => Input[i])];
+    }
+
+    /// <summary>Whether one of the active columns shows the scores of a branch.</summary>
+    internal bool WantsBranches(IEnumerable<int> activeOutputs) =>
+        activeOutputs.Any(i => i >= Input.Count && Columns[i - Input.Count].Branch != OutputColumn.Answer);
+
+    private static DataViewSchema.Column Find(DataViewSchema schema, ModalitySpec modality)
+    {
+        if (schema.GetColumnOrNull(modality.Column) is not { } column)
+            throw Contracts.ExceptSchemaMismatch(nameof(schema), "modality", modality.Column);
+        int size = column.Type is VectorDataViewType vector ? vector.Size : 1;
+        if (column.Type.GetItemType() is not NumberDataViewType || size != modality.Width)
+            throw Contracts.ExceptSchemaMismatch(nameof(schema), "modality", modality.Column, $"{modality.Width} numbers, as in training", column.Type.ToString()!);
+        return column;
+    }
+}
