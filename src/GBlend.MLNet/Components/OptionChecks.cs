@@ -15,7 +15,7 @@ internal static class OptionChecks
         options.Blending.Plan(options.Modalities.Count, options.NumberOfEpochs);
         if (HoldsNothingOut(options) && WhatNeedsHeldOutRows(options) is { } need)
         {
-            throw new ArgumentException($"{need} needs held-out rows, but ValidationFraction is 0 and neither SamplingKeyColumnName nor HoldOutColumnName is set. "
+            throw new ArgumentException($"{need} needs held-out rows, but ValidationFraction is 0 and HoldOutColumnName is not set. "
                 + "Set ValidationFraction above 0 or name a hold-out column.", nameof(Options.ValidationFraction));
         }
     }

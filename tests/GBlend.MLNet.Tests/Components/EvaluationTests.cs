@@ -1,3 +1,4 @@
+using Microsoft.Data.Analysis;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -22,6 +23,40 @@ public class EvaluationTests
         Assert.True(metrics.LogLoss < 0.5, $"log-loss {metrics.LogLoss}");
         Assert.Equal(3, metrics.ConfusionMatrix.NumberOfClasses);
         Assert.Contains("green", metrics.ConfusionMatrix.GetFormattedConfusionTable());
+    }
+
+    [Fact]
+    public void Evaluate_of_labels_never_seen_in_training_counts_the_others()
+    {
+        var chain = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Trainer(Learn)).Fit(_ml.View(Samples.Rows(120)));
+        var rows = Samples.Rows(60, seed: 2);
+        rows[7].Label = "violet";
+        var metrics = _ml.MulticlassClassification.Evaluate(chain.Transform(_ml.View(rows)));
+        Assert.True(metrics.MicroAccuracy > 0.8, $"accuracy {metrics.MicroAccuracy}");
+    }
+
+    [Fact]
+    public void Transform_takes_a_data_frame_and_gives_one()
+    {
+        var random = new Random(3);
+        double[] x = [.. Enumerable.Range(0, 90).Select(i => i % 2 + 0.3 * random.NextDouble())];
+        var frame = new DataFrame(
+            new DoubleDataFrameColumn("X", x), new SingleDataFrameColumn("Y", x.Select(v => 1 - (float)v)),
+            new StringDataFrameColumn("Label", Enumerable.Range(0, 90).Select(i => i % 2 == 0 ? "even" : "odd")));
+        var chain = _ml.Transforms.Conversion.MapValueToKey("Key", "Label")
+            .Append(_ml.Trainer(o =>
+            {
+                Learn(o);
+                o.LabelColumnName = "Key";
+                o.Modalities.Clear();
+                o.Modalities.Add(Modality.Vector("X", Encoders.Mlp(4)));
+                o.Modalities.Add(Modality.Vector("Y", Encoders.Mlp(4)));
+            }))
+            .Append(_ml.Transforms.Conversion.MapKeyToValue("Answer", "PredictedLabel"))
+            .Append(_ml.Transforms.SelectColumns("X", "Y", "Label", "Answer", "Score"));
+        var answers = chain.Fit(frame).Transform(frame).ToDataFrame();
+        Assert.Equal(90, answers.Rows.Count);
+        Assert.Equal(frame["Label"].Cast<string>(), answers["Answer"].Cast<object>().Select(a => a.ToString()));
     }
 
     [Fact]
