@@ -60,8 +60,14 @@ internal static class OptionChecks
         Check.AtLeast(options.GradientClipping, 0, nameof(Options.GradientClipping));
         Check.Probability(options.ValidationFraction, nameof(Options.ValidationFraction));
         ArgumentOutOfRangeException.ThrowIfNegative(options.RefitJointHeadEpochs, nameof(Options.RefitJointHeadEpochs));
-        if (options.EarlyStoppingPatience is { } patience)
-            ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1, nameof(Options.EarlyStoppingPatience));
+        AtLeastOne(options.EarlyStoppingPatience, nameof(Options.EarlyStoppingPatience));
+        AtLeastOne(options.NumberOfThreads, nameof(Options.NumberOfThreads));
+    }
+
+    private static void AtLeastOne(int? value, string option)
+    {
+        if (value is { } number)
+            ArgumentOutOfRangeException.ThrowIfLessThan(number, 1, option);
     }
 
     private static void CheckColumns(Options options)

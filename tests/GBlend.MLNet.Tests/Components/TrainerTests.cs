@@ -125,6 +125,17 @@ public class TrainerTests
         Assert.Equal(["A"], withoutHeldOut.ModalityColumns);
     }
 
+    [Theory]
+    [InlineData(Answer.Auto)]
+    [InlineData(Answer.Joint)]
+    [InlineData(Answer.MeanOfHeads)]
+    public void Fit_without_held_out_rows_works_where_nothing_needs_them(Answer answer)
+    {
+        using var model = _ml.Trainer(o => (o.Answer, o.ValidationFraction) = (answer, 0)).Fit(_view);
+        Assert.All(model.History.Epochs, e => Assert.Empty(e.HeldOutLoss));
+        Assert.All(model.Transform(_view).GetColumn<float[]>("Score"), s => Assert.Equal(1, s.Sum(), 1e-5f));
+    }
+
     [Fact]
     public void Fit_by_column_names_takes_default_encoders()
     {
