@@ -107,7 +107,7 @@ internal sealed class TrainedModel : IDisposable
         using var threads = new TorchThreadScope(_threads);
         using var grad = no_grad();
         using var scope = NewDisposeScope();
-        var inputs = Modalities.Select((m, i) => 
+        var inputs = Modalities.Select((m, i) =>
             empty([BlockRows, .. m.Shape.Select(s => (long)s)], Network.Precision, _device).copy_(tensor(block[i], [BlockRows, .. m.Shape.Select(s => (long)s)]))).ToArray();
         var given = Network.Forward(inputs, [.. needed.Select(b => branches[b])]);
         var predictions = Enumerable.Repeat(Array.Empty<double>(), branches.Count).ToArray();
