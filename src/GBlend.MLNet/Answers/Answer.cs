@@ -3,6 +3,12 @@ namespace GBlend.MLNet;
 /// <summary>How the predictions of the branches become the model's one answer.</summary>
 public enum Answer
 {
+    /// <summary>
+    /// What holds best on real data (see the README): for classes with at least 20 held-out rows <see cref="Pool"/>, else
+    /// <see cref="BestHead"/>. A model with only a joint head answers with it, one without a joint branch with <see cref="MeanOfHeads"/>.
+    /// </summary>
+    Auto,
+
     /// <summary>The joint head, as in the paper. A model without a joint branch (one modality, or <see cref="Blending.Separate"/>) takes the mean of its heads.</summary>
     Joint,
 

@@ -13,24 +13,24 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     internal static AnswerRule Choose(Answer wanted, NetworkShape shape, LearningTask task, LossMeter meter, JointNetwork network, long[]? heldOutClasses, ITrainingHost host)
     {
         int branches = shape.Branches.Count;
-        var simple = shape.HasJoint ? Head(branches - 1, branches) : Mean(branches);
         if (branches == 1)
             return Head(0, 1);
-        switch (wanted)
+        bool canPool = task == LearningTask.Multiclass && heldOutClasses!.Length >= FewestRowsForPool;
+        if (wanted == Answer.Auto)
+            wanted = !shape.HasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : Answer.BestHead;
+        else if (wanted == Answer.Pool && !canPool)
         {
-            case Answer.MeanOfHeads:
-                return Mean(branches);
-            case Answer.BestHead:
-                return shape.HasJoint ? BestHead(shape, meter.Measure(network, shape.Branches), host) : simple;
-            case Answer.Pool when task == LearningTask.Multiclass && heldOutClasses!.Length >= FewestRowsForPool:
-                var logs = meter.HeldOutPredictions(network, shape.Branches).Select(logits => LogProbabilities(logits, shape.Outputs)).ToArray();
-                return new AnswerRule(true, LogPool.Fit(logs, heldOutClasses, shape.Outputs));
-            case Answer.Pool:
-                host.Warning($"Answer.Pool is fitted on the held-out rows, of which there are {heldOutClasses?.Length ?? 0}; with fewer than {FewestRowsForPool} the answer is the {simple.Describe(shape)}. Hold out more rows.");
-                return simple;
-            default:
-                return simple;
+            host.Warning($"Answer.Pool is fitted on the held-out rows, of which there are {heldOutClasses?.Length ?? 0}; with fewer than {FewestRowsForPool} the best head answers instead. Hold out more rows.");
+            wanted = Answer.BestHead;
         }
+        return wanted switch
+        {
+            Answer.Pool => Pool(shape, meter, network, heldOutClasses!),
+            Answer.MeanOfHeads => Mean(branches),
+            _ when !shape.HasJoint => Mean(branches),
+            Answer.BestHead => BestHead(shape, meter.Measure(network, shape.Branches), host),
+            _ => Head(branches - 1, branches),
+        };
     }
 
     /// <summary>Combines the predictions of one row.</summary>
@@ -82,13 +82,16 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
 
     private static AnswerRule Mean(int branches) => new(false, BlendingWeights.Equal(branches));
 
+    private static AnswerRule Pool(NetworkShape shape, LossMeter meter, JointNetwork network, long[] heldOutClasses) =>
+        new(true, LogPool.Fit([.. meter.HeldOutPredictions(network, shape.Branches).Select(logits => LogProbabilities(logits, shape.Outputs))], heldOutClasses, shape.Outputs));
+
     private static AnswerRule BestHead(NetworkShape shape, MeasuredLosses losses, ITrainingHost host)
     {
         int joint = shape.Branches.Count - 1, best = joint;
         double[] fused = losses.HeldOut[joint];
         if (fused.Length < 2)
         {
-            host.Warning("Answer.BestHead compares heads on the held-out rows, of which there are none; the answer is the joint head.");
+            host.Warning("The best head is chosen on the held-out rows, of which there are fewer than two; the answer is the joint head.");
             return Head(joint, joint + 1);
         }
         double bestGain = 0;

@@ -25,9 +25,9 @@ public sealed record Blending
     public BlendingGuards Guards { get; }
 
     /// <summary>
-    /// Whether the weights, which sum to one, are multiplied by the number of branches before they meet the losses, so that every
-    /// encoder learns at about the rate it would have alone. Default <see langword="true"/> (measured, see the README);
-    /// <see langword="false"/> is the paper's loss.
+    /// Whether the weights, which sum to one, are scaled before they meet the losses, such that the encoder with the most weight (its
+    /// own head's and the joint one) learns at the rate it would have alone, and none learns faster. Default <see langword="true"/>
+    /// (measured, see the README); <see langword="false"/> is the paper's loss.
     /// </summary>
     public bool KeepsLearningRate { get; init; } = true;
 

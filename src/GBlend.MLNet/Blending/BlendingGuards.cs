@@ -4,7 +4,7 @@ namespace GBlend.MLNet;
 /// <remarks>
 /// Always on, because the rule gives no weight there: a branch whose held-out loss does not fall (G at most 0) or whose losses are not
 /// finite gets no weight from the estimate; when no branch gains, the weights stay as they were. Before the first estimate they are
-/// those of naive joint training: a blend has to be earned by evidence.
+/// those of naive joint training: a blend has to be earned by evidence. (<see cref="Published"/> makes them equal instead.)
 /// </remarks>
 public sealed record BlendingGuards
 {

@@ -82,9 +82,9 @@ internal static class BlendingWeights
         }
         if (!anyGain)
         {
-            weights = prior;
             trust = 0;
-            acted.Add(previous is null ? "no branch gained on the held-out rows, so nothing speaks against naive joint training" : "no branch gained on the held-out rows, so the weights stay as they were");
+            weights = guards.TrustsByStandardError ? prior : published;
+            acted.Add("no branch gained on the held-out rows, so the weights " + (!guards.TrustsByStandardError ? "are equal" : previous is null ? "are those of naive joint training" : "stay as they were"));
         }
         else if (guards.TrustsByStandardError)
         {

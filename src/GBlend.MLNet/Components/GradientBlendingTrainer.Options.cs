@@ -20,8 +20,8 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>How the joint branch combines features. Default late concatenation with one hidden layer of 128.</summary>
         public Fusion Fusion { get; set; } = Fusion.Concat(128);
 
-        /// <summary>How the branches' predictions become one answer. Default the joint head.</summary>
-        public Answer Answer { get; set; } = Answer.Joint;
+        /// <summary>How the branches' predictions become one answer. Default <see cref="Answer.Auto"/>; the paper's is <see cref="Answer.Joint"/>.</summary>
+        public Answer Answer { get; set; } = Answer.Auto;
 
         /// <summary>Epochs of the network; the trial trainings of estimates come on top. Default 30.</summary>
         public int NumberOfEpochs { get; set; } = 30;
@@ -88,7 +88,14 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>Where to train and score. Default <see cref="TrainingDevice.Auto"/>.</summary>
         public TrainingDevice Device { get; set; } = TrainingDevice.Auto;
 
-        /// <summary>Receives reports while training, on the training thread.</summary>
+        /// <summary>
+        /// Threads that torch's operations may use while training. By default one for networks so small that more only get in each
+        /// other's way (the branches of an estimate then train side by side), and torch's own number for larger ones. The number of
+        /// threads that the rest of the application sees does not change.
+        /// </summary>
+        public int? NumberOfThreads { get; set; }
+
+        /// <summary>Receives reports while training, one at a time but not always on the same thread.</summary>
         public IProgress<TrainingProgress>? Progress { get; set; }
 
         /// <summary>Whether the model also outputs one score column per branch, named <c>Score.</c> and the branch. Default <see langword="false"/>.</summary>

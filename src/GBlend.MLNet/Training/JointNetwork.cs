@@ -87,6 +87,8 @@ internal sealed class JointNetwork : IDisposable
         from tensor in part.Segment.Module.named_parameters().Select(p => (p.name, value: (Tensor)p.parameter)).Concat(part.Segment.Module.named_buffers().Select(b => (b.name, value: b.buffer)))
         select ($"{part.Name}.{tensor.name}", tensor.value);
 
+    internal long ParameterCount => Parts.Sum(p => p.Segment.Values.numel());
+
     /// <summary>The parts that learn when a branch is trained.</summary>
     internal IEnumerable<ParameterSegment> LearningSegments(int branch, bool freezeEncoders)
     {

@@ -13,11 +13,13 @@ internal sealed class TrainedModel : IDisposable
     internal const int BlockRows = 64;
 
     private readonly Device _device;
+    private readonly int? _threads;
 
     internal TrainedModel(JointNetwork network, Loss loss, AnswerRule answer, TrainingHistory history)
     {
         (Network, Loss, Answer, History) = (network, loss, answer, history);
         _device = network.Parts.First().Segment.Values.device;
+        _threads = TorchThreadScope.For(network, BlockRows);
     }
 
     internal JointNetwork Network { get; }
@@ -93,6 +95,7 @@ internal sealed class TrainedModel : IDisposable
     {
         var branches = Network.Shape.Branches;
         int[] needed = [.. Enumerable.Range(0, branches.Count).Where(b => all || Answer.Weights[b] != 0)];
+        using var threads = new TorchThreadScope(_threads);
         using var grad = no_grad();
         using var scope = NewDisposeScope();
         var inputs = Modalities.Select((m, i) => tensor(block[i], [BlockRows, .. m.Shape.Select(s => (long)s)]).to(_device)).ToArray();

@@ -17,6 +17,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly long _totalWork;
     private readonly List<EpochRecord> _epochs = [];
     private readonly List<BlendingEstimate> _estimates = [];
+    private readonly Lock _reporting = new();
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
     private long _work;
 
@@ -34,6 +35,7 @@ internal sealed class TrainingRun : IDisposable
         _totalWork = (long)_trainingRows.Length * (settings.NumberOfEpochs + _plan.Where(s => s.Weights is null).Sum(s => 2 * s.Epochs) + settings.RefitJointHeadEpochs);
         Loss = Loss.For(rows.Targets, rows.HeldOut);
         Network = CreateNetwork();
+        NumberOfThreads = settings.NumberOfThreads ?? TorchThreadScope.For(Network, settings.BatchSize);
         using var targets = Loss.Prepare(rows.Targets, settings.Precision);
         Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, _device);
         Meter = new LossMeter(Store, SampleOfTrainingRows(), _heldOutRows, Loss);
@@ -50,8 +52,12 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>The network that is trained.</summary>
     internal JointNetwork Network { get; }
 
+    /// <summary>Threads of torch's operations; <see langword="null"/> for torch's own number.</summary>
+    internal int? NumberOfThreads { get; }
+
     internal TrainedModel Run()
     {
+        using var threads = new TorchThreadScope(NumberOfThreads);
         using var trainer = new BranchTrainer(Network, Settings, Loss);
         using var estimator = _plan.Any(s => s.Weights is null) ? new GradientBlendingEstimator(this) : null;
         using var best = new BestEpoch(Settings, CreateNetwork);
@@ -94,13 +100,16 @@ internal sealed class TrainingRun : IDisposable
 
     internal JointNetwork CreateNetwork() => new(_shape, Seeds.Derive(Settings.Seed, "network"), Settings.Precision, _device);
 
-    /// <summary>Before every batch: stops when asked to, and reports at least every second.</summary>
+    /// <summary>Before every batch: stops when asked to, and reports at least every second. Branches that train side by side come here together.</summary>
     internal void OnBatch(TrainingPhase phase, long rows)
     {
         _host.CheckAlive();
-        _work += rows;
-        if (_sinceReport.Elapsed.TotalSeconds >= 1)
-            Report(phase, null);
+        lock (_reporting)
+        {
+            _work += rows;
+            if (_sinceReport.Elapsed.TotalSeconds >= 1)
+                Report(phase, null);
+        }
     }
 
     public void Dispose()
@@ -143,18 +152,18 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
+    /// <summary>What the losses are multiplied by: the weights, or, to keep the encoders' rate, such that the busiest encoder feels one whole loss.</summary>
     private IEnumerable<double> LossWeights(double[] weights)
     {
-        var mode = Environment.GetEnvironmentVariable("SCALE") ?? "enc";
-        double joint = _shape.HasJoint ? weights[^1] : 0;
-        double scale = !Settings.Blending.KeepsLearningRate ? 1 : mode switch
-        {
-            "k1" => weights.Count(w => w > 0),
-            "max" => 1 / weights.Max(),
-            "sum1" => 1,
-            _ => 1 / (_shape.HasHeads ? weights.Take(_shape.Modalities.Count).Max() + joint : joint),
-        };
+        double scale = Settings.Blending.KeepsLearningRate ? 1 / BusiestEncoder(weights) : 1;
         return weights.Select(w => w * scale);
+    }
+
+    /// <summary>The largest sum of weights, its own head's and the joint one, that reaches an encoder.</summary>
+    private double BusiestEncoder(double[] weights)
+    {
+        double joint = _shape.HasJoint ? weights[^1] : 0;
+        return joint + (_shape.HasHeads ? weights.Take(_shape.Modalities.Count).Max() : 0);
     }
 
     /// <summary>What early stopping and the choice of the best epoch look at: the joint branch's loss, or the mean of the heads'.</summary>

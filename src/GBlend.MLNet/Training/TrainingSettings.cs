@@ -11,7 +11,7 @@ internal sealed record TrainingSettings
 
     public required Fusion Fusion { get; init; }
 
-    public Answer Answer { get; init; } = Answer.Joint;
+    public Answer Answer { get; init; } = Answer.Auto;
 
     public int NumberOfEpochs { get; init; } = 30;
 
@@ -47,6 +47,9 @@ internal sealed record TrainingSettings
 
     /// <summary>Whether the absence of a GPU that was asked for by <see cref="GpuDeviceId"/> is met by the CPU.</summary>
     public bool FallbackToCpu { get; init; } = true;
+
+    /// <summary>Threads of torch's operations; <see langword="null"/> for what suits the network.</summary>
+    public int? NumberOfThreads { get; init; }
 
     /// <summary>Float32, but for checks against references in float64.</summary>
     public ScalarType Precision { get; init; } = ScalarType.Float32;

@@ -1,0 +1,34 @@
+using static TorchSharp.torch;
+
+namespace GBlend.MLNet;
+
+/// <summary>
+/// Lets torch's operations on this thread use so many threads, and puts the number back. The number belongs to the calling thread, so
+/// that others, the user's among them, keep theirs.
+/// </summary>
+internal readonly struct TorchThreadScope : IDisposable
+{
+    /// <summary>Multiply-adds of a step below which a second thread costs more than it brings: measured for MLPs, where it never pays.</summary>
+    private const double SmallStep = 32e6;
+
+    private readonly int _before;
+
+    /// <param name="threads">The number; <see langword="null"/> changes nothing.</param>
+    internal TorchThreadScope(int? threads)
+    {
+        _before = get_num_threads();
+        if (threads is { } wanted && wanted != _before)
+            set_num_threads(wanted);
+    }
+
+    /// <summary>What a network wants when the user does not say: one thread when its steps are small, else torch's own number.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="rows">Rows per step.</param>
+    internal static int? For(JointNetwork network, int rows) => (double)network.ParameterCount * rows < SmallStep ? 1 : null;
+
+    public void Dispose()
+    {
+        if (get_num_threads() != _before)
+            set_num_threads(_before);
+    }
+}
