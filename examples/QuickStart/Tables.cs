@@ -1,0 +1,100 @@
+using GBlend.MLNet;
+using Spectre.Console;
+
+namespace QuickStart;
+
+/// <summary>The outcomes of the seeds of one method.</summary>
+internal sealed record Result(Method Method, IReadOnlyList<Outcome> Outcomes)
+{
+    private IEnumerable<Outcome> Good => Outcomes.Where(o => o.Failure is null);
+
+    public int Failures => Outcomes.Count(o => o.Failure is not null);
+
+    /// <summary>Over the seeds that gave a model; not a number when none did.</summary>
+    public double Accuracy => Good.Select(o => o.Accuracy).DefaultIfEmpty(double.NaN).Average();
+
+    public double LogLoss => Good.Select(o => o.LogLoss).DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>Mean and standard deviation over seeds of the accuracy.</summary>
+    public string AccuracyText => MeanAndSpread(Good.Select(o => o.Accuracy));
+
+    /// <summary>The same for the joint head by itself.</summary>
+    public string JointAccuracyText => Good.Any(o => o.JointAccuracy is not null) ? MeanAndSpread(Good.Select(o => o.JointAccuracy ?? double.NaN)) : "";
+
+    /// <summary>The median: the first fit of a program also loads libraries.</summary>
+    public double Seconds => Good.Select(o => o.Seconds).Order().ElementAtOrDefault(Good.Count() / 2);
+
+    private static string MeanAndSpread(IEnumerable<double> values)
+    {
+        double[] percent = [.. values.Select(v => 100 * v)];
+        double mean = percent.Average(), spread = percent.Length < 2 ? 0 : Math.Sqrt(percent.Sum(p => (p - mean) * (p - mean)) / (percent.Length - 1));
+        return $"{mean:0.0} ± {spread:0.0} %";
+    }
+}
+
+/// <summary>What is printed at the end.</summary>
+internal static class Tables
+{
+    /// <summary>One line per method: accuracy, log-loss and time.</summary>
+    public static Table Compare(IReadOnlyList<Result> results, bool showsJointHead)
+    {
+        var naive = results.FirstOrDefault(r => r.Method.Name == Method.Naive);
+        var table = new Table().Border(TableBorder.Rounded)
+            .AddColumn("Network")
+            .AddColumn(new TableColumn("Test accuracy").RightAligned())
+            .AddColumn(new TableColumn("Log-loss").RightAligned())
+            .AddColumn(new TableColumn("Seconds").RightAligned())
+            .AddColumn(new TableColumn("Cost").RightAligned());
+        if (showsJointHead)
+            table.AddColumn(new TableColumn("Its joint head alone").RightAligned());
+        foreach (var result in results)
+        {
+            if (result.Failures == result.Outcomes.Count)
+            {
+                table.AddRow(Markup.Escape(result.Method.Name), "[red]diverged[/]");
+                continue;
+            }
+            string failed = result.Failures > 0 ? $" [red]({result.Failures} of {result.Outcomes.Count} diverged)[/]" : "";
+            string cost = naive is { Seconds: > 0 } ? $"{result.Seconds / naive.Seconds:0.0}x" : "";
+            string[] cells = [Markup.Escape(result.Method.Name), $"{result.AccuracyText}{failed}", $"{result.LogLoss:0.000}", $"{result.Seconds:0.0}", cost];
+            table.AddRow(showsJointHead ? [.. cells, result.JointAccuracyText] : cells);
+        }
+        return table;
+    }
+
+    /// <summary>Whether fusion was worth it.</summary>
+    public static string Verdict(IReadOnlyList<Result> results)
+    {
+        var online = results.FirstOrDefault(r => r.Method.Name == Method.Online);
+        var best = results.Where(r => r.Method.IsSingle && double.IsFinite(r.Accuracy)).MaxBy(r => r.Accuracy);
+        if (online is null || !double.IsFinite(online.Accuracy))
+            return "There is no result of online G-Blend to compare.";
+        string Against(string? name) => results.FirstOrDefault(r => r.Method.Name == name && double.IsFinite(r.Accuracy)) is not { } other ? "" : (100 * (online.Accuracy - other.Accuracy)) switch
+        {
+            >= 0.05 and var d => $", {d:0.0} points above {name} ({100 * other.Accuracy:0.0} %)",
+            <= -0.05 and var d => $", {-d:0.0} points below {name} ({100 * other.Accuracy:0.0} %)",
+            _ => $", as good as {name}",
+        };
+        bool wins = best is null || online.Accuracy - best.Accuracy >= 0.0005;
+        return $"Fusion {(wins ? "beats" : "does not beat")} the best single modality: online G-Blend has {100 * online.Accuracy:0.0} %"
+            + Against(best?.Method.Name) + Against(Method.Naive) + Against(Method.Equal) + ".";
+    }
+
+    /// <summary>One row per super-epoch.</summary>
+    public static Table Weights(TrainingHistory history)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("Epochs");
+        foreach (string branch in history.Branches)
+            table.AddColumn(new TableColumn($"{Markup.Escape(branch)}\n[dim]G / O[/]").RightAligned());
+        table.AddColumn(new TableColumn("Trust").RightAligned()).AddColumn(new TableColumn("Guards").RightAligned());
+        foreach (var estimate in history.Estimates)
+        {
+            table.AddRow([
+                $"{estimate.FirstEpoch + 1}-{estimate.FirstEpoch + estimate.Epochs}",
+                .. estimate.Branches.Select(b => $"{b.Weight:0.00}\n[dim]{b.Generalization:0.00} / {b.Overfitting:0.00}[/]"),
+                $"{estimate.Trust:0.00}",
+                $"{estimate.Guards.Count}"]);
+        }
+        return table;
+    }
+}
