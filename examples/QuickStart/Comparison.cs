@@ -69,6 +69,11 @@ internal sealed class Comparison
         {
             return (new(double.NaN, double.NaN, null, clock.Elapsed.TotalSeconds, null, "diverged"), null);
         }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // An option, a column or a row that the trainer can't take; its message says which and what to do.
+            throw new UserErrorException(e.Message);
+        }
     }
 
     private GradientBlendingTrainer.Options OptionsFor(Method method, int seed, IProgress<TrainingProgress> progress)

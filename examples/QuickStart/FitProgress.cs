@@ -26,7 +26,7 @@ internal sealed class FitProgress : IProgress<TrainingProgress>
             AnsiConsole.Progress()
                 .AutoClear(true)
                 .Columns(new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-                .Start(context => work(new FitProgress(fits, cancelled, context.AddTask("", maxValue: fits))));
+                .Start(context => work(new FitProgress(fits, cancelled, context.AddTask("starting", maxValue: fits))));
         }
     }
 

@@ -23,7 +23,7 @@ catch (OperationCanceledException)
     Console.Error.WriteLine("Cancelled.");
     return 130;
 }
-catch (Exception e) when (e is UserErrorException or ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
     return 2;
@@ -74,7 +74,10 @@ int Run()
 
     // 4. The model, saved and tried.
     if (best is not { } chosen)
+    {
+        Console.Error.WriteLine($"No model was saved: {saved.Name} gave none. Lower --learning-rate.");
         return 1;
+    }
     ml.Model.Save(chosen.Model, comparison.RawSchema, line.ModelFile);
     var loaded = ml.Model.Load(line.ModelFile, out _);
     double accuracy = ml.MulticlassClassification.Evaluate(loaded.Transform(comparison.RawTest)).MicroAccuracy;

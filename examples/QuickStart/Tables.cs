@@ -62,23 +62,25 @@ internal static class Tables
         return table;
     }
 
-    /// <summary>Whether fusion was worth it.</summary>
+    /// <summary>Whether fusion, the last of the methods, was worth it.</summary>
     public static string Verdict(IReadOnlyList<Result> results)
     {
-        var online = results.FirstOrDefault(r => r.Method.Name == Method.Online);
+        var fusion = results[^1];
+        if (!double.IsFinite(fusion.Accuracy))
+            return $"{fusion.Method.Name} has no result to compare.";
         var best = results.Where(r => r.Method.IsSingle && double.IsFinite(r.Accuracy)).MaxBy(r => r.Accuracy);
-        if (online is null || !double.IsFinite(online.Accuracy))
-            return "There is no result of online G-Blend to compare.";
-        string Against(string? name) => results.FirstOrDefault(r => r.Method.Name == name && double.IsFinite(r.Accuracy)) is not { } other ? "" : (100 * (online.Accuracy - other.Accuracy)) switch
-        {
-            >= 0.05 and var d => $", {d:0.0} points above {name} ({100 * other.Accuracy:0.0} %)",
-            <= -0.05 and var d => $", {-d:0.0} points below {name} ({100 * other.Accuracy:0.0} %)",
-            _ => $", as good as {name}",
-        };
-        bool wins = best is null || online.Accuracy - best.Accuracy >= 0.0005;
-        return $"Fusion {(wins ? "beats" : "does not beat")} the best single modality: online G-Blend has {100 * online.Accuracy:0.0} %"
-            + Against(best?.Method.Name) + Against(Method.Naive) + Against(Method.Equal) + ".";
+        bool wins = best is null || fusion.Accuracy - best.Accuracy >= 0.0005;
+        var others = new[] { best?.Method.Name, Method.Naive, Method.Equal }.Select(name => results.FirstOrDefault(r => r.Method.Name == name && r != fusion)).OfType<Result>();
+        return $"Fusion {(wins ? "beats" : "does not beat")} the best single modality: {fusion.Method.Name} has {100 * fusion.Accuracy:0.0} %, "
+            + string.Join(", ", others.Where(r => double.IsFinite(r.Accuracy)).Select(r => Difference(fusion, r))) + ".";
     }
+
+    private static string Difference(Result result, Result other) => (100 * (result.Accuracy - other.Accuracy)) switch
+    {
+        >= 0.05 and var d => $"{d:0.0} points above {other.Method.Name} ({100 * other.Accuracy:0.0} %)",
+        <= -0.05 and var d => $"{-d:0.0} points below {other.Method.Name} ({100 * other.Accuracy:0.0} %)",
+        _ => $"as good as {other.Method.Name} ({100 * other.Accuracy:0.0} %)",
+    };
 
     /// <summary>One row per super-epoch.</summary>
     public static Table Weights(TrainingHistory history)
