@@ -32,6 +32,7 @@ internal sealed class FitProgress : IProgress<TrainingProgress>
 
     public void Begin(Method method, int seed)
     {
+        _cancelled.ThrowIfCancellationRequested();
         _fit = $"seed {seed}, {method.Name}";
         _bar?.Description = Markup.Escape(_fit);
     }

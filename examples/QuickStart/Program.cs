@@ -69,8 +69,8 @@ int Run()
     Result[] results = [.. methods.Select(m => new Result(m, outcomes[m]))];
     AnsiConsole.Write(Tables.Compare(results, showsJointHead: line.Answer != Answer.Joint));
     AnsiConsole.WriteLine(Tables.Verdict(results));
-    if (results[^1] is { Method.Name: Method.Online, Outcomes: [{ History: { } history }, ..] })
-        ShowWeights(history);
+    if (results[^1].Outcomes[0].History is { Estimates.Count: > 0 } history)
+        ShowWeights(saved.Name, history);
 
     // 4. The model, saved and tried.
     if (best is not { } chosen)
@@ -86,7 +86,7 @@ int Run()
     AnsiConsole.WriteLine("To use it, with Microsoft.ML and GBlend.MLNet referenced:");
     Console.WriteLine($"    var ml = new MLContext();");
     Console.WriteLine($"    ITransformer model = ml.Model.Load(\"{line.ModelFile}\", out DataViewSchema columns);");
-    Console.WriteLine($"    IDataView scored = model.Transform(rows);   // adds PredictedLabel and Score");
+    Console.WriteLine($"    IDataView scored = model.Transform(rows);   // adds PredictedLabel, Score and a score per branch");
     return Math.Abs(accuracy - chosen.Outcome.Accuracy) < 1e-9 ? 0 : 1;
 }
 
@@ -111,10 +111,10 @@ static void Describe(MultimodalData data, CommandLine line)
     AnsiConsole.WriteLine();
 }
 
-static void ShowWeights(TrainingHistory history)
+static void ShowWeights(string method, TrainingHistory history)
 {
     AnsiConsole.WriteLine();
-    AnsiConsole.WriteLine("Weights by super-epoch (online G-Blend, seed 0). G: how far the held-out loss fell with this branch trained alone; O: how much more the training loss fell; trust: how far the estimate moved the weights.");
+    AnsiConsole.WriteLine($"Weights by super-epoch ({method}, seed 0). G: how far the held-out loss fell with this branch trained alone; O: how much more the training loss fell; trust: how far the estimate moved the weights.");
     AnsiConsole.Write(Tables.Weights(history));
     AnsiConsole.WriteLine($"Guards acted {history.Estimates.Sum(e => e.Guards.Count)} times where the published rule is silent or unstable; what each did is in the model's History.Estimates and in ml.Log.");
 }
