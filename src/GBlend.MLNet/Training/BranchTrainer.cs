@@ -30,8 +30,7 @@ internal sealed class BranchTrainer : IDisposable
         var live = weights.Where(w => w.Weight > 0).ToArray();
         Array.ForEach(_weights, w => w.Dispose());
         _branches = [.. live.Select(w => w.Branch)];
-        var device = _network.Parts.First().Segment.Values.device;
-        _weights = [.. live.Select(w => tensor(w.Weight, _settings.Precision, device).DetachFromDisposeScope())];
+        _weights = [.. live.Select(w => tensor(w.Weight, _settings.Precision, _network.Device).DetachFromDisposeScope())];
         var groups = _branches.Select(b => _network.LearningSegments(b, freezeEncoders).ToArray()).ToArray();
         _learning = [.. groups.SelectMany(g => g).Distinct()];
         _clipped = clipApart ? groups : [_learning];

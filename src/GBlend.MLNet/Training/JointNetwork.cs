@@ -34,6 +34,9 @@ internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusi
 /// </summary>
 internal sealed class JointNetwork : IDisposable
 {
+    /// <summary>Multiply-adds of a forward pass, counted as for dense layers.</summary>
+    private const double SmallStep = 32e6;
+
     private readonly EncoderModule[] _encoders;
     private readonly Linear[] _heads;
     private readonly FusionModule? _joint;
@@ -45,7 +48,7 @@ internal sealed class JointNetwork : IDisposable
 
     internal JointNetwork(NetworkShape shape, int seed, ScalarType precision, Device device)
     {
-        Shape = shape;
+        (Shape, Precision, Device) = (shape, precision, device);
         int k = shape.Modalities.Count;
         using (new TorchRandomScope(seed))
         using (var scope = NewDisposeScope())
@@ -73,7 +76,11 @@ internal sealed class JointNetwork : IDisposable
         Train(false);
     }
 
-    internal NetworkShape Shape { get; private set; }
+    internal NetworkShape Shape { get; }
+
+    internal ScalarType Precision { get; }
+
+    internal Device Device { get; }
 
     /// <summary>The parts by the names that their tensors have in model files.</summary>
     internal IEnumerable<(string Name, ParameterSegment Segment)> Parts =>
@@ -87,7 +94,11 @@ internal sealed class JointNetwork : IDisposable
         from tensor in part.Segment.Module.named_parameters().Select(p => (p.name, value: (Tensor)p.parameter)).Concat(part.Segment.Module.named_buffers().Select(b => (b.name, value: b.buffer)))
         select ($"{part.Name}.{tensor.name}", tensor.value);
 
-    internal long ParameterCount => Parts.Sum(p => p.Segment.Values.numel());
+    /// <summary>
+    /// Whether a step of so many rows is so small that what is done around its arithmetic takes longer, as in MLPs: then a second thread
+    /// costs more than it brings, and double precision costs little.
+    /// </summary>
+    internal bool IsSmall(int rows) => rows * (double)Parts.Sum(p => p.Segment.Values.numel()) < SmallStep;
 
     /// <summary>The parts that learn when a branch is trained.</summary>
     internal IEnumerable<ParameterSegment> LearningSegments(int branch, bool freezeEncoders)
@@ -140,13 +151,6 @@ internal sealed class JointNetwork : IDisposable
     {
         if (_hasDropout)
             _dropout.manual_seed(seed);
-    }
-
-    /// <summary>Replaces what does not touch the modules, such as the values for missing ones.</summary>
-    internal JointNetwork WithShape(NetworkShape shape)
-    {
-        Shape = shape;
-        return this;
     }
 
     internal IReadOnlyDictionary<string, float[]> EncoderWeights(int modality)

@@ -22,7 +22,8 @@ public sealed record LearningRateSchedule
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(everyEpochs, 1);
         Check.Positive(factor);
-        return new($"step {everyEpochs} x {factor}", (epoch, _) => Math.Pow(factor, epoch / everyEpochs));
+        double each = Math.Round(factor, 7);
+        return new($"step {everyEpochs} x {factor}", (epoch, _) => Math.Pow(each, epoch / everyEpochs));
     }
 
     /// <summary>The rate falls along half a cosine to a share of its value at the end of the run.</summary>
@@ -30,7 +31,8 @@ public sealed record LearningRateSchedule
     public static LearningRateSchedule Cosine(float finalFactor = 0)
     {
         Check.AtLeast(finalFactor, 0);
-        return new("cosine", (epoch, epochs) => finalFactor + (1 - finalFactor) * 0.5 * (1 + Math.Cos(Math.PI * epoch / epochs)));
+        double final = Math.Round(finalFactor, 7);
+        return new("cosine", (epoch, epochs) => final + (1 - final) * 0.5 * (1 + Math.Cos(Math.PI * epoch / epochs)));
     }
 
     /// <summary>A copy that rises linearly to its rate over the first epochs.</summary>

@@ -56,28 +56,19 @@ internal static class ModelFile
 
     internal static TrainedModel Load(Stream settings, Stream weights, Device device)
     {
-        var content = Parse(settings);
         try
         {
-            return Build(content, weights, device);
+            return Build(Parse(settings), weights, device);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
-            throw new InvalidDataException($"The model's settings are damaged: {e.Message} Save the model again or take an unaltered copy.", e);
+            throw new InvalidDataException($"The model's settings are truncated or damaged: {e.Message} Save the model again or take an unaltered copy.", e);
         }
     }
 
     private static JsonObject Parse(Stream settings)
     {
-        JsonObject? content;
-        try
-        {
-            content = JsonNode.Parse(settings) as JsonObject;
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException("The model's settings are truncated or damaged: they are not JSON. Save the model again or take an unaltered copy.", e);
-        }
+        var content = JsonNode.Parse(settings) as JsonObject;
         if (content is null || content["format"] is not JsonValue format || format.ToString() != Format || content["version"] is not JsonValue found || !found.TryGetValue(out int version))
             throw new InvalidDataException($"The model's settings are damaged: they are not those of a {Format}. Save the model again or take an unaltered copy.");
         if (version > Version)
@@ -106,27 +97,23 @@ internal static class ModelFile
             throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
         var loss = new Loss(Enum.Parse<LearningTask>((string)content["task"]!), (double)content["targetMean"]!, (double)content["targetScale"]!);
 
-        var network = new JointNetwork(shape, 0, ScalarType.Float32, device);
-        try
+        using var network = new JointNetwork(shape, 0, ScalarType.Float32, device);
+        var expected = network.Tensors.ToDictionary(t => t.Name, t => t.Value.shape);
+        foreach (var (name, fillShape, _) in Fills(shape))
+            expected.Add(name, fillShape);
+        var given = Safetensors.Read(bytes, expected);
+        using (no_grad())
         {
-            var expected = network.Tensors.ToDictionary(t => t.Name, t => t.Value.shape);
-            foreach (var (name, fillShape, _) in Fills(shape))
-                expected.Add(name, fillShape);
-            var given = Safetensors.Read(bytes, expected);
-            using var grad = no_grad();
             foreach (var (name, value) in network.Tensors)
             {
                 using var source = tensor(given[name], value.shape);
                 value.copy_(source);
             }
-            shape = shape with { Modalities = [.. specs.Select((m, i) => m.Fill is null ? m : m with { Fill = given[FillName(i)] })] };
-            return new TrainedModel(network.WithShape(shape), loss, answer, history);
         }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
+        shape = shape with { Modalities = [.. specs.Select((m, i) => m.Fill is null ? m : m with { Fill = given[FillName(i)] })] };
+        var scoring = new JointNetwork(shape, 0, TrainedModel.ScoringPrecision(network), device);
+        scoring.CopyFrom(network);
+        return new TrainedModel(scoring, loss, answer, history);
     }
 
     private static string FillName(int modality) => $"fill.{modality}";

@@ -1,5 +1,5 @@
+using GBlend.MLNet.Native;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
@@ -15,19 +15,23 @@ internal sealed class ParameterSegment : IDisposable
         Module = module;
         using var grad = no_grad();
         using var scope = NewDisposeScope();
-        if (device.type != TorchSharp.DeviceType.CPU || precision != ScalarType.Float32)
+        int made = module.parameters().Count();
+        if (device.type != DeviceType.CPU || precision != ScalarType.Float32)
+        {
             module.to(device, precision);
+            made *= 2;
+        }
+        TensorCount.CorrectFor(made);
         var parameters = module.parameters().ToArray();
         long length = parameters.Sum(p => p.numel());
-        Values = new Parameter(empty(length, precision, device));
+        Values = empty(length, precision, device);
         Gradient = zeros(length, precision, device);
-        Values.grad = Gradient;
         long offset = 0;
         foreach (var parameter in parameters)
         {
             long size = parameter.numel();
             var shape = parameter.shape;
-            var view = Values.detach().narrow(0, offset, size).view(shape);
+            var view = Values.narrow(0, offset, size).view(shape);
             view.copy_(parameter);
             parameter.set_(view);
             parameter.grad = Gradient.narrow(0, offset, size).view(shape);
@@ -40,7 +44,7 @@ internal sealed class ParameterSegment : IDisposable
     internal nn.Module Module { get; }
 
     /// <summary>All parameters, flat; what the optimiser steps.</summary>
-    internal Parameter Values { get; }
+    internal Tensor Values { get; }
 
     /// <summary>All gradients, flat.</summary>
     internal Tensor Gradient { get; }

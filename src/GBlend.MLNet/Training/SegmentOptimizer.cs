@@ -70,8 +70,8 @@ internal sealed class SgdOptimizer(ParameterSegment segment, double momentum, do
 internal sealed class AdamOptimizer(ParameterSegment segment, double beta1, double beta2, double weightDecay, bool decoupled) : SegmentOptimizer(segment)
 {
     private readonly Scalar _beta1 = beta1, _beta2 = beta2, _rest1 = 1 - beta1, _rest2 = 1 - beta2, _epsilon = 1e-8, _decay = weightDecay;
-    private readonly Tensor _mean = segment.Values.detach().zeros_like().DetachFromDisposeScope();
-    private readonly Tensor _square = segment.Values.detach().zeros_like().DetachFromDisposeScope();
+    private readonly Tensor _mean = segment.Values.zeros_like().DetachFromDisposeScope();
+    private readonly Tensor _square = segment.Values.zeros_like().DetachFromDisposeScope();
     private int _steps;
 
     internal override void Step(double learningRate)

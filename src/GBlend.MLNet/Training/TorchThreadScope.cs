@@ -8,9 +8,6 @@ namespace GBlend.MLNet;
 /// </summary>
 internal readonly struct TorchThreadScope : IDisposable
 {
-    /// <summary>Multiply-adds of a step below which a second thread costs more than it brings: measured for MLPs, where it never pays.</summary>
-    private const double SmallStep = 32e6;
-
     private readonly int _before;
 
     /// <param name="threads">The number; <see langword="null"/> changes nothing.</param>
@@ -24,7 +21,7 @@ internal readonly struct TorchThreadScope : IDisposable
     /// <summary>What a network wants when the user does not say: one thread when its steps are small, else torch's own number.</summary>
     /// <param name="network">The network.</param>
     /// <param name="rows">Rows per step.</param>
-    internal static int? For(JointNetwork network, int rows) => (double)network.ParameterCount * rows < SmallStep ? 1 : null;
+    internal static int? For(JointNetwork network, int rows) => network.IsSmall(rows) ? 1 : null;
 
     public void Dispose()
     {

@@ -7,8 +7,9 @@ namespace GBlend.MLNet;
 internal sealed class TrainedModel : IDisposable
 {
     /// <summary>
-    /// Rows per forward pass, always exactly: a block that is not full is padded. The same kernels then run for a single row and for
-    /// many, so that a row's score has the same bits wherever it comes from.
+    /// Rows per forward pass, always exactly: a block that is not full is padded, so that the same kernels run for a single row and for
+    /// many. Small networks moreover compute in double precision and round once at the end: a matrix product's last float bits hang on
+    /// where a row lies in memory, its score must not.
     /// </summary>
     internal const int BlockRows = 64;
 
@@ -18,7 +19,7 @@ internal sealed class TrainedModel : IDisposable
     internal TrainedModel(JointNetwork network, Loss loss, AnswerRule answer, TrainingHistory history)
     {
         (Network, Loss, Answer, History) = (network, loss, answer, history);
-        _device = network.Parts.First().Segment.Values.device;
+        _device = network.Device;
         _threads = TorchThreadScope.For(network, BlockRows);
     }
 
@@ -36,6 +37,9 @@ internal sealed class TrainedModel : IDisposable
 
     /// <summary>Values per row and branch: classes, labels, or 1.</summary>
     internal int Outputs => Network.Shape.Outputs;
+
+    /// <summary>The precision in which a network scores; float32 weights lose nothing in it.</summary>
+    internal static ScalarType ScoringPrecision(JointNetwork network) => network.IsSmall(BlockRows) ? ScalarType.Float64 : network.Precision;
 
     /// <summary>Trains a model.</summary>
     internal static TrainedModel Fit(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
@@ -98,7 +102,8 @@ internal sealed class TrainedModel : IDisposable
         using var threads = new TorchThreadScope(_threads);
         using var grad = no_grad();
         using var scope = NewDisposeScope();
-        var inputs = Modalities.Select((m, i) => tensor(block[i], [BlockRows, .. m.Shape.Select(s => (long)s)]).to(_device)).ToArray();
+        var inputs = Modalities.Select((m, i) => 
+            empty([BlockRows, .. m.Shape.Select(s => (long)s)], Network.Precision, _device).copy_(tensor(block[i], [BlockRows, .. m.Shape.Select(s => (long)s)]))).ToArray();
         var given = Network.Forward(inputs, [.. needed.Select(b => branches[b])]);
         var predictions = Enumerable.Repeat(Array.Empty<double>(), branches.Count).ToArray();
         for (int i = 0; i < needed.Length; i++)

@@ -134,7 +134,7 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>The model outlives the run and owns a network of its own.</summary>
     private JointNetwork CopyOfNetwork()
     {
-        var copy = CreateNetwork();
+        var copy = new JointNetwork(_shape, 0, TrainedModel.ScoringPrecision(Network), _device);
         copy.CopyFrom(Network);
         return copy;
     }

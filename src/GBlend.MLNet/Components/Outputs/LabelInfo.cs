@@ -77,5 +77,5 @@ internal sealed record LabelInfo(OutputKind Kind, string Column, int Outputs, Ty
         return new(kind, (string)json["column"]!, (int)json["outputs"]!, keyType, values, kind is OutputKind.Multiclass or OutputKind.MultiLabel ? names : null);
     }
 
-    private static string[] Numbers(int count) => [.. Enumerable.Range(1, count).Select(n => n.ToString(CultureInfo.InvariantCulture))];
+    private static string[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(n => n.ToString(CultureInfo.InvariantCulture))];
 }

@@ -1,0 +1,146 @@
+using Microsoft.ML;
+
+namespace GBlend.MLNet.Tests.Components;
+
+public class HoldOutTests
+{
+    private readonly MLContext _ml = new(1);
+
+    [Theory]
+    [InlineData(0.1, 10, 4, 1)]
+    [InlineData(0.25, 25, 10, 1)]
+    [InlineData(0.9, 90, 36, 1)]
+    public void ByFraction_takes_its_share_of_every_class(double fraction, int ofHundred, int ofForty, int ofTwo)
+    {
+        long[] classes = [.. Enumerable.Repeat(0L, 100), .. Enumerable.Repeat(1L, 40), .. Enumerable.Repeat(2L, 2), 3];
+        var heldOut = HoldOut.ByFraction(classes, classes.Length, fraction, new Random(5));
+        int Of(long c) => classes.Index().Count(x => x.Item == c && heldOut[x.Index]);
+        Assert.Equal([ofHundred, ofForty, ofTwo, 0], [Of(0), Of(1), Of(2), Of(3)]);
+    }
+
+    [Fact]
+    public void ByFraction_zero_holds_nothing_out() => Assert.DoesNotContain(true, HoldOut.ByFraction([0, 0, 1, 1], 4, 0, new Random(1)));
+
+    [Fact]
+    public void ByFraction_without_classes_draws_from_all_rows() =>
+        Assert.Equal(20, HoldOut.ByFraction(null, 100, 0.2, new Random(1)).Count(h => h));
+
+    [Fact]
+    public void ByFraction_same_seed_same_rows_other_seed_other_rows()
+    {
+        bool[] Draw(int seed) => HoldOut.ByFraction(null, 200, 0.3, new Random(seed));
+        Assert.Equal(Draw(1), Draw(1));
+        Assert.NotEqual(Draw(1), Draw(2));
+    }
+
+    [Fact]
+    public void ByGroups_never_splits_a_group_and_comes_near_the_fraction()
+    {
+        int[] sizes = [6, 10, 33, 7, 25, 19];
+        int[] groups = [.. sizes.SelectMany((n, g) => Enumerable.Repeat(g, n))];
+        for (int seed = 0; seed < 20; seed++)
+        {
+            var heldOut = HoldOut.ByGroups(groups, null, 0.1, "Speaker", new Random(seed));
+            Assert.Equal(10, heldOut.Count(h => h));
+            Assert.All(groups.Zip(heldOut).GroupBy(x => x.First), g => Assert.Single(g.Select(x => x.Second).Distinct()));
+        }
+    }
+
+    [Fact]
+    public void ByGroups_keeps_every_class_in_training()
+    {
+        int[] groups = [0, 0, 0, 1, 1, 1, 2, 2, 2];
+        long[] classes = [0, 1, 9, 0, 1, 1, 0, 0, 1];
+        for (int seed = 0; seed < 20; seed++)
+        {
+            var heldOut = HoldOut.ByGroups(groups, classes, 0.34, "Speaker", new Random(seed));
+            Assert.False(heldOut[0]);
+            Assert.Equal(3, heldOut.Count(h => h));
+        }
+    }
+
+    [Fact]
+    public void ByGroups_larger_than_the_fraction_takes_the_smallest_group()
+    {
+        int[] groups = [.. Enumerable.Repeat(0, 50), .. Enumerable.Repeat(1, 30), .. Enumerable.Repeat(2, 40)];
+        var heldOut = HoldOut.ByGroups(groups, null, 0.05, "Speaker", new Random(1));
+        Assert.Equal(Enumerable.Range(50, 30), heldOut.Index().Where(h => h.Item).Select(h => h.Index));
+    }
+
+    [Fact]
+    public void ByGroups_one_group_is_refused()
+    {
+        var e = Assert.Throws<InvalidOperationException>(() => HoldOut.ByGroups([0, 0], null, 0.5, "Speaker", new Random(1)));
+        Assert.Contains("'Speaker' has 1 distinct value,", e.Message);
+    }
+
+    [Fact]
+    public void ByGroups_each_with_the_only_rows_of_a_class_is_refused()
+    {
+        var e = Assert.Throws<InvalidOperationException>(() => HoldOut.ByGroups([0, 0, 1, 1], [0, 0, 1, 1], 0.5, "Speaker", new Random(1)));
+        Assert.Contains("only rows of a class", e.Message);
+    }
+
+    [Theory]
+    [InlineData(true, "True in every row")]
+    [InlineData(false, "False in every row")]
+    public void ByColumn_same_flag_everywhere_is_refused(bool flag, string part)
+    {
+        var e = Assert.Throws<InvalidOperationException>(() => HoldOut.ByColumn([flag, flag], "IsHeldOut"));
+        Assert.Contains(part, e.Message);
+        Assert.Contains("'IsHeldOut'", e.Message);
+    }
+
+    [Theory]
+    [InlineData("Speaker")]
+    [InlineData("Number")]
+    [InlineData("IsRed")]
+    [InlineData("Label")]
+    public void Read_sampling_key_of_any_type_holds_out_whole_groups(string key)
+    {
+        var rows = Samples.Rows(90);
+        foreach (var (i, row) in rows.Index())
+            (row.Number, row.IsRed, row.Label) = (i / 10, i < 45, Samples.Colours[i / 30]);
+        var view = _ml.KeyedView(rows);
+        var data = Samples.Read(view, o => (o.LabelColumnName, o.SamplingKeyColumnName, o.ValidationFraction) = ("Amount", key, 0.3f), OutputKind.Regression);
+        Assert.Contains(true, data.Rows.HeldOut);
+        object KeyOf(Sample row) => typeof(Sample).GetProperty(key)!.GetValue(row)!;
+        Assert.All(rows.Zip(data.Rows.HeldOut).GroupBy(x => KeyOf(x.First)), g => Assert.Single(g.Select(x => x.Second).Distinct()));
+    }
+
+    [Fact]
+    public void Read_hold_out_column_decides()
+    {
+        var rows = Samples.Rows();
+        var data = Samples.Read(_ml.KeyedView(rows), o => o.HoldOutColumnName = "IsHeldOut");
+        Assert.Equal(rows.Select(r => r.IsHeldOut), data.Rows.HeldOut);
+    }
+
+    [Fact]
+    public void Read_class_with_held_out_rows_only_is_refused()
+    {
+        var rows = Samples.Rows(30);
+        rows.ForEach(r => r.IsHeldOut = r.Label == "blue");
+        var e = Assert.Throws<InvalidOperationException>(() => Samples.Read(_ml.KeyedView(rows), o => o.HoldOutColumnName = "IsHeldOut"));
+        Assert.Contains("'blue'", e.Message);
+        Assert.Contains("10 held-out rows but no training row", e.Message);
+    }
+
+    [Fact]
+    public void Read_held_out_rows_that_lack_a_class_are_warned_of()
+    {
+        var rows = Samples.Rows(30);
+        rows.ForEach(r => r.IsHeldOut &= r.Label != "blue");
+        var host = new RecordingHost();
+        Samples.Read(_ml.KeyedView(rows), o => o.HoldOutColumnName = "IsHeldOut", host: host);
+        Assert.Contains("lack classes", Assert.Single(host.Warnings));
+        Assert.Contains("'blue'", host.Warnings[0]);
+    }
+
+    [Fact]
+    public void Read_estimates_without_a_row_to_hold_out_are_refused()
+    {
+        var e = Assert.Throws<InvalidOperationException>(() => Samples.Read(_ml.KeyedView(Samples.Rows(3)), o => o.Blending = Blending.Online()));
+        Assert.Contains("none could be held out of 3 rows", e.Message);
+    }
+}

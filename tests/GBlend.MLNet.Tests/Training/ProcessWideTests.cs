@@ -1,0 +1,61 @@
+using static TorchSharp.torch;
+
+namespace GBlend.MLNet.Tests;
+
+/// <summary>Tests that look at what a whole process shares, and so run while no other test does.</summary>
+[CollectionDefinition(nameof(ProcessWide), DisableParallelization = true)]
+public sealed class ProcessWide;
+
+[Collection(nameof(ProcessWide))]
+public sealed class ProcessWideTests
+{
+    [Fact]
+    public void Fit_leaves_the_global_generator_and_thread_count_alone()
+    {
+        manual_seed(7);
+        int threads = get_num_threads();
+        var expected = rand(4).ToFloats();
+        manual_seed(7);
+        TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings() with { Fusion = Fusion.Concat(8).WithDropout(0.3f) }, new QuietHost()).Dispose();
+        Assert.Equal(expected, rand(4).ToFloats());
+        Assert.Equal(threads, get_num_threads());
+    }
+
+    [Fact]
+    public void Fit_stopped_stops_within_a_batch_and_frees_its_tensors()
+    {
+        int calls = 0;
+        var host = new QuietHost { OnCheckAlive = () => { if (Interlocked.Increment(ref calls) >= 10) throw new OperationCanceledException(); } };
+        long before = Settled();
+        Assert.Throws<OperationCanceledException>(() => TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(), host));
+        Assert.InRange(calls, 10, 11);
+        Assert.Equal(before, Settled());
+    }
+
+    [Fact]
+    public void Fit_two_hundred_times_leaks_nothing()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Online(1)) with { NumberOfEpochs = 2, FinalWeights = FinalWeights.BestEpoch, RefitJointHeadEpochs = 1, Fusion = Fusion.Concat(4).WithDropout(0.1f), Optimizer = Optimizer.Adam() };
+        var rows = ToyRows.Multiclass(48);
+        void Fits(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                using var model = TrainedModel.Fit(rows, settings, new QuietHost());
+                ToyRows.Score(model, rows);
+            }
+        }
+        Fits(10);
+        long tensors = Settled(), memory = Environment.WorkingSet;
+        Fits(190);
+        Assert.Equal(tensors, Settled());
+        Assert.True(Environment.WorkingSet - memory < 64 << 20, $"Grew by {(Environment.WorkingSet - memory) >> 20} MB.");
+    }
+
+    private static long Settled()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Tensor.TotalCount;
+    }
+}

@@ -1,0 +1,266 @@
+
+namespace GBlend.MLNet.Tests;
+
+public sealed class TrainingRunTests
+{
+    public static TheoryData<string> Blendings => ["none", "equal", "separate", "fixed", "offline", "online"];
+
+    public static TheoryData<string> Fusions => ["Concat", "MidConcat", "SqueezeExcitationGate", "NonLocalGate", "Dropout", "NoHidden"];
+
+    [Theory]
+    [MemberData(nameof(Blendings))]
+    public void Fit_every_blending_learns(string name)
+    {
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(Blend(name)) with { NumberOfEpochs = 20 }, new QuietHost());
+        Assert.True(ToyRows.Accuracy(model, ToyRows.Multiclass(seed: 2)) > 0.75);
+    }
+
+    [Theory]
+    [MemberData(nameof(Fusions))]
+    public void Fit_every_fusion_learns(string name)
+    {
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings() with { Fusion = Fuse(name), NumberOfEpochs = 40, Answer = Answer.Joint }, new QuietHost());
+        double accuracy = ToyRows.Accuracy(model, ToyRows.Multiclass(seed: 2));
+        Assert.True(accuracy > 0.7, $"{accuracy}");
+    }
+
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adam")]
+    [InlineData("adamw")]
+    public void Fit_every_optimizer_learns(string name)
+    {
+        var optimizer = name switch { "sgd" => Optimizer.Sgd(), "adam" => Optimizer.Adam(), _ => Optimizer.AdamW() };
+        var settings = ToyRows.Settings() with { Optimizer = optimizer, LearningRate = name == "sgd" ? 0.05 : 0.01, WeightDecay = 1e-3, NumberOfEpochs = 20 };
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        Assert.True(ToyRows.Accuracy(model, ToyRows.Multiclass(seed: 2)) > 0.75);
+    }
+
+    [Fact]
+    public void Fit_one_modality_is_its_encoder_and_head()
+    {
+        var rows = ToyRows.Multiclass();
+        var settings = ToyRows.Settings() with { Modalities = [ToyRows.Settings().Modalities[0]] };
+        using var model = TrainedModel.Fit(new TrainingRows([rows.Modalities[0]], rows.Targets, rows.HeldOut), settings, new QuietHost());
+        Assert.Equal(["Clear"], model.History.Branches);
+        Assert.Empty(model.History.Estimates);
+        Assert.Equal("head of Clear", model.History.Answer);
+    }
+
+    [Fact]
+    public void Fit_multi_label_separates_the_labels()
+    {
+        var rows = ToyRows.MultiLabel();
+        using var model = TrainedModel.Fit(rows, ToyRows.Settings() with { NumberOfEpochs = 30 }, new QuietHost());
+        var scores = ToyRows.Score(model, rows);
+        Assert.All(scores, s => Assert.InRange(s, 0, 1));
+        Assert.True(scores.Zip(rows.Targets.Values!).Average(pair => pair.First > 0.5 == pair.Second > 0.5 ? 1.0 : 0.0) > 0.85);
+    }
+
+    [Fact]
+    public void Fit_regression_predicts_in_the_labels_unit()
+    {
+        var rows = ToyRows.Regression();
+        using var model = TrainedModel.Fit(rows, ToyRows.Settings() with { NumberOfEpochs = 30 }, new QuietHost());
+        var scores = ToyRows.Score(model, rows);
+        double mean = rows.Targets.Values!.Average(), total = rows.Targets.Values!.Sum(v => (v - mean) * (v - mean));
+        double left = scores.Zip(rows.Targets.Values!).Sum(pair => Math.Pow(pair.First - pair.Second, 2));
+        Assert.True(1 - left / total > 0.6, $"R2 {1 - left / total}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Blendings))]
+    public void Fit_same_seed_gives_the_same_bits(string name)
+    {
+        var settings = ToyRows.Settings(Blend(name)) with { Fusion = Fusion.Concat(8).WithDropout(0.3f), Modalities = [.. ToyRows.Settings().Modalities.Select(m => m with { Encoder = Encoders.Mlp(8, 6).WithDropout(0.2f) })] };
+        Assert.Equal(Weights(settings), Weights(settings));
+        Assert.NotEqual(Weights(settings), Weights(settings with { Seed = 4 }));
+    }
+
+    [Fact]
+    public void Estimate_leaves_the_network_alone()
+    {
+        using var run = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
+        using var estimator = new GradientBlendingEstimator(run);
+        var before = Bits(run.Network);
+        var losses = run.Meter.Measure(run.Network, run.Network.Shape.Branches);
+        var (weights, _) = estimator.Estimate(run.Network, losses, new BlendingSpan(0, 3, null), null);
+        Assert.Equal(before, Bits(run.Network));
+        Assert.Equal(1, weights.Sum(), 1e-9);
+        Assert.Equal(weights, estimator.Estimate(run.Network, losses, new BlendingSpan(0, 3, null), null).Weights);
+    }
+
+    [Fact]
+    public void Fit_order_of_epochs_does_not_hang_on_estimates()
+    {
+        using var run = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
+        var order = run.OrderOf(3);
+        Assert.Equal(order, run.OrderOf(3));
+        Assert.NotEqual(order, run.OrderOf(4));
+        Assert.DoesNotContain(order, row => row % 4 == 0);
+    }
+
+    [Fact]
+    public void Fit_online_weights_sum_to_one_and_keep_the_floor()
+    {
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.Online(2, firstSuperEpoch: 4)) with { NumberOfEpochs = 10 }, new QuietHost());
+        Assert.Equal([(0, 4), (4, 2), (6, 2), (8, 2)], model.History.Estimates.Select(e => (e.FirstEpoch, e.Epochs)));
+        Assert.All(model.History.Epochs, e => Assert.Equal(1, e.Weights.Sum(), 1e-9));
+        Assert.All(model.History.Epochs.SelectMany(e => e.Weights), w => Assert.True(w >= 0.05 - 1e-9));
+    }
+
+    [Fact]
+    public void Fit_best_epoch_has_the_lowest_held_out_loss()
+    {
+        var settings = ToyRows.Settings() with { NumberOfEpochs = 25, FinalWeights = FinalWeights.BestEpoch, Answer = Answer.Joint };
+        var rows = ToyRows.Multiclass();
+        using var model = TrainedModel.Fit(rows, settings, new QuietHost());
+        var losses = model.History.Epochs.Select(e => e.HeldOutLoss[^1]).ToArray();
+        Assert.Equal(losses.Min(), losses[model.History.SelectedEpoch]);
+        var scores = ToyRows.Score(model, rows);
+        int[] heldOut = [.. Enumerable.Range(0, rows.Count).Where(r => rows.HeldOut[r])];
+        Assert.Equal(losses.Min(), heldOut.Average(r => -Math.Log(scores[r * 3 + rows.Targets.Classes![r]])), 1e-4);
+    }
+
+    [Fact]
+    public void Fit_early_stopping_stops()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.None()) with { NumberOfEpochs = 400, LearningRate = 0.2, EarlyStoppingPatience = 3 };
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        Assert.True(model.History.Epochs.Count < 400);
+    }
+
+    [Fact]
+    public void Fit_learning_rate_follows_its_schedule()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.None()) with { NumberOfEpochs = 6, LearningRate = 1e-2, LearningRateSchedule = LearningRateSchedule.Step(2, 0.1f).WithWarmUp(1) };
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        double[] expected = [5e-3, 1e-2, 1e-3, 1e-3, 1e-4, 1e-4];
+        Assert.All(expected.Zip(model.History.Epochs), pair => Assert.Equal(pair.First, pair.Second.LearningRate, 1e-9));
+        var cosine = LearningRateSchedule.Cosine(0.1f);
+        Assert.Equal(1, cosine.Factor(0, 10), 1e-9);
+        Assert.Equal(0.55, cosine.Factor(5, 10), 1e-6);
+    }
+
+    [Fact]
+    public void Fit_clipping_bounds_the_step()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.None()) with { NumberOfEpochs = 1, BatchSize = 1000, LearningRate = 1, GradientClipping = 0.01, Optimizer = Optimizer.Sgd(0) };
+        using var run = new TrainingRun(ToyRows.Multiclass(), settings, new QuietHost());
+        var before = run.Network.Tensors.SelectMany(t => t.Value.ToDoubles()).ToArray();
+        using var model = run.Run();
+        double moved = Math.Sqrt(run.Network.Tensors.SelectMany(t => t.Value.ToDoubles()).Zip(before, (a, b) => (a - b) * (a - b)).Sum());
+        Assert.Equal(0.01, moved, 1e-5);
+    }
+
+    [Fact]
+    public void Fit_refit_changes_the_joint_head_only()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Equal()) with { Answer = Answer.Joint };
+        using var plain = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        using var refitted = TrainedModel.Fit(ToyRows.Multiclass(), settings with { RefitJointHeadEpochs = 5 }, new QuietHost());
+        foreach (var ((name, value), (_, other)) in plain.Network.Tensors.Zip(refitted.Network.Tensors))
+        {
+            if (name.StartsWith("joint"))
+                Assert.NotEqual(value.ToFloats(), other.ToFloats());
+            else
+                Assert.Equal(value.ToFloats(), other.ToFloats());
+        }
+    }
+
+    [Fact]
+    public void Fit_frozen_start_keeps_the_encoder()
+    {
+        var rows = ToyRows.Multiclass();
+        var clear = ToyRows.Settings().Modalities[0];
+        using var source = TrainedModel.Fit(new TrainingRows([rows.Modalities[0]], rows.Targets, rows.HeldOut), ToyRows.Settings() with { Modalities = [clear] }, new QuietHost());
+        var weights = source.EncoderWeights("Clear");
+        var settings = ToyRows.Settings() with { Modalities = [clear with { Start = weights, IsFrozen = true }, ToyRows.Settings().Modalities[1]], WeightDecay = 0.01 };
+        using var model = TrainedModel.Fit(rows, settings, new QuietHost());
+        Assert.All(model.EncoderWeights("Clear"), w => Assert.Equal(weights[w.Key], w.Value));
+        using var tuned = TrainedModel.Fit(rows, settings with { Modalities = [clear with { Start = weights }, settings.Modalities[1]] }, new QuietHost());
+        Assert.NotEqual(weights.First().Value, tuned.EncoderWeights("Clear").First().Value);
+    }
+
+    [Fact]
+    public void Fit_diverging_says_what_to_do()
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => TrainedModel.Fit(ToyRows.Regression(), ToyRows.Settings() with { LearningRate = 1e6 }, new QuietHost()));
+        Assert.Contains("LearningRate", error.Message);
+    }
+
+    [Fact]
+    public void Fit_reports_progress_up_to_the_end()
+    {
+        var host = new QuietHost();
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(), host);
+        var fractions = host.Reports.Select(r => r.Fraction).ToArray();
+        Assert.Equal(fractions.Order(), fractions);
+        Assert.Equal(1, fractions[^1], 1e-9);
+        Assert.Equal(6, host.Reports.Count(r => r.LastEpoch is not null));
+        Assert.Contains(host.Infos, i => i.Contains("weight"));
+    }
+
+    [Fact]
+    public void Score_alone_in_a_block_and_from_many_threads_gives_the_same_bits()
+    {
+        var rows = ToyRows.Multiclass();
+        using var model = TrainedModel.Fit(rows, ToyRows.Settings(), new QuietHost());
+        var expected = ToyRows.Score(model, rows);
+        var buffer = new float[TrainedModel.BlockRows * 3];
+        for (int row = 0; row < rows.Count; row++)
+        {
+            model.Score(ToyRows.Block(model, rows, row, 1), 1, buffer, null);
+            Assert.Equal(expected.AsSpan(row * 3, 3), buffer.AsSpan(0, 3));
+        }
+        var found = new float[8][];
+        Parallel.For(0, 8, i => found[i] = ToyRows.Score(model, rows));
+        Assert.All(found, f => Assert.Equal(expected, f));
+    }
+
+    [Fact]
+    public void Choose_best_head_when_fusion_loses()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Fixed(1, 0, 0)) with { NumberOfEpochs = 20, Answer = Answer.BestHead };
+        var host = new QuietHost();
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, host);
+        Assert.Equal("head of Clear", model.History.Answer);
+        Assert.Contains(host.Warnings, w => w.Contains("Clear"));
+    }
+
+    [Fact]
+    public void Choose_pool_with_few_held_out_rows_warns()
+    {
+        var host = new QuietHost();
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(40), ToyRows.Settings() with { Answer = Answer.Pool }, host);
+        Assert.Contains(host.Warnings, w => w.Contains("Hold out more rows"));
+    }
+
+    internal static Blending Blend(string name) => name switch
+    {
+        "none" => GBlend.MLNet.Blending.None(),
+        "equal" => GBlend.MLNet.Blending.Equal(),
+        "separate" => GBlend.MLNet.Blending.Separate(),
+        "fixed" => GBlend.MLNet.Blending.Fixed(2, 1, 3),
+        "offline" => GBlend.MLNet.Blending.Offline(),
+        _ => GBlend.MLNet.Blending.Online(2),
+    };
+
+    internal static Fusion Fuse(string name) => name switch
+    {
+        "Concat" => Fusion.Concat(8),
+        "MidConcat" => Fusion.MidConcat(8),
+        "SqueezeExcitationGate" => Fusion.SqueezeExcitationGate(8),
+        "NonLocalGate" => Fusion.NonLocalGate(8),
+        "Dropout" => Fusion.Concat(8).WithDropout(0.2f),
+        _ => Fusion.Concat(),
+    };
+
+    private static float[] Weights(TrainingSettings settings)
+    {
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        return Bits(model.Network);
+    }
+
+    private static float[] Bits(JointNetwork network) => [.. network.Tensors.SelectMany(t => t.Value.ToFloats())];
+}
