@@ -15,20 +15,29 @@ internal sealed record Result(Method Method, IReadOnlyList<Outcome> Outcomes)
 
     public double LogLoss => Good.Select(o => o.LogLoss).DefaultIfEmpty(double.NaN).Average();
 
+    /// <summary>The standard deviation over seeds of the accuracy.</summary>
+    public double Spread => MeanAndSpread(Good.Select(o => o.Accuracy)).Spread;
+
     /// <summary>Mean and standard deviation over seeds of the accuracy.</summary>
-    public string AccuracyText => MeanAndSpread(Good.Select(o => o.Accuracy));
+    public string AccuracyText => Text(Good.Select(o => o.Accuracy));
 
     /// <summary>The same for the joint head by itself.</summary>
-    public string JointAccuracyText => Good.Any(o => o.JointAccuracy is not null) ? MeanAndSpread(Good.Select(o => o.JointAccuracy ?? double.NaN)) : "";
+    public string JointAccuracyText => Good.Any(o => o.JointAccuracy is not null) ? Text(Good.Select(o => o.JointAccuracy ?? double.NaN)) : "";
 
     /// <summary>The median: the first fit of a program also loads libraries.</summary>
     public double Seconds => Good.Select(o => o.Seconds).Order().ElementAtOrDefault(Good.Count() / 2);
 
-    private static string MeanAndSpread(IEnumerable<double> values)
+    private static string Text(IEnumerable<double> values)
     {
-        double[] percent = [.. values.Select(v => 100 * v)];
-        double mean = percent.Average(), spread = percent.Length < 2 ? 0 : Math.Sqrt(percent.Sum(p => (p - mean) * (p - mean)) / (percent.Length - 1));
-        return $"{mean:0.0} ± {spread:0.0} %";
+        var (mean, spread) = MeanAndSpread(values);
+        return $"{100 * mean:0.0} ± {100 * spread:0.0} %";
+    }
+
+    private static (double Mean, double Spread) MeanAndSpread(IEnumerable<double> values)
+    {
+        double[] all = [.. values];
+        double mean = all.DefaultIfEmpty(double.NaN).Average();
+        return (mean, all.Length < 2 ? 0 : Math.Sqrt(all.Sum(v => (v - mean) * (v - mean)) / (all.Length - 1)));
     }
 }
 
@@ -69,9 +78,14 @@ internal static class Tables
         if (!double.IsFinite(fusion.Accuracy))
             return $"{fusion.Method.Name} has no result to compare.";
         var best = results.Where(r => r.Method.IsSingle && double.IsFinite(r.Accuracy)).MaxBy(r => r.Accuracy);
-        bool wins = best is null || fusion.Accuracy - best.Accuracy >= 0.0005;
+        string word = (fusion.Accuracy - (best?.Accuracy ?? 0)) switch
+        {
+            var d when Math.Abs(d) <= Math.Max(fusion.Spread, best?.Spread ?? 0) => "is level, within the spread, with",
+            > 0 => "beats",
+            _ => "does not reach",
+        };
         var others = new[] { best?.Method.Name, Method.Naive, Method.Equal }.Select(name => results.FirstOrDefault(r => r.Method.Name == name && r != fusion)).OfType<Result>();
-        return $"Fusion {(wins ? "beats" : "does not beat")} the best single modality: {fusion.Method.Name} has {100 * fusion.Accuracy:0.0} %, "
+        return $"Fusion {word} the best single modality: {fusion.Method.Name} has {100 * fusion.Accuracy:0.0} %, "
             + string.Join(", ", others.Where(r => double.IsFinite(r.Accuracy)).Select(r => Difference(fusion, r))) + ".";
     }
 
