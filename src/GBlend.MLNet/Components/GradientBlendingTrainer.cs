@@ -95,6 +95,7 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
         RefitJointHeadEpochs = _options.RefitJointHeadEpochs,
         Shuffle = _options.Shuffle,
         Seed = seed,
+        NumberOfThreads = _options.NumberOfThreads,
         Device = _options.Device,
         GpuDeviceId = (_env as IHostEnvironmentInternal)?.GpuDeviceId,
         FallbackToCpu = (_env as IHostEnvironmentInternal)?.FallbackToCpu ?? true,

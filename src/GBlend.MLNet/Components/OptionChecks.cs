@@ -15,7 +15,7 @@ internal static class OptionChecks
         options.Blending.Plan(options.Modalities.Count, options.NumberOfEpochs);
         if (HoldsNothingOut(options) && WhatNeedsHeldOutRows(options) is { } need)
         {
-            throw new ArgumentException($"{need} needs held-out rows, but ValidationFraction is 0 and neither SamplingKeyColumnName nor HoldOutColumnName is set. "
+            throw new ArgumentException($"{need} needs held-out rows, but ValidationFraction is 0 and HoldOutColumnName is not set. "
                 + "Set ValidationFraction above 0 or name a hold-out column.", nameof(Options.ValidationFraction));
         }
     }
@@ -60,8 +60,14 @@ internal static class OptionChecks
         Check.AtLeast(options.GradientClipping, 0, nameof(Options.GradientClipping));
         Check.Probability(options.ValidationFraction, nameof(Options.ValidationFraction));
         ArgumentOutOfRangeException.ThrowIfNegative(options.RefitJointHeadEpochs, nameof(Options.RefitJointHeadEpochs));
-        if (options.EarlyStoppingPatience is { } patience)
-            ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1, nameof(Options.EarlyStoppingPatience));
+        AtLeastOne(options.EarlyStoppingPatience, nameof(Options.EarlyStoppingPatience));
+        AtLeastOne(options.NumberOfThreads, nameof(Options.NumberOfThreads));
+    }
+
+    private static void AtLeastOne(int? value, string option)
+    {
+        if (value is { } number)
+            ArgumentOutOfRangeException.ThrowIfLessThan(number, 1, option);
     }
 
     private static void CheckColumns(Options options)

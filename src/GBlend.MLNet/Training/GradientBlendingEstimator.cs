@@ -54,7 +54,7 @@ internal sealed class GradientBlendingEstimator : IDisposable
     /// <summary>On two cores when each training uses one; the copies share nothing that is written, so the result is the same either way.</summary>
     private void SideBySide(Action first, Action second)
     {
-        if (_run.NumberOfThreads != 1 || Environment.ProcessorCount < 2)
+        if (!_run.Settings.TrainsSideBySide || _run.NumberOfThreads != 1 || Environment.ProcessorCount < 2)
         {
             first();
             second();

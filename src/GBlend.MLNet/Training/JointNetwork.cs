@@ -94,11 +94,13 @@ internal sealed class JointNetwork : IDisposable
         from tensor in part.Segment.Module.named_parameters().Select(p => (p.name, value: (Tensor)p.parameter)).Concat(part.Segment.Module.named_buffers().Select(b => (b.name, value: b.buffer)))
         select ($"{part.Name}.{tensor.name}", tensor.value);
 
+    internal long ParameterCount => Parts.Sum(p => p.Segment.Values.numel());
+
     /// <summary>
     /// Whether a step of so many rows is so small that what is done around its arithmetic takes longer, as in MLPs: then a second thread
-    /// costs more than it brings, and double precision costs little.
+    /// costs more than it brings.
     /// </summary>
-    internal bool IsSmall(int rows) => rows * (double)Parts.Sum(p => p.Segment.Values.numel()) < SmallStep;
+    internal bool IsSmall(int rows) => rows * (double)ParameterCount < SmallStep;
 
     /// <summary>The parts that learn when a branch is trained.</summary>
     internal IEnumerable<ParameterSegment> LearningSegments(int branch, bool freezeEncoders)

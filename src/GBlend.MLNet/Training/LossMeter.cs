@@ -4,24 +4,27 @@ namespace GBlend.MLNet;
 
 /// <summary>
 /// Measures losses row by row in evaluation mode on two fixed sets of rows: a sample of the training rows and all held-out rows.
-/// The same rows every time, so that differences between two measurements are paired.
+/// The same rows every time, so that differences between two measurements are paired. A glance, for the history of epochs between
+/// estimates, takes only some of the training rows.
 /// </summary>
 internal sealed class LossMeter : IDisposable
 {
-    private const int RowsAtOnce = 1024;
+    private const int RowsAtOnce = 1024, GlanceRows = 256;
     private readonly Loss _loss;
+    private readonly Batch[] _glance;
     private readonly Batch[] _train;
     private readonly Batch[] _heldOut;
 
     internal LossMeter(RowStore store, int[] train, int[] heldOut, Loss loss)
     {
         _loss = loss;
-        _train = [.. train.Chunk(RowsAtOnce).Select(rows => store.Gather(rows))];
+        _glance = [store.Gather(train.AsSpan(0, Math.Min(GlanceRows, train.Length)))];
+        _train = [.. _glance, .. train.Skip(GlanceRows).Chunk(RowsAtOnce).Select(rows => store.Gather(rows))];
         _heldOut = [.. heldOut.Chunk(RowsAtOnce).Select(rows => store.Gather(rows))];
     }
 
-    internal MeasuredLosses Measure(JointNetwork network, IReadOnlyList<int> branches) =>
-        new(branches, PerRow(network, branches, _train), PerRow(network, branches, _heldOut));
+    internal MeasuredLosses Measure(JointNetwork network, IReadOnlyList<int> branches, bool glance = false) =>
+        new(branches, PerRow(network, branches, glance ? _glance : _train), PerRow(network, branches, _heldOut));
 
     /// <summary>The held-out rows' predictions as the answer reads them: [branch][row x output].</summary>
     internal double[][] HeldOutPredictions(JointNetwork network, IReadOnlyList<int> branches) =>

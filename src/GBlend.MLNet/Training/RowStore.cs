@@ -11,8 +11,8 @@ internal sealed record Batch(IReadOnlyList<Tensor> Inputs, Tensor Targets)
 /// <summary>All rows of a fit as tensors on the device, and batches of them in any order.</summary>
 internal sealed class RowStore : IDisposable
 {
-    /// <summary>Batches are gathered many at a time, up to so many bytes, and then cut: fewer and larger copies.</summary>
-    private const long WindowBytes = 16 << 20;
+    /// <summary>Batches are gathered some at a time, up to so many bytes, and then cut: fewer copies, which still fit a core's cache.</summary>
+    private const long WindowBytes = 1 << 20;
 
     private readonly Tensor[] _inputs;
     private readonly Tensor _targets;

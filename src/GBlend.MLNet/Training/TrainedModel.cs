@@ -1,4 +1,5 @@
 using GBlend.MLNet.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
@@ -8,8 +9,8 @@ internal sealed class TrainedModel : IDisposable
 {
     /// <summary>
     /// Rows per forward pass, always exactly: a block that is not full is padded, so that the same kernels run for a single row and for
-    /// many. Small networks moreover compute in double precision and round once at the end: a matrix product's last float bits hang on
-    /// where a row lies in memory, its score must not.
+    /// many. Networks on the CPU, but for very large ones, moreover compute in double precision and round once at the end: a matrix
+    /// product's last float bits hang on where a row lies in memory, its score must not.
     /// </summary>
     internal const int BlockRows = 64;
 
@@ -38,8 +39,12 @@ internal sealed class TrainedModel : IDisposable
     /// <summary>Values per row and branch: classes, labels, or 1.</summary>
     internal int Outputs => Network.Shape.Outputs;
 
+    /// <summary>Parameters above which double precision would cost too much to score with.</summary>
+    private const long MostParametersInDouble = 16_000_000;
+
     /// <summary>The precision in which a network scores; float32 weights lose nothing in it.</summary>
-    internal static ScalarType ScoringPrecision(JointNetwork network) => network.IsSmall(BlockRows) ? ScalarType.Float64 : network.Precision;
+    internal static ScalarType ScoringPrecision(JointNetwork network) =>
+        network.Device.type == DeviceType.CPU && network.ParameterCount <= MostParametersInDouble ? ScalarType.Float64 : network.Precision;
 
     /// <summary>Trains a model.</summary>
     internal static TrainedModel Fit(TrainingRows rows, TrainingSettings settings, ITrainingHost host)

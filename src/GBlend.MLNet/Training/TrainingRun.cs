@@ -61,10 +61,11 @@ internal sealed class TrainingRun : IDisposable
         using var trainer = new BranchTrainer(Network, Settings, Loss);
         using var estimator = _plan.Any(s => s.Weights is null) ? new GradientBlendingEstimator(this) : null;
         using var best = new BestEpoch(Settings, CreateNetwork);
-        var losses = Meter.Measure(Network, _shape.Branches);
+        var losses = Meter.Measure(Network, _shape.Branches, glance: estimator is null);
         double[]? weights = null;
         foreach (var span in _plan)
         {
+            bool estimateFollows = span.FirstEpoch + span.Epochs < Settings.NumberOfEpochs;
             if (span.Weights is null)
             {
                 (weights, var estimate) = estimator!.Estimate(Network, losses, span, weights);
@@ -78,7 +79,7 @@ internal sealed class TrainingRun : IDisposable
             {
                 Network.SeedDropout(Seeds.Derive(Settings.Seed, "epoch", epoch));
                 trainer.TrainEpoch(Store, OrderOf(epoch), LearningRateOf(epoch), rows => OnBatch(TrainingPhase.Training, rows));
-                losses = Meter.Measure(Network, _shape.Branches);
+                losses = Meter.Measure(Network, _shape.Branches, glance: !(estimateFollows && epoch == span.FirstEpoch + span.Epochs - 1));
                 Record(epoch, weights, losses);
                 if (best.Saw(Network, epoch, AnswerLoss(losses)))
                     return Finish(best);
@@ -175,11 +176,9 @@ internal sealed class TrainingRun : IDisposable
 
     private int[] SampleOfTrainingRows()
     {
-        if (_trainingRows.Length <= Settings.TrainLossRows)
-            return _trainingRows;
         var sample = (int[])_trainingRows.Clone();
         new Random(Seeds.Derive(Settings.Seed, "train loss rows")).Shuffle(sample);
-        return [.. sample.Take(Settings.TrainLossRows).Order()];
+        return sample[..Math.Min(Settings.TrainLossRows, sample.Length)];
     }
 
     private void Record(BlendingEstimate estimate)

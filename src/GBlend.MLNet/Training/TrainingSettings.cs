@@ -51,6 +51,9 @@ internal sealed record TrainingSettings
     /// <summary>Threads of torch's operations; <see langword="null"/> for what suits the network.</summary>
     public int? NumberOfThreads { get; init; }
 
+    /// <summary>Whether the branches of an estimate may train at the same time; the result is the same either way.</summary>
+    public bool TrainsSideBySide { get; init; } = true;
+
     /// <summary>Float32, but for checks against references in float64.</summary>
     public ScalarType Precision { get; init; } = ScalarType.Float32;
 

@@ -23,6 +23,7 @@ public class OptionChecksTests
         { "ValidationFraction", "below 1", o => o.ValidationFraction = 1 },
         { "ValidationFraction", "at least 0", o => o.ValidationFraction = -0.1f },
         { "EarlyStoppingPatience", "", o => o.EarlyStoppingPatience = 0 },
+        { "NumberOfThreads", "", o => o.NumberOfThreads = 0 },
         { "RefitJointHeadEpochs", "", o => o.RefitJointHeadEpochs = -1 },
         { "HoldOutColumnName", "SamplingKeyColumnName", o => (o.HoldOutColumnName, o.SamplingKeyColumnName) = ("IsHeldOut", "Speaker") },
         { "ValidationFraction", "online G-Blend needs held-out rows", o => (o.Blending, o.ValidationFraction) = (Blending.Online(), 0) },

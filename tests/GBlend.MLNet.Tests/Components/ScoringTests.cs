@@ -175,7 +175,7 @@ public sealed class ScoringTests : IDisposable
     [Fact]
     public void Cursor_with_columns_that_cannot_be_kept_scores_row_by_row()
     {
-        var images = _ml.Transforms.CustomMapping<Sample, WithPicture>((s, p) => p.Picture = new Picture(s.Speaker), null).Fit(_view).Transform(_view);
+        var images = _ml.Transforms.CustomMapping<WithSpeaker, WithPicture>((s, p) => p.Picture = new Picture(s.Speaker), null).Fit(_view).Transform(_view);
         var view = _model.Transform(images);
         var schema = view.Schema;
         using var cursor = view.GetRowCursor([schema["Score"], schema["Picture"]]);
@@ -256,9 +256,9 @@ public sealed class ScoringTests : IDisposable
         using var model = _ml.Trainer(o => o.MissingValues = MissingValues.ImputeMean).Fit(_view);
         var fill = model.Model.Modalities[1].Fill!;
         var full = model.Transform(_view).GetColumn<float[]>("Score").ToList();
-        _rows[5].B[1] = fill[1];
+        _rows[5].B[2] = fill[2];
         var filled = model.Transform(_view).GetColumn<float[]>("Score").ElementAt(5);
-        _rows[5].B[1] = float.NaN;
+        _rows[5].B[2] = float.NaN;
         Assert.Equal(filled, model.Transform(_view).GetColumn<float[]>("Score").ElementAt(5));
         Assert.NotEqual(full[5], filled);
     }
@@ -325,6 +325,11 @@ public sealed class ScoringTests : IDisposable
     private sealed class PictureType() : StructuredDataViewType(typeof(Picture))
     {
         public override bool Equals(DataViewType? other) => other is PictureType;
+    }
+
+    private sealed class WithSpeaker
+    {
+        public string Speaker { get; set; } = "";
     }
 
     private sealed class WithPicture
