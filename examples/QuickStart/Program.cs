@@ -1,2 +1,120 @@
-using TorchSharp;
-Console.WriteLine(torch.ones(2, 2).sum().item<float>());
+using System.Globalization;
+using GBlend.MLNet;
+using Microsoft.ML;
+using QuickStart;
+using Spectre.Console;
+
+var ml = new MLContext(seed: 0);
+using var cancellation = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    cancellation.Cancel();
+};
+if (Console.IsOutputRedirected)
+    AnsiConsole.Profile.Width = 120;
+
+try
+{
+    return Run();
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine("Cancelled.");
+    return 130;
+}
+catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
+    return 2;
+}
+
+int Run()
+{
+    var line = CommandLine.Parse(args);
+    if (line.WantsHelp)
+    {
+        Console.WriteLine(CommandLine.Help);
+        return 0;
+    }
+
+    // 1. The rows.
+    var data = line.DataFolder is { } folder ? FolderData.Read(folder, line.KeyColumn) : GeneratedData.Create();
+    Describe(data, line);
+
+    // 2. Every method with every seed. The model of online G-Blend that is best on the held-out rows is kept: test rows choose nothing.
+    var comparison = new Comparison(ml, data, line);
+    var methods = Method.All(data, line);
+    var outcomes = methods.ToDictionary(m => m, _ => new List<Outcome>());
+    var saved = methods[^1];
+    (Outcome Outcome, ITransformer Model)? best = null;
+    FitProgress.Show(line.Seeds * methods.Count, cancellation.Token, progress =>
+    {
+        for (int seed = 0; seed < line.Seeds; seed++)
+        {
+            foreach (var method in methods)
+            {
+                progress.Begin(method, seed);
+                var (outcome, model) = comparison.Run(method, seed, progress);
+                progress.End(outcome);
+                outcomes[method].Add(outcome);
+                if (method == saved && model is not null && (best is null || outcome.HeldOutLoss < best.Value.Outcome.HeldOutLoss))
+                    (best, model) = ((outcome, model), best?.Model);
+                (model as IDisposable)?.Dispose();
+            }
+        }
+    });
+
+    // 3. What came out.
+    Result[] results = [.. methods.Select(m => new Result(m, outcomes[m]))];
+    AnsiConsole.Write(Tables.Compare(results, showsJointHead: line.Answer != Answer.Joint));
+    AnsiConsole.WriteLine(Tables.Verdict(results));
+    if (results[^1].Outcomes[0].History is { Estimates.Count: > 0 } history)
+        ShowWeights(saved.Name, history);
+
+    // 4. The model, saved and tried.
+    if (best is not { } chosen)
+    {
+        Console.Error.WriteLine($"No model was saved: {saved.Name} gave none. Lower --learning-rate.");
+        return 1;
+    }
+    ml.Model.Save(chosen.Model, comparison.RawSchema, line.ModelFile);
+    var loaded = ml.Model.Load(line.ModelFile, out _);
+    double accuracy = ml.MulticlassClassification.Evaluate(loaded.Transform(comparison.RawTest)).MicroAccuracy;
+    AnsiConsole.WriteLine();
+    AnsiConsole.WriteLine($"Saved {line.ModelFile}: {saved.Name} of seed {outcomes[saved].IndexOf(chosen.Outcome)}, the best of {line.Seeds} on the held-out rows. Loaded again, it gets {100 * accuracy:0.0} % on the test rows (before: {100 * chosen.Outcome.Accuracy:0.0} %).");
+    AnsiConsole.WriteLine("To use it, with Microsoft.ML and GBlend.MLNet referenced:");
+    Console.WriteLine($"    var ml = new MLContext();");
+    Console.WriteLine($"    ITransformer model = ml.Model.Load(\"{line.ModelFile}\", out DataViewSchema columns);");
+    Console.WriteLine($"    IDataView scored = model.Transform(rows);   // adds PredictedLabel, Score and a score per branch");
+    return Math.Abs(accuracy - chosen.Outcome.Accuracy) < 1e-9 ? 0 : 1;
+}
+
+static void Describe(MultimodalData data, CommandLine line)
+{
+    if (line.DataFolder is null)
+    {
+        if (line.KeyColumn is not (null or GeneratedData.Key))
+            throw new UserErrorException($"The generated data has no column '{line.KeyColumn}'; its key column is {GeneratedData.Key}.");
+        AnsiConsole.WriteLine("Generated data (made up for this example; --data FOLDER takes real rows): words, each with the shape of the lips, noisy but alike for all speakers, and a voice, easy to learn by heart but mostly each speaker's own. Held-out and test rows are from speakers that training never meets.");
+    }
+    int heldOut = data.TrainingRows.Count(r => r.IsHeldOut);
+    string rows = line switch
+    {
+        { KeyColumn: { } key } => $"{data.TrainingRows.Count} training rows (held out of them: {line.ValidationFraction ?? 0.3f:P0} by {key})",
+        { ValidationFraction: { } fraction } => $"{data.TrainingRows.Count} training rows (held out of them: {fraction:P0}, drawn by class)",
+        _ when heldOut == 0 => throw new UserErrorException("labels.csv has no row whose Split is valid. Hold out rows with --key COLUMN or --validation-fraction F."),
+        _ => $"{data.TrainingRows.Count - heldOut} training and {heldOut} held-out rows",
+    };
+    AnsiConsole.WriteLine($"{data.Name}: {rows}, {data.TestRows.Count} test rows, {data.Classes} classes; {string.Join(", ", data.Modalities.Select(m => $"{m.Name} ({m.Width})"))}.");
+    AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Epochs} epochs, super-epoch {line.SuperEpoch}, encoders {string.Join("-", line.Widths)}, fusion {string.Join("-", line.FusionWidths)}, {line.Optimizer}, learning rate {line.LearningRate}, batch {line.BatchSize}, answer {line.Answer}{(line.Published ? ", published rule without guards" : "")}; mean ± standard deviation of {line.Seeds} seed{(line.Seeds == 1 ? "" : "s")}."));
+    AnsiConsole.WriteLine();
+}
+
+static void ShowWeights(string method, TrainingHistory history)
+{
+    AnsiConsole.WriteLine();
+    AnsiConsole.WriteLine($"Weights by super-epoch ({method}, seed 0). G: how far the held-out loss fell with this branch trained alone; O: how much more the training loss fell; trust: how far the estimate moved the weights.");
+    AnsiConsole.Write(Tables.Weights(history));
+    AnsiConsole.WriteLine($"Guards acted {history.Estimates.Sum(e => e.Guards.Count)} times where the published rule is silent or unstable; what each did is in the model's History.Estimates and in ml.Log.");
+}

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using GBlend.MLNet;
+using Microsoft.ML;
+
+namespace QuickStart;
+
+/// <summary>What one fit gave.</summary>
+/// <param name="Accuracy">On the test rows.</param>
+/// <param name="LogLoss">On the test rows.</param>
+/// <param name="JointAccuracy">On the test rows, of the joint head by itself; <see langword="null"/> for a network that has none.</param>
+/// <param name="Seconds">Of the fit alone.</param>
+/// <param name="History">What happened in training.</param>
+/// <param name="Failure">Why there is no result, if there is none.</param>
+internal sealed record Outcome(double Accuracy, double LogLoss, double? JointAccuracy, double Seconds, TrainingHistory? History, string? Failure = null)
+{
+    /// <summary>The loss on the held-out rows of the epoch that the model has, by the joint branch (it is the last one).</summary>
+    public double HeldOutLoss => History is { } h && h.Epochs[h.SelectedEpoch].HeldOutLoss is [.., var joint] ? joint : double.PositiveInfinity;
+}
+
+/// <summary>Fits and measures methods, all on the same rows.</summary>
+internal sealed class Comparison
+{
+    private readonly MLContext _ml;
+    private readonly CommandLine _line;
+    private readonly MultimodalData _data;
+    private readonly ITransformer _standardise;
+    private readonly IDataView _training, _test;
+
+    public Comparison(MLContext ml, MultimodalData data, CommandLine line)
+    {
+        (_ml, _line, _data) = (ml, line, data);
+        RawSchema = data.AsDataView(ml, data.TrainingRows).Schema;
+        RawTest = data.AsDataView(ml, data.TestRows);
+        _standardise = Standardise();
+        // Cached, so that the seconds are those of training.
+        _training = ml.Data.Cache(_standardise.Transform(data.AsDataView(ml, data.TrainingRows)));
+        _test = ml.Data.Cache(_standardise.Transform(RawTest));
+    }
+
+    /// <summary>The columns before standardising: what a saved model reads.</summary>
+    public DataViewSchema RawSchema { get; }
+
+    public IDataView RawTest { get; }
+
+    /// <summary>Which rows tell how well a branch generalises: the marked ones, those of some keys, or a share of the rows.</summary>
+    public bool UsesMarkedRows => _line.KeyColumn is null && _line.ValidationFraction is null;
+
+    /// <summary>Fits one method and measures it on the test rows.</summary>
+    /// <returns>The outcome, and the model, which reads raw rows and is the caller's to dispose; no model when the training diverged.</returns>
+    public (Outcome Outcome, ITransformer? Model) Run(Method method, int seed, IProgress<TrainingProgress> progress)
+    {
+        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(_ml.MulticlassClassification.Trainers.GradientBlending(OptionsFor(method, seed, progress)))
+            .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            var fitted = pipeline.Fit(_training);
+            double seconds = clock.Elapsed.TotalSeconds;
+            var scored = fitted.Transform(_test);
+            var metrics = _ml.MulticlassClassification.Evaluate(scored);
+            double? joint = scored.Schema.GetColumnOrNull("Score.Joint") is { } column
+                ? _ml.MulticlassClassification.Evaluate(scored, scoreColumnName: column.Name).MicroAccuracy
+                : null;
+            var history = fitted.OfType<GradientBlendingTransformer>().Single().History;
+            return (new(metrics.MicroAccuracy, metrics.LogLoss, joint, seconds, history), _standardise.Append(fitted));
+        }
+        catch (InvalidOperationException e) when (e.Message.StartsWith("The training diverged", StringComparison.Ordinal))
+        {
+            return (new(double.NaN, double.NaN, null, clock.Elapsed.TotalSeconds, null, "diverged"), null);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // An option, a column or a row that the trainer can't take; its message says which and what to do.
+            throw new UserErrorException(e.Message);
+        }
+    }
+
+    private GradientBlendingTrainer.Options OptionsFor(Method method, int seed, IProgress<TrainingProgress> progress)
+    {
+        var options = new GradientBlendingTrainer.Options
+        {
+            LabelColumnName = "Label",
+            Blending = method.Blending,
+            Fusion = Fusion.Concat(_line.FusionWidths),
+            Answer = _line.Answer,
+            NumberOfEpochs = _line.Epochs,
+            BatchSize = _line.BatchSize,
+            LearningRate = _line.LearningRate,
+            Optimizer = _line.Optimizer,
+            Seed = seed,
+            Progress = progress,
+            OutputBranchScores = true,
+        };
+        foreach (string column in method.Modalities)
+            options.Modalities.Add(Modality.Vector(column, Encoders.Mlp(_line.Widths)));
+        if (UsesMarkedRows)
+            options.HoldOutColumnName = nameof(Row.IsHeldOut);
+        else
+        {
+            options.SamplingKeyColumnName = _line.KeyColumn is null ? null : nameof(Row.Key);
+            options.ValidationFraction = _line.ValidationFraction ?? 0.3f;
+        }
+        return options;
+    }
+
+    /// <summary>
+    /// Every slot less its mean, over its standard deviation, at most 10 either way. In the pipeline of the trainer
+    /// NormalizeMeanVariance would see the held-out rows too, so it is fitted here on rows that are surely trained on. (With a key or a
+    /// share of the rows the trainer draws the held-out rows itself, and so all rows but the test rows count.)
+    /// </summary>
+    private ITransformer Standardise()
+    {
+        var rows = UsesMarkedRows ? _data.TrainingRows.Where(r => !r.IsHeldOut) : _data.TrainingRows;
+        var columns = _data.Modalities.Select(m => new InputOutputColumnPair(m.Name)).ToArray();
+        IEstimator<ITransformer> steps = _ml.Transforms.NormalizeMeanVariance(columns, fixZero: false);
+        foreach (var column in columns)
+            steps = steps.Append(_ml.Transforms.Expression(column.OutputColumnName, "x => min(max(x, -10f), 10f)", column.InputColumnName));
+        return steps.Fit(_data.AsDataView(_ml, rows));
+    }
+}

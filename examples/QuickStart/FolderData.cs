@@ -1,0 +1,99 @@
+using System.Globalization;
+
+namespace QuickStart;
+
+/// <summary>Reads a folder with labels.csv (Label, Split and other columns) and one CSV of numbers per modality, rows in the same order.</summary>
+internal static class FolderData
+{
+    private const string LabelsFile = "labels.csv";
+
+    /// <param name="folder">The folder.</param>
+    /// <param name="keyColumn">The column of labels.csv that becomes <see cref="Row.Key"/>, if any.</param>
+    public static MultimodalData Read(string folder, string? keyColumn)
+    {
+        if (!Directory.Exists(folder))
+            throw new UserErrorException($"There is no folder {folder}.");
+        string labelsPath = Path.Combine(folder, LabelsFile);
+        if (!File.Exists(labelsPath))
+            throw new UserErrorException($"There is no {LabelsFile} in {folder}.");
+        string[] files = [.. Directory.GetFiles(folder, "*.csv").Where(f => Path.GetFileName(f) != LabelsFile).Order(StringComparer.Ordinal)];
+        if (files.Length is < 2 or > MultimodalData.MostModalities)
+            throw new UserErrorException($"{folder} has {files.Length} modality file{(files.Length == 1 ? "" : "s")} beside {LabelsFile}; two to {MultimodalData.MostModalities} are needed, one CSV per modality.");
+
+        var labels = ReadLabels(labelsPath, keyColumn);
+        var modalities = new List<(string Name, int Width)>();
+        foreach (string file in files)
+        {
+            string name = Path.GetFileNameWithoutExtension(file);
+            if (MultimodalData.OtherColumns.Contains(name))
+                throw new UserErrorException($"A modality can't be called '{name}'. Rename {Path.GetFileName(file)}.");
+            var vectors = ReadVectors(file);
+            if (vectors.Count != labels.Count)
+                throw new UserErrorException($"{Path.GetFileName(file)} has {vectors.Count} rows, but {LabelsFile} has {labels.Count}.");
+            for (int i = 0; i < vectors.Count; i++)
+                labels[i].Row.SetModality(modalities.Count, vectors[i]);
+            modalities.Add((name, vectors[0].Length));
+        }
+
+        var training = labels.Where(l => l.Split != "test").Select(l => l.Row).ToList();
+        var test = labels.Where(l => l.Split == "test").Select(l => l.Row).ToList();
+        if (labels.All(l => l.Split != "train"))
+            throw new UserErrorException($"{LabelsFile} has no row whose Split is train.");
+        if (test.Count == 0)
+            throw new UserErrorException($"{LabelsFile} has no row whose Split is test.");
+        if (test.Select(r => r.Label).Except(training.Select(r => r.Label)).FirstOrDefault() is { } unknown)
+            throw new UserErrorException($"{LabelsFile}: the label '{unknown}' is in test rows but in no training row.");
+        return new MultimodalData(Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), modalities, training, test);
+    }
+
+    private static List<(Row Row, string Split)> ReadLabels(string path, string? keyColumn)
+    {
+        using var lines = File.ReadLines(path).GetEnumerator();
+        string[] header = lines.MoveNext() ? Cells(lines.Current) : [];
+        int Column(string name) => Array.IndexOf(header, name) is >= 0 and var index
+            ? index
+            : throw new UserErrorException($"{LabelsFile} has no column '{name}'. It has: {string.Join(", ", header)}.");
+        int label = Column("Label"), split = Column("Split"), key = keyColumn is null ? -1 : Column(keyColumn);
+
+        var rows = new List<(Row, string)>();
+        for (int line = 2; lines.MoveNext(); line++)
+        {
+            if (lines.Current.Length == 0)
+                continue;
+            string[] cells = Cells(lines.Current);
+            if (cells.Length != header.Length)
+                throw new UserErrorException($"{LabelsFile}, line {line}: {cells.Length} cells, but the header has {header.Length}.");
+            if (cells[split] is not ("train" or "valid" or "test"))
+                throw new UserErrorException($"{LabelsFile}, line {line}: Split is train, valid or test, not '{cells[split]}'.");
+            if (cells[label].Length == 0)
+                throw new UserErrorException($"{LabelsFile}, line {line}: the label is empty.");
+            rows.Add((new Row { Label = cells[label], Key = key < 0 ? "" : cells[key], IsHeldOut = cells[split] == "valid" }, cells[split]));
+        }
+        return rows.Count > 0 ? rows : throw new UserErrorException($"{LabelsFile} has no rows.");
+    }
+
+    private static List<float[]> ReadVectors(string path)
+    {
+        string file = Path.GetFileName(path);
+        using var lines = File.ReadLines(path).GetEnumerator();
+        string[] header = lines.MoveNext() ? Cells(lines.Current) : [];
+        if (header.Length == 0)
+            throw new UserErrorException($"{file} is empty.");
+
+        var rows = new List<float[]>();
+        for (int line = 2; lines.MoveNext(); line++)
+        {
+            if (lines.Current.Length == 0)
+                continue;
+            string[] cells = Cells(lines.Current);
+            if (cells.Length != header.Length)
+                throw new UserErrorException($"{file}, line {line}: {cells.Length} cells, but the header has {header.Length}.");
+            rows.Add([.. cells.Select((cell, i) => float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
+                ? value
+                : throw new UserErrorException($"{file}, line {line}, column {header[i]}: '{cell}' is not a number."))]);
+        }
+        return rows.Count > 0 ? rows : throw new UserErrorException($"{file} has no rows.");
+    }
+
+    private static string[] Cells(string line) => [.. line.Split(',').Select(cell => cell.Trim().Trim('"'))];
+}

@@ -1,0 +1,34 @@
+using GBlend.MLNet;
+
+namespace QuickStart;
+
+/// <summary>One way to train on the data.</summary>
+/// <param name="Name">What it is called in the table.</param>
+/// <param name="Modalities">The columns that it reads.</param>
+/// <param name="Blending">How their losses are blended; with one modality there is nothing to blend.</param>
+internal sealed record Method(string Name, IReadOnlyList<string> Modalities, Blending Blending)
+{
+    public const string Naive = "naive joint", Equal = "equal weights", Online = "online G-Blend", Average = "average of the single-modality networks";
+
+    public bool IsSingle => Modalities.Count == 1;
+
+    /// <summary>Every modality alone, their average, and the joint networks that were asked for.</summary>
+    public static IReadOnlyList<Method> All(MultimodalData data, CommandLine line)
+    {
+        string[] columns = [.. data.Modalities.Select(m => m.Name)];
+        var guards = line.Published ? BlendingGuards.Published : null;
+        Method Joint(string blending) => blending switch
+        {
+            "none" => new(Naive, columns, Blending.None()),
+            "equal" => new(Equal, columns, Blending.Equal() with { KeepsLearningRate = !line.Published }),
+            "offline" => new("offline G-Blend", columns, Blending.Offline(guards) with { KeepsLearningRate = !line.Published }),
+            _ => new(Online, columns, Blending.Online(line.SuperEpoch, line.FirstSuperEpoch, guards) with { KeepsLearningRate = !line.Published }),
+        };
+        return
+        [
+            .. columns.Select(c => new Method($"{c} alone", [c], Blending.None())),
+            new(Average, columns, Blending.Separate()),
+            .. line.Blendings.Select(Joint),
+        ];
+    }
+}
