@@ -13,8 +13,8 @@ namespace QuickStart;
 /// <param name="Failure">Why there is no result, if there is none.</param>
 internal sealed record Outcome(double Accuracy, double LogLoss, double? JointAccuracy, double Seconds, TrainingHistory? History, string? Failure = null)
 {
-    /// <summary>The loss on the held-out rows of the epoch that the model has, by the joint branch (it is the last one).</summary>
-    public double HeldOutLoss => History is { } h && h.Epochs[h.SelectedEpoch].HeldOutLoss is [.., var joint] ? joint : double.PositiveInfinity;
+    /// <summary>The loss of the model's answer on the held-out rows.</summary>
+    public double HeldOutLoss => History?.HeldOutLoss ?? double.PositiveInfinity;
 }
 
 /// <summary>Fits and measures methods, all on the same rows.</summary>
@@ -47,7 +47,7 @@ internal sealed class Comparison
 
     /// <summary>Fits one method and measures it on the test rows.</summary>
     /// <returns>The outcome, and the model, which reads raw rows and is the caller's to dispose; no model when the training diverged.</returns>
-    public (Outcome Outcome, ITransformer? Model) Run(Method method, int seed, IProgress<TrainingProgress> progress)
+    public (Outcome Outcome, ITransformer? Model) Run(Method method, int seed, FitProgress progress)
     {
         var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(_ml.MulticlassClassification.Trainers.GradientBlending(OptionsFor(method, seed, progress)))
@@ -59,13 +59,13 @@ internal sealed class Comparison
             double seconds = clock.Elapsed.TotalSeconds;
             var scored = fitted.Transform(_test);
             var metrics = _ml.MulticlassClassification.Evaluate(scored);
-            double? joint = scored.Schema.GetColumnOrNull("Score.Joint") is { } column
+            double? joint = scored.Schema.GetColumnOrNull($"Score.{TrainingHistory.JointBranch}") is { } column
                 ? _ml.MulticlassClassification.Evaluate(scored, scoreColumnName: column.Name).MicroAccuracy
                 : null;
             var history = fitted.OfType<GradientBlendingTransformer>().Single().History;
             return (new(metrics.MicroAccuracy, metrics.LogLoss, joint, seconds, history), _standardise.Append(fitted));
         }
-        catch (InvalidOperationException e) when (e.Message.StartsWith("The training diverged", StringComparison.Ordinal))
+        catch (TrainingDivergedException)
         {
             return (new(double.NaN, double.NaN, null, clock.Elapsed.TotalSeconds, null, "diverged"), null);
         }
@@ -76,7 +76,7 @@ internal sealed class Comparison
         }
     }
 
-    private GradientBlendingTrainer.Options OptionsFor(Method method, int seed, IProgress<TrainingProgress> progress)
+    private GradientBlendingTrainer.Options OptionsFor(Method method, int seed, FitProgress progress)
     {
         var options = new GradientBlendingTrainer.Options
         {
@@ -90,6 +90,7 @@ internal sealed class Comparison
             Optimizer = _line.Optimizer,
             Seed = seed,
             Progress = progress,
+            CancellationToken = progress.Cancelled,
             OutputBranchScores = true,
         };
         foreach (string column in method.Modalities)

@@ -4,18 +4,19 @@ using Spectre.Console;
 namespace QuickStart;
 
 /// <summary>
-/// Shows how far the fits are: a bar on a terminal, a line per fit elsewhere. It also stops them: the trainer reports on its own thread
-/// at least once a second, and what is thrown here ends the fit.
+/// Shows how far the fits are: a bar on a terminal, a line per fit elsewhere.
 /// </summary>
 internal sealed class FitProgress : IProgress<TrainingProgress>
 {
     private readonly int _fits;
-    private readonly CancellationToken _cancelled;
     private readonly ProgressTask? _bar;
     private string _fit = "";
     private int _finished;
 
-    private FitProgress(int fits, CancellationToken cancelled, ProgressTask? bar) => (_fits, _cancelled, _bar) = (fits, cancelled, bar);
+    private FitProgress(int fits, CancellationToken cancelled, ProgressTask? bar) => (_fits, Cancelled, _bar) = (fits, cancelled, bar);
+
+    /// <summary>Tells a fit to stop.</summary>
+    public CancellationToken Cancelled { get; }
 
     public static void Show(int fits, CancellationToken cancelled, Action<FitProgress> work)
     {
@@ -32,14 +33,13 @@ internal sealed class FitProgress : IProgress<TrainingProgress>
 
     public void Begin(Method method, int seed)
     {
-        _cancelled.ThrowIfCancellationRequested();
+        Cancelled.ThrowIfCancellationRequested();
         _fit = $"seed {seed}, {method.Name}";
         _bar?.Description = Markup.Escape(_fit);
     }
 
     public void Report(TrainingProgress value)
     {
-        _cancelled.ThrowIfCancellationRequested();
         if (_bar is null)
             return;
         string phase = value.Phase == TrainingPhase.Estimating ? "estimating weights" : "training";

@@ -16,13 +16,13 @@ internal sealed record Method(string Name, IReadOnlyList<string> Modalities, Ble
     public static IReadOnlyList<Method> All(MultimodalData data, CommandLine line)
     {
         string[] columns = [.. data.Modalities.Select(m => m.Name)];
-        var guards = line.Published ? BlendingGuards.Published : null;
+        var guards = line.Published ? BlendingGuards.Published : new BlendingGuards();
         Method Joint(string blending) => blending switch
         {
             "none" => new(Naive, columns, Blending.None()),
-            "equal" => new(Equal, columns, Blending.Equal() with { KeepsLearningRate = !line.Published }),
-            "offline" => new("offline G-Blend", columns, Blending.Offline(guards) with { KeepsLearningRate = !line.Published }),
-            _ => new(Online, columns, Blending.Online(line.SuperEpoch, line.FirstSuperEpoch, guards) with { KeepsLearningRate = !line.Published }),
+            "equal" => new(Equal, columns, Blending.Equal() with { Guards = guards }),
+            "offline" => new("offline G-Blend", columns, Blending.Offline(guards)),
+            _ => new(Online, columns, Blending.Online(line.SuperEpoch, line.FirstSuperEpoch, guards)),
         };
         return
         [

@@ -10,28 +10,31 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     private const int FewestRowsForPool = 20;
 
     /// <summary>Chooses the rule, looking at the held-out rows where the choice needs them.</summary>
-    internal static AnswerRule Choose(Answer wanted, NetworkShape shape, LearningTask task, LossMeter meter, JointNetwork network, long[]? heldOutClasses, ITrainingHost host)
+    internal static AnswerRule Choose(Answer wanted, NetworkShape shape, HeldOutPredictions heldOut, ITrainingHost host)
     {
         int branches = shape.Branches.Count;
         if (branches == 1)
             return Head(0, 1);
-        bool canPool = task == LearningTask.Multiclass && heldOutClasses!.Length >= FewestRowsForPool;
+        bool canPool = heldOut.Task == LearningTask.Multiclass && heldOut.Rows >= FewestRowsForPool;
         if (wanted == Answer.Auto)
             wanted = !shape.HasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : Answer.BestHead;
         else if (wanted == Answer.Pool && !canPool)
         {
-            host.Warning($"Answer.Pool is fitted on the held-out rows, of which there are {heldOutClasses?.Length ?? 0}; with fewer than {FewestRowsForPool} the best head answers instead. Hold out more rows.");
+            host.Warning($"Answer.Pool is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} the best head answers instead. Hold out more rows.");
             wanted = Answer.BestHead;
         }
         return wanted switch
         {
-            Answer.Pool => Pool(shape, meter, network, heldOutClasses!),
+            Answer.Pool => new(true, LogPool.Fit(heldOut.LogProbabilities(), heldOut.Targets.Classes!, shape.Outputs)),
             Answer.MeanOfHeads => Mean(branches),
             _ when !shape.HasJoint => Mean(branches),
-            Answer.BestHead => BestHead(shape, meter.Measure(network, shape.Branches), host),
+            Answer.BestHead => BestHead(shape, heldOut, host),
             _ => Head(branches - 1, branches),
         };
     }
+
+    /// <summary>The mean loss of this answer on the held-out rows; <see langword="null"/> when there are none.</summary>
+    internal double? MeanLoss(HeldOutPredictions heldOut) => heldOut.Rows == 0 ? null : Losses(heldOut).Average();
 
     /// <summary>Combines the predictions of one row.</summary>
     /// <param name="task">The task.</param>
@@ -74,7 +77,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
             return "pool " + string.Join(", ", Weights.Select((w, i) => string.Create(CultureInfo.InvariantCulture, $"{Name(i)} {w:0.00}")));
         int[] used = [.. Enumerable.Range(0, Weights.Count).Where(i => Weights[i] > 0)];
         return used.Length == 1
-            ? Name(used[0]) == NetworkShape.Joint ? "joint head" : $"head of {Name(used[0])}"
+            ? Name(used[0]) == TrainingHistory.JointBranch ? "joint head" : $"head of {Name(used[0])}"
             : $"mean of {string.Join(", ", used.Select(Name))}";
     }
 
@@ -82,22 +85,29 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
 
     private static AnswerRule Mean(int branches) => new(false, BlendingWeights.Equal(branches));
 
-    private static AnswerRule Pool(NetworkShape shape, LossMeter meter, JointNetwork network, long[] heldOutClasses) =>
-        new(true, LogPool.Fit([.. meter.HeldOutPredictions(network, shape.Branches).Select(logits => LogProbabilities(logits, shape.Outputs))], heldOutClasses, shape.Outputs));
+    private IEnumerable<double> Losses(HeldOutPredictions heldOut)
+    {
+        double[] answer = new double[heldOut.Targets.Outputs], scratch = new double[heldOut.Targets.Outputs];
+        for (int row = 0; row < heldOut.Rows; row++)
+        {
+            Combine(heldOut.Task, heldOut.ByBranch, row, answer, scratch);
+            yield return heldOut.LossOf(row, answer);
+        }
+    }
 
-    private static AnswerRule BestHead(NetworkShape shape, MeasuredLosses losses, ITrainingHost host)
+    private static AnswerRule BestHead(NetworkShape shape, HeldOutPredictions heldOut, ITrainingHost host)
     {
         int joint = shape.Branches.Count - 1, best = joint;
-        double[] fused = losses.HeldOut[joint];
-        if (fused.Length < 2)
+        if (heldOut.Rows < 2)
         {
             host.Warning("The best head is chosen on the held-out rows, of which there are fewer than two; the answer is the joint head.");
             return Head(joint, joint + 1);
         }
+        double[] fused = [.. Head(joint, joint + 1).Losses(heldOut)];
         double bestGain = 0;
         for (int b = 0; b < joint; b++)
         {
-            var gain = fused.Zip(losses.HeldOut[b], (f, s) => f - s).ToArray();
+            var gain = fused.Zip(Head(b, joint + 1).Losses(heldOut), (f, s) => f - s).ToArray();
             double mean = gain.Average(), error = Math.Sqrt(gain.Sum(x => (x - mean) * (x - mean)) / (gain.Length - 1) / gain.Length);
             if (mean > error && mean > bestGain)
                 (best, bestGain) = (b, mean);
@@ -105,17 +115,5 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         if (best != joint)
             host.Warning($"On the held-out rows the head of {shape.NameOf(shape.Branches[best])} has a loss lower than the joint head's by {bestGain:0.###}, so it gives the answer.");
         return Head(best, joint + 1);
-    }
-
-    private static double[] LogProbabilities(double[] logits, int classes)
-    {
-        var logs = (double[])logits.Clone();
-        for (int offset = 0; offset < logs.Length; offset += classes)
-        {
-            LogPool.Softmax(logs.AsSpan(offset, classes));
-            for (int c = offset; c < offset + classes; c++)
-                logs[c] = Math.Max(Math.Log(logs[c]), LogPool.Floor);
-        }
-        return logs;
     }
 }

@@ -21,15 +21,11 @@ public sealed record Blending
         _firstSuperEpoch = firstSuperEpoch;
     }
 
-    /// <summary>What is done where the published rule is silent or unstable. Acts on the weights that are estimated (offline, online).</summary>
-    public BlendingGuards Guards { get; }
-
     /// <summary>
-    /// Whether the weights, which sum to one, are scaled before they meet the losses, such that the encoder with the most weight (its
-    /// own head's and the joint one) learns at the rate it would have alone, and none learns faster. Default <see langword="true"/>
-    /// (measured, see the README); <see langword="false"/> is the paper's loss.
+    /// What is done where the published rule is silent or unstable. For blendings whose weights are not estimated only
+    /// <see cref="BlendingGuards.KeepsLearningRate"/> matters.
     /// </summary>
-    public bool KeepsLearningRate { get; init; } = true;
+    public BlendingGuards Guards { get; init; }
 
     /// <summary>The naive joint network: late fusion, one loss, no auxiliary heads.</summary>
     public static Blending None() => new(BlendingKind.None);

@@ -11,8 +11,11 @@ public sealed record BlendingGuards
     private readonly double _overfittingFloor = 1e-3;
     private readonly double _weightFloor = 0.05;
 
-    /// <summary>The published rule with nothing but what is needed to keep the weights finite: no floors under weights, no regard for noise.</summary>
-    public static BlendingGuards Published { get; } = new() { WeightFloor = 0, TrustsByStandardError = false };
+    /// <summary>
+    /// The published rule and loss with nothing but what is needed to keep the weights finite: no floor under weights, no regard for
+    /// noise, weights that sum to one. (The paper's answer is <see cref="Answer.Joint"/>.)
+    /// </summary>
+    public static BlendingGuards Published { get; } = new() { WeightFloor = 0, TrustsByStandardError = false, KeepsLearningRate = false };
 
     /// <summary>The least |O| (in the unit of the loss) that an estimate is divided by. Default 0.001.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not above 0.</exception>
@@ -47,4 +50,11 @@ public sealed record BlendingGuards
     /// resampled rows. Default <see langword="true"/>.
     /// </summary>
     public bool TrustsByStandardError { get; init; } = true;
+
+    /// <summary>
+    /// Whether the weights, which sum to one, are scaled before they meet the losses, such that the encoder with the most weight (its
+    /// own head's and the joint one) learns at the rate it would have alone, and none learns faster. Default <see langword="true"/>
+    /// (measured, see the README); <see langword="false"/> is the paper's loss.
+    /// </summary>
+    public bool KeepsLearningRate { get; init; } = true;
 }

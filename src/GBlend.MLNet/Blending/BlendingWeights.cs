@@ -62,7 +62,8 @@ internal static class BlendingWeights
         double[] g = [.. found.Select(b => b.Generalization)], o = [.. found.Select(b => b.Overfitting)];
         var published = Published(g, o, guards.OverfittingFloor);
         var prior = previous ?? Naive(count);
-        var acted = new List<string>();
+        var acted = new List<BlendingGuardAction>();
+        void Act(BlendingGuard guard, string? branch, string what) => acted.Add(new(guard, branch, branch is null ? what : $"{branch}: {what}"));
 
         double[] weights = published;
         double trust = 1;
@@ -70,21 +71,21 @@ internal static class BlendingWeights
         for (int i = 0; i < count; i++)
         {
             if (!double.IsFinite(g[i]) || !double.IsFinite(o[i]))
-                acted.Add($"{found[i].Branch}: a loss is not finite, so the estimate gives it no weight");
+                Act(BlendingGuard.NotFinite, found[i].Branch, "a loss is not finite, so the estimate gives it no weight");
             else if (g[i] <= 0)
-                acted.Add($"{found[i].Branch}: the held-out loss did not fall, so the estimate gives it no weight");
+                Act(BlendingGuard.NoGain, found[i].Branch, "the held-out loss did not fall, so the estimate gives it no weight");
             else
             {
                 anyGain = true;
                 if (Math.Abs(o[i]) < guards.OverfittingFloor)
-                    acted.Add($"{found[i].Branch}: |O| = {Math.Abs(o[i]):g2} is below the floor of {guards.OverfittingFloor:g2}");
+                    Act(BlendingGuard.OverfittingFloor, found[i].Branch, FormattableString.Invariant($"|O| = {Math.Abs(o[i]):g2} is below the floor of {guards.OverfittingFloor:g2}"));
             }
         }
         if (!anyGain)
         {
             trust = 0;
             weights = guards.TrustsByStandardError ? prior : published;
-            acted.Add("no branch gained on the held-out rows, so the weights " + (!guards.TrustsByStandardError ? "are equal" : previous is null ? "are those of naive joint training" : "stay as they were"));
+            Act(BlendingGuard.NoBranchGained, null, "no branch gained on the held-out rows, so the weights " + (!guards.TrustsByStandardError ? "are equal" : previous is null ? "are those of naive joint training" : "stay as they were"));
         }
         else if (guards.TrustsByStandardError)
         {
@@ -95,12 +96,15 @@ internal static class BlendingWeights
             trust = distance + variance > 0 ? distance / (distance + variance) : 0;
             weights = [.. prior.Zip(published, (p, w) => p + trust * (w - p))];
             if (trust < 0.5)
-                acted.Add($"the estimate is mostly noise, so it moves the weights by only {trust:p0}");
+                Act(BlendingGuard.Noise, null, FormattableString.Invariant($"the estimate is mostly noise, so it moves the weights by only {100 * trust:0} %"));
         }
         if (guards.WeightFloor > 0 && weights.Any(w => w < guards.WeightFloor))
         {
-            var below = Enumerable.Range(0, count).Where(i => weights[i] < guards.WeightFloor).Select(i => found[i].Branch);
-            acted.Add($"{string.Join(", ", below)}: raised to the least weight of {guards.WeightFloor:g2}");
+            for (int i = 0; i < count; i++)
+            {
+                if (weights[i] < guards.WeightFloor)
+                    Act(BlendingGuard.WeightFloor, found[i].Branch, FormattableString.Invariant($"raised to the least weight of {guards.WeightFloor:g2}"));
+            }
             weights = WithFloor(weights, guards.WeightFloor);
         }
 

@@ -95,6 +95,9 @@ public sealed partial class GradientBlendingTrainer
         /// </summary>
         public int? NumberOfThreads { get; set; }
 
+        /// <summary>Stops the training within a batch; <see cref="Fit"/> then throws <see cref="OperationCanceledException"/>. Default: none.</summary>
+        public CancellationToken CancellationToken { get; set; }
+
         /// <summary>Receives reports while training, one at a time but not always on the same thread.</summary>
         public IProgress<TrainingProgress>? Progress { get; set; }
 

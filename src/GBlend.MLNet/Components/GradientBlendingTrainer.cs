@@ -7,7 +7,8 @@ namespace GBlend.MLNet;
 /// <remarks>
 /// Made by <c>ml.MulticlassClassification.Trainers.GradientBlending</c>, <c>ml.BinaryClassification.Trainers.GradientBlending</c> or
 /// <c>ml.Regression.Trainers.GradientBlending</c>. A fit reads the data view once. Its messages are in <c>MLContext.Log</c> under this
-/// type's name; <c>MLContext.CancelExecution</c> stops it within a batch; <c>MLContext.GpuDeviceId</c> and <c>FallbackToCpu</c> pick the
+/// type's name; <see cref="Options.CancellationToken"/> stops it within a batch, and so does <c>MLContext.CancelExecution</c>, which ML.NET 5 keeps to
+/// its own assemblies (AutoML calls it); <c>MLContext.GpuDeviceId</c> and <c>FallbackToCpu</c> pick the
 /// device. Without <see cref="Options.Seed"/> every fit draws its seed from the <c>MLContext</c>, so that with
 /// <c>new MLContext(seed: 1)</c> a program that does the same steps gets the same models.
 /// </remarks>
@@ -49,13 +50,14 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
     /// <returns>The model, to be disposed when it is no longer needed (finalisers free it else).</returns>
     /// <exception cref="ArgumentException">An option is wrong, or a column is missing or of a wrong type.</exception>
     /// <exception cref="InvalidOperationException">A row can't be used, or the rows don't allow training; the message names column, row and remedy.</exception>
-    /// <exception cref="OperationCanceledException"><c>MLContext.CancelExecution</c> was called.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> or <c>MLContext.CancelExecution</c> asked to stop.</exception>
     public GradientBlendingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var kind = CheckAll(SchemaShape.Create(input.Schema));
         using var channel = _host.Start("Training");
-        var log = new TrainingLog(_host, channel, _options.Progress);
+        var log = new TrainingLog(_host, channel, _options.Progress, _options.CancellationToken);
         int seed = _options.Seed ?? _host.Rand.Next();
         var data = TrainingData.Read(input, _options, kind, seed, log);
         var model = TrainedModel.Fit(data.Rows, Settings(data.Modalities, seed), log);

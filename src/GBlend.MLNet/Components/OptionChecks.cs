@@ -75,8 +75,8 @@ internal static class OptionChecks
         var twice = options.Modalities.GroupBy(m => m.ColumnName).FirstOrDefault(g => g.Count() > 1)?.Key;
         if (twice is not null)
             throw new ArgumentException($"Modalities has the column '{twice}' more than once. Give every modality a column of its own (ml.Transforms.CopyColumns makes a copy).", nameof(Options.Modalities));
-        if (options.Modalities.Any(m => m.ColumnName == NetworkShape.Joint))
-            throw new ArgumentException($"A modality has the column '{NetworkShape.Joint}', which is the name of the joint branch. Copy it under another name (ml.Transforms.CopyColumns).", nameof(Options.Modalities));
+        if (options.Modalities.Any(m => m.ColumnName == TrainingHistory.JointBranch))
+            throw new ArgumentException($"A modality has the column '{TrainingHistory.JointBranch}', which is the name of the joint branch. Copy it under another name (ml.Transforms.CopyColumns).", nameof(Options.Modalities));
         CheckNoModality(options, options.LabelColumnName, nameof(Options.LabelColumnName));
         CheckNoModality(options, options.HoldOutColumnName, nameof(Options.HoldOutColumnName));
         if (options.HoldOutColumnName is not null && options.SamplingKeyColumnName is not null)

@@ -12,9 +12,6 @@ namespace GBlend.MLNet;
 /// <param name="HasJoint">Whether there is a joint branch.</param>
 internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusion Fusion, int Outputs, bool HasHeads, bool HasJoint)
 {
-    /// <summary>The name of the joint branch.</summary>
-    internal const string Joint = "Joint";
-
     /// <summary>One modality needs no fusion, and without a joint branch every modality needs a head.</summary>
     internal static NetworkShape For(IReadOnlyList<ModalitySpec> modalities, Fusion fusion, int outputs, Blending blending) =>
         new(modalities, fusion, outputs, blending.HasHeads || modalities.Count == 1, blending.HasJoint && modalities.Count > 1);
@@ -25,7 +22,7 @@ internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusi
 
     internal int JointBranch => Modalities.Count;
 
-    internal string NameOf(int branch) => branch == JointBranch ? Joint : Modalities[branch].Column;
+    internal string NameOf(int branch) => branch == JointBranch ? TrainingHistory.JointBranch : Modalities[branch].Column;
 }
 
 /// <summary>

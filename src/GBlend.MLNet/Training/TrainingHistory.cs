@@ -5,13 +5,22 @@ namespace GBlend.MLNet;
 /// <param name="Epochs">One per epoch.</param>
 /// <param name="Estimates">One per estimate of the blending weights, in order; empty unless the blending is offline or online.</param>
 /// <param name="Answer">How the answer is made, in words, for example <c>joint head</c> or <c>pool: Image 0.56, Audio 0.40, Joint 0.56</c>.</param>
+/// <param name="HeldOutLoss">
+/// The mean loss of that answer on the held-out rows: what to compare models by. A pool was fitted on these rows, so that its loss is
+/// a little too good. <see langword="null"/> without held-out rows.
+/// </param>
 /// <param name="SelectedEpoch">The epoch whose weights the model has, counted from zero.</param>
 public sealed record TrainingHistory(
     IReadOnlyList<string> Branches,
     IReadOnlyList<EpochRecord> Epochs,
     IReadOnlyList<BlendingEstimate> Estimates,
     string Answer,
-    int SelectedEpoch);
+    double? HeldOutLoss,
+    int SelectedEpoch)
+{
+    /// <summary>The name of the joint branch in <see cref="Branches"/> and, behind <c>Score.</c>, of its score column.</summary>
+    public const string JointBranch = "Joint";
+}
 
 /// <summary>One epoch. Losses are means per row in evaluation mode after the epoch, in the order of <see cref="TrainingHistory.Branches"/>.</summary>
 /// <param name="Epoch">Counted from zero.</param>

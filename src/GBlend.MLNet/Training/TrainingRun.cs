@@ -13,7 +13,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly IReadOnlyList<BlendingSpan> _plan;
     private readonly int[] _trainingRows;
     private readonly int[] _heldOutRows;
-    private readonly long[]? _classes;
+    private readonly TrainingTargets _targets;
     private readonly long _totalWork;
     private readonly List<EpochRecord> _epochs = [];
     private readonly List<BlendingEstimate> _estimates = [];
@@ -31,7 +31,7 @@ internal sealed class TrainingRun : IDisposable
         _plan = settings.Blending.Plan(settings.Modalities.Count, settings.NumberOfEpochs);
         _trainingRows = [.. Enumerable.Range(0, rows.Count).Where(row => !rows.HeldOut[row])];
         _heldOutRows = [.. Enumerable.Range(0, rows.Count).Where(row => rows.HeldOut[row])];
-        _classes = rows.Targets.Classes;
+        _targets = rows.Targets;
         _totalWork = (long)_trainingRows.Length * (settings.NumberOfEpochs + _plan.Where(s => s.Weights is null).Sum(s => 2 * s.Epochs) + settings.RefitJointHeadEpochs);
         Loss = Loss.For(rows.Targets, rows.HeldOut);
         Network = CreateNetwork();
@@ -125,10 +125,12 @@ internal sealed class TrainingRun : IDisposable
         int selected = best.Restore(Network) ?? _epochs.Count - 1;
         if (_shape.HasJoint && Settings.RefitJointHeadEpochs > 0)
             RefitJointHead();
-        var answer = AnswerRule.Choose(Settings.Answer, _shape, Loss.Task, Meter, Network, _classes is null ? null : [.. _heldOutRows.Select(row => _classes[row])], _host);
+        var heldOut = new HeldOutPredictions(Meter.HeldOutPredictions(Network, _shape.Branches), _targets.Rows(_heldOutRows), Loss);
+        var answer = AnswerRule.Choose(Settings.Answer, _shape, heldOut, _host);
         string description = answer.Describe(_shape);
-        _host.Info($"The answer is the {description}.");
-        var history = new TrainingHistory([.. _shape.Branches.Select(_shape.NameOf)], _epochs, _estimates, description, selected);
+        double? heldOutLoss = answer.MeanLoss(heldOut);
+        _host.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
+        var history = new TrainingHistory([.. _shape.Branches.Select(_shape.NameOf)], _epochs, _estimates, description, heldOutLoss, selected);
         return new TrainedModel(CopyOfNetwork(), Loss, answer, history);
     }
 
@@ -156,7 +158,7 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>What the losses are multiplied by: the weights, or, to keep the encoders' rate, such that the busiest encoder feels one whole loss.</summary>
     private IEnumerable<double> LossWeights(double[] weights)
     {
-        double scale = Settings.Blending.KeepsLearningRate ? 1 / BusiestEncoder(weights) : 1;
+        double scale = Settings.Blending.Guards.KeepsLearningRate ? 1 / BusiestEncoder(weights) : 1;
         return weights.Select(w => w * scale);
     }
 
@@ -186,8 +188,8 @@ internal sealed class TrainingRun : IDisposable
         _estimates.Add(estimate);
         _host.Info($"Epochs {estimate.FirstEpoch + 1}-{estimate.FirstEpoch + estimate.Epochs}: " + string.Join(", ", estimate.Branches.Select(b =>
             FormattableString.Invariant($"{b.Branch} weight {b.Weight:0.000} (G {b.Generalization:0.000}, O {b.Overfitting:0.000})"))));
-        foreach (string guard in estimate.Guards)
-            _host.Warning($"Epochs {estimate.FirstEpoch + 1}-{estimate.FirstEpoch + estimate.Epochs}: {guard}.");
+        foreach (var action in estimate.Guards)
+            _host.Warning($"Epochs {estimate.FirstEpoch + 1}-{estimate.FirstEpoch + estimate.Epochs}: {action.Message}.");
     }
 
     private void Record(int epoch, double[] weights, MeasuredLosses losses)
@@ -196,7 +198,7 @@ internal sealed class TrainingRun : IDisposable
         _epochs.Add(record);
         Report(TrainingPhase.Training, record);
         if (!record.TrainLoss.Where((_, i) => weights[i] > 0).All(double.IsFinite))
-            throw new InvalidOperationException($"The training diverged: after epoch {epoch + 1} the loss is not finite. Lower LearningRate ({Settings.LearningRate:g3}), set GradientClipping, or standardise the modality columns.");
+            throw new TrainingDivergedException($"The training diverged: after epoch {epoch + 1} the loss is not finite. Lower LearningRate ({Settings.LearningRate:g3}), set GradientClipping, or standardise the modality columns.");
     }
 
     private void Report(TrainingPhase phase, EpochRecord? last)

@@ -82,7 +82,7 @@ public sealed class BlendingWeightsTests
         BranchLosses[] rising = [Losses("A", 1, 1, 0.5, 1.5), Losses("Joint", 1, 1, 0.2, 1.2)];
         var (weights, estimate) = BlendingWeights.Estimate(rising, [0.3, 0.7], new BlendingGuards(), 10, 5, 1);
         AssertClose([0.3, 0.7], weights, 1e-12);
-        Assert.Contains(estimate.Guards, g => g.Contains("stay as they were"));
+        Assert.Contains(estimate.Guards, g => g.Guard == BlendingGuard.NoBranchGained && g.Message.Contains("stay as they were"));
         Assert.Equal((10, 5), (estimate.FirstEpoch, estimate.Epochs));
     }
 
@@ -102,7 +102,7 @@ public sealed class BlendingWeightsTests
         Assert.Equal(0.05, weights[0], 1e-12);
         Assert.All(weights, w => Assert.True(double.IsFinite(w)));
         Assert.Equal(1, weights.Sum(), 1e-9);
-        Assert.Contains(estimate.Guards, g => g.StartsWith("A: a loss is not finite"));
+        Assert.Contains(estimate.Guards, g => g is { Guard: BlendingGuard.NotFinite, Branch: "A" });
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class BlendingWeightsTests
         BranchLosses[] branches = [Losses("A", 1, 1, 0.9, 0.9), Losses("Joint", 1, 1, 0.4, 0.8)];
         var (weights, estimate) = BlendingWeights.Estimate(branches, null, BlendingGuards.Published, 0, 5, 1);
         AssertClose(BlendingWeights.Published([0.1, 0.2], [0, 0.4], 1e-3), weights, 1e-9);
-        Assert.Contains(estimate.Guards, g => g.Contains("below the floor"));
+        Assert.Contains(estimate.Guards, g => g is { Guard: BlendingGuard.OverfittingFloor, Branch: "A" });
     }
 
     [Fact]

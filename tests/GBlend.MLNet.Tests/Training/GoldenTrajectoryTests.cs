@@ -74,7 +74,7 @@ public sealed class GoldenTrajectoryTests
         var settings = new TrainingSettings
         {
             Modalities = [new("A", [5], Encoders.Mlp(8, 6), null), new("B", [7], Encoders.Mlp(8, 6), null)],
-            Blending = blending with { KeepsLearningRate = false },
+            Blending = blending with { Guards = BlendingGuards.Published },
             Fusion = Fusion.Concat(8),
             NumberOfEpochs = 6,
             BatchSize = 16,

@@ -185,7 +185,7 @@ public sealed class TrainingRunTests
     [Fact]
     public void Fit_diverging_says_what_to_do()
     {
-        var error = Assert.Throws<InvalidOperationException>(() => TrainedModel.Fit(ToyRows.Regression(), ToyRows.Settings() with { LearningRate = 1e6 }, new QuietHost()));
+        var error = Assert.Throws<TrainingDivergedException>(() => TrainedModel.Fit(ToyRows.Regression(), ToyRows.Settings() with { LearningRate = 1e6 }, new QuietHost()));
         Assert.Contains("LearningRate", error.Message);
     }
 

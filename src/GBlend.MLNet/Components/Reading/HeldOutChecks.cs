@@ -11,7 +11,7 @@ internal static class HeldOutChecks
     /// <param name="label">Names the classes.</param>
     /// <param name="need">What needs held-out rows, in words; <see langword="null"/> when nothing does.</param>
     /// <param name="host">Receives the warnings.</param>
-    /// <exception cref="InvalidOperationException">A class has held-out rows only, or rows are needed that are not there.</exception>
+    /// <exception cref="InvalidOperationException">A class has held-out rows only, or held-out rows are needed that are not there.</exception>
     internal static void Check(TrainingTargets targets, bool[] heldOut, LabelInfo label, string? need, ITrainingHost host)
     {
         bool holdsOut = heldOut.Contains(true);
@@ -22,12 +22,16 @@ internal static class HeldOutChecks
         var training = CountByClass(targets, heldOut, isHeldOut: false);
         var kept = CountByClass(targets, heldOut, isHeldOut: true);
         RefuseClassesWithoutTrainingRows(training, kept, label);
-        WarnOf(host, label, c => training[c] + kept[c] == 0,
-            $"The label column '{label.Column}' declares classes that no row has; the model will never predict them");
+        string unused = NamesOf(label, c => training[c] + kept[c] == 0);
+        if (unused.Length > 0)
+            host.Warning($"The label column '{label.Column}' declares classes that no row has; the model will never predict them: {unused}.");
         if (holdsOut)
         {
-            WarnOf(host, label, c => training[c] > 0 && kept[c] == 0,
-                "The held-out rows lack classes, so that they say nothing about them (a larger ValidationFraction or more rows of these classes would help)");
+            string lacking = NamesOf(label, c => training[c] > 0 && kept[c] == 0);
+            if (lacking.Length > 0 && need is not null)
+                throw new InvalidOperationException($"{need} needs held-out rows of every class, but none is of {lacking} (label column '{label.Column}'). Hold out rows of each: more rows, a larger ValidationFraction, other keys or another HoldOutColumnName; or remove the class.");
+            if (lacking.Length > 0)
+                host.Warning($"The held-out rows lack classes, so that they say nothing about them: {lacking}.");
         }
     }
 
@@ -43,13 +47,12 @@ internal static class HeldOutChecks
         }
     }
 
-    private static void WarnOf(ITrainingHost host, LabelInfo label, Func<int, bool> isConcerned, string message)
+    /// <summary>The classes concerned in words; empty when there are none.</summary>
+    private static string NamesOf(LabelInfo label, Func<int, bool> isConcerned)
     {
         int[] classes = [.. Enumerable.Range(0, label.Outputs).Where(isConcerned)];
-        if (classes.Length == 0)
-            return;
         var names = string.Join(", ", classes.Take(MostNames).Select(c => $"'{label.NameOf(c)}'"));
-        host.Warning($"{message}: {names}{(classes.Length > MostNames ? $" and {classes.Length - MostNames} more" : "")}.");
+        return classes.Length > MostNames ? $"{names} and {classes.Length - MostNames} more" : names;
     }
 
     private static int[] CountByClass(TrainingTargets targets, bool[] heldOut, bool isHeldOut)
