@@ -138,6 +138,16 @@ public class HoldOutTests
     }
 
     [Fact]
+    public void Read_held_out_rows_that_lack_a_class_are_refused_where_estimates_need_them()
+    {
+        var rows = Samples.Rows(30);
+        rows.ForEach(r => r.IsHeldOut &= r.Label != "blue");
+        var e = Assert.Throws<InvalidOperationException>(() => Samples.Read(_ml.KeyedView(rows), o => (o.HoldOutColumnName, o.Blending) = ("IsHeldOut", Blending.Online())));
+        Assert.Contains("'blue'", e.Message);
+        Assert.Contains("HoldOutColumnName", e.Message);
+    }
+
+    [Fact]
     public void Read_estimates_without_a_row_to_hold_out_are_refused()
     {
         var e = Assert.Throws<InvalidOperationException>(() => Samples.Read(_ml.KeyedView(Samples.Rows(3)), o => o.Blending = Blending.Online()));

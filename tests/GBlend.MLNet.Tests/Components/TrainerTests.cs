@@ -58,6 +58,15 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Fit_stops_when_its_token_is_cancelled()
+    {
+        using var source = new CancellationTokenSource();
+        var reports = new Recorder { OnReport = source.Cancel };
+        Assert.Throws<OperationCanceledException>(() => _ml.Trainer(o => (o.Progress, o.NumberOfEpochs, o.CancellationToken) = (reports, 1000, source.Token)).Fit(_view));
+        Assert.True(reports.Seen[^1].Epoch < 1000);
+    }
+
+    [Fact]
     public void Fit_missing_gpu_is_an_error_only_without_fallback()
     {
         if (TorchSharp.torch.cuda.is_available())
