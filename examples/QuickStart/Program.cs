@@ -78,7 +78,10 @@ int Run()
         Console.Error.WriteLine($"No model was saved: {saved.Name} gave none. Lower --learning-rate.");
         return 1;
     }
-    ml.Model.Save(chosen.Model, comparison.RawSchema, line.ModelFile);
+    // Under another name first, so that an interrupted save leaves no half of a model.
+    string unfinished = line.ModelFile + ".unfinished";
+    ml.Model.Save(chosen.Model, comparison.RawSchema, unfinished);
+    File.Move(unfinished, line.ModelFile, overwrite: true);
     var loaded = ml.Model.Load(line.ModelFile, out _);
     double accuracy = ml.MulticlassClassification.Evaluate(loaded.Transform(comparison.RawTest)).MicroAccuracy;
     AnsiConsole.WriteLine();

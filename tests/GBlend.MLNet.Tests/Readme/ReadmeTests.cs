@@ -26,7 +26,7 @@ public sealed class ReadmeTests
     public void First_program_is_the_one_in_the_readme()
     {
         string[] source = File.ReadAllLines(ThisFile()), readme = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "README.md"));
-        int begin = Array.FindIndex(source, l => l.Contains("// README begins")), end = Array.FindIndex(source, l => l.Contains("// README ends"));
+        int begin = Array.FindIndex(source, l => l.Trim() == "// README begins"), end = Array.FindIndex(source, l => l.Trim() == "// README ends");
         string[] lines = [.. source[(begin + 1)..end].Select(l => l.Trim()).Where(l => l.Length > 0)];
         string text = string.Join('\n', readme.Select(l => l.Trim()).Where(l => l.Length > 0));
         Assert.Contains(string.Join('\n', lines), text);
