@@ -88,8 +88,8 @@ internal sealed class JointNetwork : IDisposable
     /// <summary>All parameters and buffers by name.</summary>
     internal IEnumerable<(string Name, Tensor Value)> Tensors =>
         from part in Parts
-        from tensor in part.Segment.Module.named_parameters().Select(p => (p.name, value: (Tensor)p.parameter)).Concat(part.Segment.Module.named_buffers().Select(b => (b.name, value: b.buffer)))
-        select ($"{part.Name}.{tensor.name}", tensor.value);
+        from tensor in TensorsOf(part.Segment.Module)
+        select ($"{part.Name}.{tensor.Name}", tensor.Value);
 
     internal long ParameterCount => Parts.Sum(p => p.Segment.Values.numel());
 
@@ -152,12 +152,8 @@ internal sealed class JointNetwork : IDisposable
             _dropout.manual_seed(seed);
     }
 
-    internal IReadOnlyDictionary<string, float[]> EncoderWeights(int modality)
-    {
-        var module = _encoders[modality];
-        return module.named_parameters().Select(p => (p.name, value: (Tensor)p.parameter)).Concat(module.named_buffers().Select(b => (b.name, value: b.buffer)))
-            .ToDictionary(t => t.name, t => t.value.ToFloats());
-    }
+    /// <summary>An encoder's parameters and buffers by name.</summary>
+    internal IReadOnlyDictionary<string, float[]> EncoderWeights(int modality) => TensorsOf(_encoders[modality]).ToDictionary(t => t.Name, t => t.Value.ToFloats());
 
     public void Dispose()
     {
@@ -175,12 +171,15 @@ internal sealed class JointNetwork : IDisposable
     private static void SetWeights(EncoderModule encoder, IReadOnlyDictionary<string, float[]> weights)
     {
         using var grad = no_grad();
-        foreach (var (name, value) in encoder.named_parameters().Select(p => (p.name, value: (Tensor)p.parameter)).Concat(encoder.named_buffers().Select(b => (b.name, value: b.buffer))))
+        foreach (var (name, value) in TensorsOf(encoder))
         {
             using var given = tensor(weights[name], value.shape);
             value.copy_(given);
         }
     }
+
+    private static IEnumerable<(string Name, Tensor Value)> TensorsOf(Module module) =>
+        module.named_parameters().Select(p => (p.name, (Tensor)p.parameter)).Concat(module.named_buffers().Select(b => (b.name, b.buffer)));
 }
 
 internal static class TensorExtensions

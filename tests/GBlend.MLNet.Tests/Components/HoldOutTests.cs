@@ -60,6 +60,19 @@ public class HoldOutTests
     }
 
     [Fact]
+    public void ByGroups_holds_out_every_class_even_beyond_the_fraction()
+    {
+        int[] groups = [.. Enumerable.Range(0, 8).SelectMany(g => Enumerable.Repeat(g, 10))];
+        long[] classes = [.. groups.Select(g => (long)(g / 2))];
+        for (int seed = 0; seed < 20; seed++)
+        {
+            var heldOut = HoldOut.ByGroups(groups, classes, 0.1, "Speaker", new Random(seed));
+            Assert.Equal(4, classes.Zip(heldOut).Where(x => x.Second).Select(x => x.First).Distinct().Count());
+            Assert.Equal(40, heldOut.Count(h => h));
+        }
+    }
+
+    [Fact]
     public void ByGroups_larger_than_the_fraction_takes_the_smallest_group()
     {
         int[] groups = [.. Enumerable.Repeat(0, 50), .. Enumerable.Repeat(1, 30), .. Enumerable.Repeat(2, 40)];

@@ -30,8 +30,8 @@ internal static class HoldOut
     }
 
     /// <summary>
-    /// Holds out whole groups whose share of the rows is as near to the fraction as many drawn orders of the groups could bring it,
-    /// while every class keeps a row in training.
+    /// Holds out whole groups that have every class among them and whose share of the rows is as near to the fraction as many drawn
+    /// orders of the groups could bring it, while every class keeps a row in training.
     /// </summary>
     /// <param name="groups">Per row its group, from 0 without gaps.</param>
     /// <param name="classes">Per row its class; <see langword="null"/> without classes.</param>
@@ -95,7 +95,10 @@ internal static class HoldOut
             }
         }
 
-        internal double Distance(HashSet<int> groups) => groups.Count == 0 ? double.PositiveInfinity : Math.Abs(groups.Sum(g => _sizes[g]) - _wanted);
+        /// <summary>How far groups are from what is wanted: in rows, and a class that is lacking is worse than any number of them.</summary>
+        internal double Distance(HashSet<int> groups) => groups.Count == 0
+            ? double.PositiveInfinity
+            : Math.Abs(groups.Sum(g => _sizes[g]) - _wanted) + (double)_sizes.Sum() * (_classes.Count - groups.SelectMany(g => _classesOfGroup[g].Keys).Distinct().Count());
 
         internal HashSet<int> Try(Random random)
         {
@@ -113,7 +116,28 @@ internal static class HoldOut
                 taken.Add(group);
                 rows += _sizes[group];
             }
-            return taken.Count > 0 ? taken : SmallestThatCanBeSpared(order, left);
+            if (taken.Count == 0)
+            {
+                taken = SmallestThatCanBeSpared(order, left);
+                foreach (int group in taken)
+                    Take(left, group);
+            }
+            AddLackingClasses(order, left, taken);
+            return taken;
+        }
+
+        /// <summary>Beyond the share that is wanted, groups with classes that no taken group has.</summary>
+        private void AddLackingClasses(int[] order, Dictionary<long, int> left, HashSet<int> taken)
+        {
+            var had = taken.SelectMany(g => _classesOfGroup[g].Keys).ToHashSet();
+            foreach (int group in order)
+            {
+                if (taken.Contains(group) || _classesOfGroup[group].Keys.All(had.Contains) || !Spares(left, group))
+                    continue;
+                Take(left, group);
+                taken.Add(group);
+                had.UnionWith(_classesOfGroup[group].Keys);
+            }
         }
 
         /// <summary>Where every group is too large to come nearer than none, the smallest one.</summary>
