@@ -219,6 +219,19 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void Fit_inside_a_dispose_scope_of_the_user_gives_a_model_that_outlives_it()
+    {
+        var rows = ToyRows.Multiclass();
+        var settings = ToyRows.Settings() with { FinalWeights = FinalWeights.BestEpoch, Optimizer = Optimizer.Adam() };
+        TrainedModel model;
+        using (TorchSharp.torch.NewDisposeScope())
+            model = TrainedModel.Fit(rows, settings, new QuietHost());
+        using var same = TrainedModel.Fit(rows, settings, new QuietHost());
+        using (model)
+            Assert.Equal(ToyRows.Score(same, rows), ToyRows.Score(model, rows));
+    }
+
+    [Fact]
     public void Choose_best_head_when_fusion_loses()
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.Fixed(1, 0, 0)) with { NumberOfEpochs = 20, Answer = Answer.BestHead };
