@@ -17,11 +17,11 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
             return Head(0, 1);
         bool canPool = heldOut.Task == LearningTask.Multiclass && heldOut.Rows >= FewestRowsForPool;
         if (wanted == Answer.Auto)
-            wanted = !shape.HasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : Answer.BestHead;
+            wanted = !shape.HasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : heldOut.Task == LearningTask.Multiclass ? Answer.Joint : Answer.BestHead;
         else if (wanted == Answer.Pool && !canPool)
         {
-            host.Warning($"Answer.Pool is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} the best head answers instead. Hold out more rows.");
-            wanted = Answer.BestHead;
+            host.Warning($"Answer.Pool is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} the joint head answers instead. Hold out more rows.");
+            wanted = Answer.Joint;
         }
         return wanted switch
         {

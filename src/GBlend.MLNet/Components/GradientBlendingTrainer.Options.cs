@@ -90,8 +90,9 @@ public sealed partial class GradientBlendingTrainer
 
         /// <summary>
         /// Threads that torch's operations may use while training. By default one for networks so small that more only get in each
-        /// other's way (the branches of an estimate then train side by side), and torch's own number for larger ones. The number of
-        /// threads that the rest of the application sees does not change.
+        /// other's way (the branches of an estimate then train side by side), and torch's own number for larger ones. More than the
+        /// machine's processors are brought down to their number. The number of threads that the rest of the application sees does
+        /// not change.
         /// </summary>
         public int? NumberOfThreads { get; set; }
 

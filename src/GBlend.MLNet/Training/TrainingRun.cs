@@ -35,7 +35,7 @@ internal sealed class TrainingRun : IDisposable
         _totalWork = (long)_trainingRows.Length * (settings.NumberOfEpochs + _plan.Where(s => s.Weights is null).Sum(s => 2 * s.Epochs) + settings.RefitJointHeadEpochs);
         Loss = Loss.For(rows.Targets, rows.HeldOut);
         Network = CreateNetwork();
-        NumberOfThreads = settings.NumberOfThreads ?? TorchThreadScope.For(Network, settings.BatchSize);
+        NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : TorchThreadScope.For(Network, settings.BatchSize);
         using var targets = Loss.Prepare(rows.Targets, settings.Precision);
         Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, _device);
         Meter = new LossMeter(Store, SampleOfTrainingRows(), _heldOutRows, Loss);
