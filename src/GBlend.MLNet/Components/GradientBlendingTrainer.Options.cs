@@ -23,7 +23,7 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>How the branches' predictions become one answer. Default <see cref="Answer.Auto"/>; the paper's is <see cref="Answer.Joint"/>.</summary>
         public Answer Answer { get; set; } = Answer.Auto;
 
-        /// <summary>Epochs of the network; the trial trainings of estimates come on top. Default 30.</summary>
+        /// <summary>Epochs of the network, at most 1,000,000; the trial trainings of estimates come on top. Default 30.</summary>
         public int NumberOfEpochs { get; set; } = 30;
 
         /// <summary>Rows per step; the last batch of an epoch may be smaller. Default 64.</summary>

@@ -43,7 +43,7 @@ internal sealed class JointNetwork : IDisposable
     private readonly Generator _dropout;
     private readonly bool _hasDropout;
 
-    internal JointNetwork(NetworkShape shape, int seed, ScalarType precision, Device device)
+    internal JointNetwork(NetworkShape shape, int seed, ScalarType precision, Device device, bool learns = true)
     {
         (Shape, Precision, Device) = (shape, precision, device);
         int k = shape.Modalities.Count;
@@ -56,9 +56,9 @@ internal sealed class JointNetwork : IDisposable
             scope.Detach(_encoders.Concat<Module>(_heads).Concat(_joint is null ? [] : [_joint])
                 .SelectMany(m => m.parameters().Cast<Tensor>().Concat(m.buffers())).Cast<IDisposable>());
         }
-        _encoderSegments = [.. _encoders.Select(e => new ParameterSegment(e, precision, device))];
-        _headSegments = [.. _heads.Select(h => new ParameterSegment(h, precision, device))];
-        _jointSegment = _joint is null ? null : new ParameterSegment(_joint, precision, device);
+        _encoderSegments = [.. _encoders.Select(e => new ParameterSegment(e, precision, device, learns))];
+        _headSegments = [.. _heads.Select(h => new ParameterSegment(h, precision, device, learns))];
+        _jointSegment = _joint is null ? null : new ParameterSegment(_joint, precision, device, learns);
         _dropout = new Generator((ulong)Seeds.Derive(seed, "dropout"), device);
         foreach (var dropout in Parts.SelectMany(p => p.Segment.Module.modules()).OfType<SeededDropout>())
         {
