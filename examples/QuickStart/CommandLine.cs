@@ -30,6 +30,7 @@ internal sealed class CommandLine
           --optimizer NAME         sgd, adam or adamw (sgd)
           --seeds N                every network is trained N times (5; generated data 3)
           --published              the paper's bare rule, without the library's guards
+          --without GUARD          without one of them: floor, trust or rate
           --save FILE              where the model goes (quickstart.gblend.zip)
           --help
         """;
@@ -56,6 +57,15 @@ internal sealed class CommandLine
     public string OptimizerName { get; private set; } = "sgd";
     public int Seeds => _seeds ?? (DataFolder is null ? 3 : 5);
     public bool Published { get; private set; }
+    public string? Without { get; private set; }
+    public BlendingGuards Guards => Without switch
+    {
+        _ when Published => BlendingGuards.Published,
+        "floor" => new() { WeightFloor = 0 },
+        "trust" => new() { TrustsByStandardError = false },
+        "rate" => new() { KeepsLearningRate = false },
+        _ => new(),
+    };
     public string ModelFile { get; private set; } = "quickstart.gblend.zip";
 
     public Optimizer Optimizer => OptimizerName switch
@@ -90,6 +100,7 @@ internal sealed class CommandLine
                 case "--optimizer": line.OptimizerName = Choice(option, Value(), ["sgd", "adam", "adamw"]); break;
                 case "--seeds": line._seeds = Count(option, Value()); break;
                 case "--published": line.Published = true; break;
+                case "--without": line.Without = Choice(option, Value(), ["floor", "trust", "rate"]); break;
                 case "--save": line.ModelFile = Value(); break;
                 default: throw new UserErrorException($"Unknown option '{option}'. See --help.");
             }

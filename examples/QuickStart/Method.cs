@@ -16,7 +16,7 @@ internal sealed record Method(string Name, IReadOnlyList<string> Modalities, Ble
     public static IReadOnlyList<Method> All(MultimodalData data, CommandLine line)
     {
         string[] columns = [.. data.Modalities.Select(m => m.Name)];
-        var guards = line.Published ? BlendingGuards.Published : new BlendingGuards();
+        var guards = line.Guards;
         Method Joint(string blending) => blending switch
         {
             "none" => new(Naive, columns, Blending.None()),

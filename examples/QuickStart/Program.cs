@@ -117,7 +117,7 @@ static void Describe(MultimodalData data, CommandLine line)
         _ => $"{data.TrainingRows.Count - heldOut} training and {heldOut} held-out rows",
     };
     AnsiConsole.WriteLine($"{data.Name}: {rows}, {data.TestRows.Count} test rows, {data.Classes} classes; {string.Join(", ", data.Modalities.Select(m => $"{m.Name} ({m.Width})"))}.");
-    AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Epochs} epochs, super-epoch {line.SuperEpoch}, encoders {string.Join("-", line.Widths)}, fusion {string.Join("-", line.FusionWidths)}, {line.Optimizer}, learning rate {line.LearningRate}, batch {line.BatchSize}, answer {line.Answer}{(line.Published ? ", published rule without guards" : "")}; mean ± standard deviation of {line.Seeds} seed{(line.Seeds == 1 ? "" : "s")}."));
+    AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Epochs} epochs, super-epoch {line.SuperEpoch}, encoders {string.Join("-", line.Widths)}, fusion {string.Join("-", line.FusionWidths)}, {line.Optimizer}, learning rate {line.LearningRate}, batch {line.BatchSize}, answer {line.Answer}{(line.Published ? ", published rule without guards" : line.Without is { } guard ? $", without the guard {guard}" : "")}; mean ± standard deviation of {line.Seeds} seed{(line.Seeds == 1 ? "" : "s")}."));
     AnsiConsole.WriteLine();
 }
 
