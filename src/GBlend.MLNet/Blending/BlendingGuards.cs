@@ -45,7 +45,7 @@ public sealed record BlendingGuards
 
     /// <summary>
     /// Whether an estimate is trusted only as far as it stands out of the noise of the held-out rows (of the groups of the sampling key,
-    /// where one is set). The weights then move from where they start, half those of naive joint training and half equal, by the share
+    /// where one is set). The weights then move from those of naive joint training by the share
     /// d^2 / (d^2 + v), where d is the distance of the published weights and v their variance over resampled rows; when no branch gains
     /// they stay there. Default <see langword="true"/>. <see langword="false"/> takes the published weights, equal ones when no branch
     /// gains.

@@ -81,7 +81,7 @@ public sealed class BlendingWeightsTests
     {
         BranchLosses[] rising = [Losses("A", 1, 1, 0.5, 1.5), Losses("B", 1, 1, 0.4, 1.4), Losses("Joint", 1, 1, 0.2, 1.2)];
         var (weights, estimate) = BlendingWeights.Estimate(rising, new BlendingGuards(), 10, 5, 1);
-        AssertClose([1 / 6.0, 1 / 6.0, 4 / 6.0], weights, 1e-12);
+        AssertClose([0.05, 0.05, 0.9], weights, 1e-12);
         Assert.Equal(0, estimate.Trust);
         Assert.Contains(estimate.Guards, g => g.Guard == BlendingGuard.NoBranchGained);
         Assert.Equal((10, 5), (estimate.FirstEpoch, estimate.Epochs));
