@@ -106,6 +106,8 @@ internal sealed class CommandLine
         string folder = Path.GetDirectoryName(Path.GetFullPath(ModelFile))!;
         if (!Directory.Exists(folder))
             throw new UserErrorException($"--save: there is no folder {folder}.");
+        if (Directory.Exists(ModelFile))
+            throw new UserErrorException($"--save: {ModelFile} is a folder. Name a file.");
     }
 
     private static Answer AnswerOf(string name) => name switch
@@ -121,14 +123,14 @@ internal sealed class CommandLine
         ? value
         : throw new UserErrorException($"{option} is one of {string.Join(", ", choices)}, not '{value}'.");
 
-    private static int Count(string option, string value) => int.TryParse(value, CultureInfo.InvariantCulture, out int count) && count > 0
+    private static int Count(string option, string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
         ? count
         : throw new UserErrorException($"{option} is a whole number above 0, not '{value}'.");
 
     private static int[] Counts(string option, string value) => [.. value.Split(',').Select(part => Count(option, part))];
 
     private static double Number(string option, string value, double above, double below) =>
-        double.TryParse(value, CultureInfo.InvariantCulture, out double number) && number > above && number < below
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > above && number < below
             ? number
             : throw new UserErrorException($"{option} is a number above {above}{(double.IsFinite(below) ? $" and below {below}" : "")}, not '{value}'.");
 }

@@ -80,8 +80,15 @@ int Run()
     }
     // Under another name first, so that an interrupted save leaves no half of a model.
     string unfinished = line.ModelFile + ".unfinished";
-    ml.Model.Save(chosen.Model, comparison.RawSchema, unfinished);
-    File.Move(unfinished, line.ModelFile, overwrite: true);
+    try
+    {
+        ml.Model.Save(chosen.Model, comparison.RawSchema, unfinished);
+        File.Move(unfinished, line.ModelFile, overwrite: true);
+    }
+    finally
+    {
+        File.Delete(unfinished);
+    }
     var loaded = ml.Model.Load(line.ModelFile, out _);
     double accuracy = ml.MulticlassClassification.Evaluate(loaded.Transform(comparison.RawTest)).MicroAccuracy;
     AnsiConsole.WriteLine();

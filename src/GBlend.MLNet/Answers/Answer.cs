@@ -4,8 +4,9 @@ namespace GBlend.MLNet;
 public enum Answer
 {
     /// <summary>
-    /// What holds best on real data (see the README): for classes with at least 20 held-out rows <see cref="Pool"/>, else
-    /// <see cref="BestHead"/>. A model with only a joint head answers with it, one without a joint branch with <see cref="MeanOfHeads"/>.
+    /// What holds best on real data (see the README). Classes: <see cref="Pool"/> with at least 20 held-out rows, else
+    /// <see cref="Joint"/>. Multi-label and regression: <see cref="BestHead"/>. A model with only a joint head answers with it, one
+    /// without a joint branch with <see cref="MeanOfHeads"/>.
     /// </summary>
     Auto,
 

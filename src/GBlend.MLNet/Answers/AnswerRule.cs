@@ -10,25 +10,30 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     private const int FewestRowsForPool = 20;
 
     /// <summary>Chooses the rule, looking at the held-out rows where the choice needs them.</summary>
-    internal static AnswerRule Choose(Answer wanted, NetworkShape shape, HeldOutPredictions heldOut, ITrainingHost host)
+    internal static AnswerRule Choose(Answer wanted, NetworkShape shape, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, ITrainingHost host)
     {
         int branches = shape.Branches.Count;
         if (branches == 1)
             return Head(0, 1);
         bool canPool = heldOut.Task == LearningTask.Multiclass && heldOut.Rows >= FewestRowsForPool;
         if (wanted == Answer.Auto)
-            wanted = !shape.HasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : Answer.BestHead;
+            wanted = !shape.HasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : heldOut.Task == LearningTask.Multiclass ? Answer.Joint : Answer.BestHead;
         else if (wanted == Answer.Pool && !canPool)
         {
-            host.Warning($"Answer.Pool is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} the best head answers instead. Hold out more rows.");
-            wanted = Answer.BestHead;
+            host.Warning($"Answer.Pool is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} the joint head answers instead. Hold out more rows.");
+            wanted = Answer.Joint;
+        }
+        if (shape.HasJoint && !learned[^1] && wanted is Answer.Joint or Answer.BestHead)
+        {
+            host.Warning("The joint head never had weight in the blending, so it has learned nothing; the mean of the heads that have answers instead. Give it weight, or choose Answer.MeanOfHeads or Answer.Pool.");
+            wanted = Answer.MeanOfHeads;
         }
         return wanted switch
         {
-            Answer.Pool => new(true, LogPool.Fit(heldOut.LogProbabilities(), heldOut.Targets.Classes!, shape.Outputs)),
-            Answer.MeanOfHeads => Mean(branches),
-            _ when !shape.HasJoint => Mean(branches),
-            Answer.BestHead => BestHead(shape, heldOut, host),
+            Answer.Pool => Pool(heldOut, learned),
+            Answer.MeanOfHeads => Mean(learned),
+            _ when !shape.HasJoint => Mean(learned),
+            Answer.BestHead => BestHead(shape, heldOut, learned, host),
             _ => Head(branches - 1, branches),
         };
     }
@@ -83,7 +88,14 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
 
     private static AnswerRule Head(int index, int branches) => new(false, [.. Enumerable.Range(0, branches).Select(b => b == index ? 1.0 : 0)]);
 
-    private static AnswerRule Mean(int branches) => new(false, BlendingWeights.Equal(branches));
+    private static AnswerRule Mean(IReadOnlyList<bool> learned) => new(false, [.. learned.Select(l => l ? 1.0 / learned.Count(x => x) : 0)]);
+
+    private static AnswerRule Pool(HeldOutPredictions heldOut, IReadOnlyList<bool> learned)
+    {
+        var logs = heldOut.LogProbabilities().Where((_, b) => learned[b]).ToArray();
+        var fitted = new Queue<double>(LogPool.Fit(logs, heldOut.Targets.Classes!, heldOut.Targets.Outputs));
+        return new(true, [.. learned.Select(l => l ? fitted.Dequeue() : 0)]);
+    }
 
     private IEnumerable<double> Losses(HeldOutPredictions heldOut)
     {
@@ -95,7 +107,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         }
     }
 
-    private static AnswerRule BestHead(NetworkShape shape, HeldOutPredictions heldOut, ITrainingHost host)
+    private static AnswerRule BestHead(NetworkShape shape, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, ITrainingHost host)
     {
         int joint = shape.Branches.Count - 1, best = joint;
         if (heldOut.Rows < 2)
@@ -107,13 +119,15 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         double bestGain = 0;
         for (int b = 0; b < joint; b++)
         {
+            if (!learned[b])
+                continue;
             var gain = fused.Zip(Head(b, joint + 1).Losses(heldOut), (f, s) => f - s).ToArray();
             double mean = gain.Average(), error = Math.Sqrt(gain.Sum(x => (x - mean) * (x - mean)) / (gain.Length - 1) / gain.Length);
             if (mean > error && mean > bestGain)
                 (best, bestGain) = (b, mean);
         }
         if (best != joint)
-            host.Warning($"On the held-out rows the head of {shape.NameOf(shape.Branches[best])} has a loss lower than the joint head's by {bestGain:0.###}, so it gives the answer.");
+            host.Warning($"On the held-out rows the head of {shape.NameOf(shape.Branches[best])} has a loss lower than the joint head's by {bestGain.ToString("0.###", CultureInfo.InvariantCulture)}, so it gives the answer.");
         return Head(best, joint + 1);
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GBlend.MLNet;
 
 /// <summary>
@@ -43,7 +45,7 @@ public sealed record Blending
     {
         ArgumentNullException.ThrowIfNull(weights);
         if (weights.Length == 0 || weights.Any(w => !float.IsFinite(w) || w < 0) || weights.All(w => w == 0))
-            throw new ArgumentException($"Blending weights must be finite, not negative and not all zero, got [{string.Join(", ", weights)}].", nameof(weights));
+            throw new ArgumentException($"Blending weights must be finite, not negative and not all zero, got [{string.Join(", ", weights.Select(w => w.ToString(CultureInfo.InvariantCulture)))}].", nameof(weights));
         double sum = weights.Sum(w => (double)w);
         return new(BlendingKind.Fixed, fixedWeights: [.. weights.Select(w => (float)(w / sum))]);
     }
@@ -69,7 +71,7 @@ public sealed record Blending
     /// <inheritdoc/>
     public override string ToString() => _kind switch
     {
-        BlendingKind.Fixed => $"fixed [{string.Join(", ", _fixedWeights!.Select(w => w.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture)))}]",
+        BlendingKind.Fixed => $"fixed [{string.Join(", ", _fixedWeights!.Select(w => w.ToString("0.###", CultureInfo.InvariantCulture)))}]",
         BlendingKind.Online => "online G-Blend",
         BlendingKind.Offline => "offline G-Blend",
         BlendingKind.None => "none (naive joint)",
@@ -105,14 +107,14 @@ public sealed record Blending
                 return [new(0, numberOfEpochs, [.. BlendingWeights.Equal(modalities), 0])];
             case BlendingKind.Fixed:
                 if (_fixedWeights!.Length != branches)
-                    throw new ArgumentException($"Blending.Fixed has {_fixedWeights.Length} weights, but {modalities} modalities and the joint branch need {branches}.");
+                    throw new ArgumentException($"Blending.Fixed has {_fixedWeights.Length} weights, but {modalities} modalities and the joint branch need {branches}: one per modality in order, the joint branch last.", "Blending");
                 return [new(0, numberOfEpochs, [.. _fixedWeights.Select(w => (double)w)])];
             case BlendingKind.Offline:
                 return [new(0, numberOfEpochs, null)];
             default:
                 int length = _superEpoch ?? Math.Max(1, numberOfEpochs / 6), first = _firstSuperEpoch ?? length;
                 if (Math.Max(length, first) > numberOfEpochs)
-                    throw new ArgumentException($"A super-epoch of {Math.Max(length, first)} epochs is longer than the run of NumberOfEpochs = {numberOfEpochs}. Shorten the super-epoch or train longer.");
+                    throw new ArgumentException($"A super-epoch of {Math.Max(length, first)} epochs is longer than the run of NumberOfEpochs = {numberOfEpochs}. Shorten it in Blending.Online(superEpoch, firstSuperEpoch), or train longer.", "Blending");
                 var spans = new List<BlendingSpan>();
                 for (int epoch = 0; epoch < numberOfEpochs; epoch += spans[^1].Epochs)
                     spans.Add(new(epoch, Math.Min(epoch == 0 ? first : length, numberOfEpochs - epoch), null));

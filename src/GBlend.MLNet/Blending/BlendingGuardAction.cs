@@ -15,7 +15,7 @@ public enum BlendingGuard
     /// <summary>A branch's held-out loss did not fall (G at most 0): the estimate gives it no weight.</summary>
     NoGain,
 
-    /// <summary>No branch's held-out loss fell: the weights stay as they were.</summary>
+    /// <summary>No branch's held-out loss fell: the estimate says nothing.</summary>
     NoBranchGained,
 
     /// <summary>A branch's |O| was raised to <see cref="BlendingGuards.OverfittingFloor"/>.</summary>

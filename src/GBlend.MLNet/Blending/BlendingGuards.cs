@@ -3,8 +3,7 @@ namespace GBlend.MLNet;
 /// <summary>What is done where the published rule w_i = G_i / O_i^2 is silent or unstable. Every guard that acts is in the log and in the history.</summary>
 /// <remarks>
 /// Always on, because the rule gives no weight there: a branch whose held-out loss does not fall (G at most 0) or whose losses are not
-/// finite gets no weight from the estimate; when no branch gains, the weights stay as they were. Before the first estimate they are
-/// those of naive joint training: a blend has to be earned by evidence. (<see cref="Published"/> makes them equal instead.)
+/// finite gets no weight from the estimate.
 /// </remarks>
 public sealed record BlendingGuards
 {
@@ -31,7 +30,7 @@ public sealed record BlendingGuards
 
     /// <summary>
     /// The least weight of any branch, as a share of the sum of one, so that no head, above all the joint one, starves. Default 0.05.
-    /// At most one over the number of branches, where it makes all weights equal.
+    /// It is a cap as well: with B branches no weight is above 1 - (B - 1) times the floor. From 1 / B on it makes all weights equal.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Not in [0, 1).</exception>
     public double WeightFloor
@@ -45,9 +44,11 @@ public sealed record BlendingGuards
     }
 
     /// <summary>
-    /// Whether an estimate is trusted only as far as it stands out of the noise of the held-out rows: the estimate moves the weights
-    /// from where they were by the share d^2 / (d^2 + v), where d is the distance of the new weights and v their variance over
-    /// resampled rows. Default <see langword="true"/>.
+    /// Whether an estimate is trusted only as far as it stands out of the noise of the held-out rows (of the groups of the sampling key,
+    /// where one is set). The weights then move from where they start, half those of naive joint training and half equal, by the share
+    /// d^2 / (d^2 + v), where d is the distance of the published weights and v their variance over resampled rows; when no branch gains
+    /// they stay there. Default <see langword="true"/>. <see langword="false"/> takes the published weights, equal ones when no branch
+    /// gains.
     /// </summary>
     public bool TrustsByStandardError { get; init; } = true;
 

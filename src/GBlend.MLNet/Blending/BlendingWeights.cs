@@ -8,8 +8,11 @@ internal static class BlendingWeights
 {
     private const int Resamples = 200;
 
-    /// <summary>All weight on the joint branch: what is trained when nothing is known that speaks for a blend.</summary>
-    internal static double[] Naive(int branches) => [.. Enumerable.Range(1, branches).Select(b => b == branches ? 1.0 : 0)];
+    /// <summary>
+    /// Where an estimate starts from: half the weight on the joint branch, as in naive training, and the other half on all alike. On
+    /// real data this did better than naive or equal weights, and better than the weights of the span before, which may starve a branch.
+    /// </summary>
+    internal static double[] Start(int branches) => [.. Enumerable.Range(1, branches).Select(b => 0.5 / branches + (b == branches ? 0.5 : 0))];
 
     internal static double[] Equal(int branches) => [.. Enumerable.Repeat(1.0 / branches, branches)];
 
@@ -49,19 +52,19 @@ internal static class BlendingWeights
 
     /// <summary>From the rows' losses of every branch at both ends of a span to the weights of that span.</summary>
     /// <param name="branches">The branches, joint last.</param>
-    /// <param name="previous">The weights of the span before; <see langword="null"/> at the first estimate.</param>
     /// <param name="guards">See <see cref="BlendingGuards"/>.</param>
     /// <param name="firstEpoch">For the record.</param>
     /// <param name="epochs">For the record.</param>
     /// <param name="seed">Of the resampling of rows.</param>
+    /// <param name="groups">Which rows belong together; <see langword="null"/> when every row stands for itself.</param>
     internal static (double[] Weights, BlendingEstimate Estimate) Estimate(
-        IReadOnlyList<BranchLosses> branches, double[]? previous, BlendingGuards guards, int firstEpoch, int epochs, int seed)
+        IReadOnlyList<BranchLosses> branches, BlendingGuards guards, int firstEpoch, int epochs, int seed, RowGroups? groups = null)
     {
         int count = branches.Count;
         var found = branches.Select(b => b.Summarize()).ToArray();
         double[] g = [.. found.Select(b => b.Generalization)], o = [.. found.Select(b => b.Overfitting)];
         var published = Published(g, o, guards.OverfittingFloor);
-        var prior = previous ?? Naive(count);
+        var start = Start(count);
         var acted = new List<BlendingGuardAction>();
         void Act(BlendingGuard guard, string? branch, string what) => acted.Add(new(guard, branch, branch is null ? what : $"{branch}: {what}"));
 
@@ -83,18 +86,18 @@ internal static class BlendingWeights
         }
         if (!anyGain)
         {
-            trust = 0;
-            weights = guards.TrustsByStandardError ? prior : published;
-            Act(BlendingGuard.NoBranchGained, null, "no branch gained on the held-out rows, so the weights " + (!guards.TrustsByStandardError ? "are equal" : previous is null ? "are those of naive joint training" : "stay as they were"));
+            trust = guards.TrustsByStandardError ? 0 : 1;
+            weights = guards.TrustsByStandardError ? start : published;
+            Act(BlendingGuard.NoBranchGained, null, "no branch gained on the held-out rows, so the weights are " + (guards.TrustsByStandardError ? "half those of naive joint training and half equal" : "equal"));
         }
         else if (guards.TrustsByStandardError)
         {
             double distance = 0;
             for (int i = 0; i < count; i++)
-                distance += Square(published[i] - prior[i]);
-            double variance = ResampledVariance(branches, published, guards.OverfittingFloor, seed);
+                distance += Square(published[i] - start[i]);
+            double variance = ResampledVariance(branches, published, guards.OverfittingFloor, seed, groups);
             trust = distance + variance > 0 ? distance / (distance + variance) : 0;
-            weights = [.. prior.Zip(published, (p, w) => p + trust * (w - p))];
+            weights = [.. start.Zip(published, (s, w) => s + trust * (w - s))];
             if (trust < 0.5)
                 Act(BlendingGuard.Noise, null, FormattableString.Invariant($"the estimate is mostly noise, so it moves the weights by only {100 * trust:0} %"));
         }
@@ -113,43 +116,80 @@ internal static class BlendingWeights
         return (weights, new BlendingEstimate(firstEpoch, epochs, found, trust, acted));
     }
 
-    /// <summary>The summed variance of the published weights when the rows, the same for every branch, are drawn again with replacement.</summary>
-    private static double ResampledVariance(IReadOnlyList<BranchLosses> branches, double[] published, double overfittingFloor, int seed)
+    /// <summary>
+    /// The summed variance of the published weights when the rows, the same for every branch, are drawn again with replacement; rows of
+    /// a group, which are alike, are drawn together.
+    /// </summary>
+    private static double ResampledVariance(IReadOnlyList<BranchLosses> branches, double[] published, double overfittingFloor, int seed, RowGroups? groups)
     {
-        int count = branches.Count, train = branches[0].TrainChange.Length, heldOut = branches[0].HeldOutChange.Length;
+        var train = new Units([.. branches.Select(b => b.TrainChange)], groups?.Train);
+        var heldOut = new Units([.. branches.Select(b => b.HeldOutChange)], groups?.HeldOut);
         var random = new Random(seed);
-        double[] g = new double[count], o = new double[count], trainSum = new double[count];
         double variance = 0;
         for (int r = 0; r < Resamples; r++)
         {
-            Array.Clear(g);
-            Array.Clear(trainSum);
-            for (int n = 0; n < heldOut; n++)
-            {
-                int row = random.Next(heldOut);
-                for (int b = 0; b < count; b++)
-                    g[b] -= branches[b].HeldOutChange[row];
-            }
-            for (int n = 0; n < train; n++)
-            {
-                int row = random.Next(train);
-                for (int b = 0; b < count; b++)
-                    trainSum[b] += branches[b].TrainChange[row];
-            }
-            for (int b = 0; b < count; b++)
-            {
-                g[b] /= heldOut;
-                o[b] = -g[b] - trainSum[b] / train;
-            }
-            var weights = Published(g, o, overfittingFloor);
-            for (int b = 0; b < count; b++)
+            double[] heldOutChange = heldOut.MeansOfADraw(random), trainChange = train.MeansOfADraw(random);
+            var weights = Published([.. heldOutChange.Select(c => -c)], [.. heldOutChange.Zip(trainChange, (h, t) => h - t)], overfittingFloor);
+            for (int b = 0; b < weights.Length; b++)
                 variance += Square(weights[b] - published[b]);
         }
         return variance / Resamples;
     }
 
     private static double Square(double x) => x * x;
+
+    /// <summary>What is drawn: groups of rows, or single rows where there are no two groups.</summary>
+    private sealed class Units
+    {
+        private readonly double[][] _sums;
+        private readonly int[] _rows;
+
+        /// <param name="changes">[branch][row].</param>
+        /// <param name="groups">Per row; <see langword="null"/> for none.</param>
+        internal Units(double[][] changes, int[]? groups)
+        {
+            int rows = changes[0].Length;
+            int[] unit = groups is not null && groups.Distinct().Count() > 1 ? Numbered(groups) : [.. Enumerable.Range(0, rows)];
+            int units = unit.DefaultIfEmpty(-1).Max() + 1;
+            _sums = [.. changes.Select(_ => new double[units])];
+            _rows = new int[units];
+            for (int row = 0; row < rows; row++)
+            {
+                _rows[unit[row]]++;
+                for (int b = 0; b < changes.Length; b++)
+                    _sums[b][unit[row]] += changes[b][row];
+            }
+        }
+
+        /// <summary>As many units as there are, drawn with replacement: per branch the mean over their rows.</summary>
+        internal double[] MeansOfADraw(Random random)
+        {
+            var means = new double[_sums.Length];
+            int rows = 0;
+            for (int n = 0; n < _rows.Length; n++)
+            {
+                int unit = random.Next(_rows.Length);
+                rows += _rows[unit];
+                for (int b = 0; b < means.Length; b++)
+                    means[b] += _sums[b][unit];
+            }
+            for (int b = 0; b < means.Length; b++)
+                means[b] /= rows;
+            return means;
+        }
+
+        private static int[] Numbered(int[] groups)
+        {
+            var numbers = groups.Distinct().Index().ToDictionary(g => g.Item, g => g.Index);
+            return [.. groups.Select(g => numbers[g])];
+        }
+    }
 }
+
+/// <summary>Which measured rows belong together (the sampling key's groups).</summary>
+/// <param name="Train">Per measured training row.</param>
+/// <param name="HeldOut">Per held-out row.</param>
+internal sealed record RowGroups(int[] Train, int[] HeldOut);
 
 /// <summary>The losses of every row of a branch at both ends of a span, on the same rows both times.</summary>
 /// <param name="Branch">The modality's column, or <c>Joint</c>.</param>

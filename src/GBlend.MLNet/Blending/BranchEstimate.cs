@@ -34,6 +34,6 @@ public sealed record BranchEstimate(string Branch, double TrainLossBefore, doubl
 /// <param name="FirstEpoch">The epoch before which it was made, counted from zero.</param>
 /// <param name="Epochs">The epochs of the span, for which every branch was trained alone and then the network with the weights.</param>
 /// <param name="Branches">One per modality in their order, the joint branch last.</param>
-/// <param name="Trust">The share in [0, 1] by which the estimate moved the weights from where they were.</param>
+/// <param name="Trust">The share in [0, 1] of the published weights in <see cref="BranchEstimate.Weight"/> (before the floor); the rest is where estimates start from.</param>
 /// <param name="Guards">What guards did; empty when none acted.</param>
 public sealed record BlendingEstimate(int FirstEpoch, int Epochs, IReadOnlyList<BranchEstimate> Branches, double Trust, IReadOnlyList<BlendingGuardAction> Guards);

@@ -9,7 +9,7 @@ namespace GBlend.MLNet;
 /// <summary>Checks that a schema has the columns a trainer needs, in ML.NET's words for schema mismatches.</summary>
 internal static class ColumnChecks
 {
-    private const string KnownSize = "numbers in a vector of known size (give the size in the loader's column, in SchemaDefinition or in [VectorType(n)])";
+    private const string KnownSize = "numbers in a vector of known size (give the size in the loader's column, in SchemaDefinition or in [VectorType(n)]; of a DataFrame take number columns and ml.Transforms.Concatenate)";
     private const string ClassLabel = "a key (ml.Transforms.Conversion.MapValueToKey makes one of text), a bool, a number or a vector of 0 and 1 of known size";
 
     /// <summary>Checks all columns that the options name and tells what the label makes of the model.</summary>

@@ -23,7 +23,7 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>How the branches' predictions become one answer. Default <see cref="Answer.Auto"/>; the paper's is <see cref="Answer.Joint"/>.</summary>
         public Answer Answer { get; set; } = Answer.Auto;
 
-        /// <summary>Epochs of the network; the trial trainings of estimates come on top. Default 30.</summary>
+        /// <summary>Epochs of the network, at most 1,000,000; the trial trainings of estimates come on top. Default 30.</summary>
         public int NumberOfEpochs { get; set; } = 30;
 
         /// <summary>Rows per step; the last batch of an epoch may be smaller. Default 64.</summary>
@@ -90,8 +90,9 @@ public sealed partial class GradientBlendingTrainer
 
         /// <summary>
         /// Threads that torch's operations may use while training. By default one for networks so small that more only get in each
-        /// other's way (the branches of an estimate then train side by side), and torch's own number for larger ones. The number of
-        /// threads that the rest of the application sees does not change.
+        /// other's way (the branches of an estimate then train side by side), and torch's own number for larger ones. More than the
+        /// machine's processors are brought down to their number. The number of threads that the rest of the application sees does
+        /// not change.
         /// </summary>
         public int? NumberOfThreads { get; set; }
 

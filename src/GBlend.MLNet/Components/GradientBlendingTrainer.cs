@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
@@ -104,5 +105,5 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
     };
 
     /// <summary>The number the user wrote: 0.05f is 0.05, not 0.0500000007.</summary>
-    private static double Exact(float value) => (double)(decimal)value;
+    private static double Exact(float value) => double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

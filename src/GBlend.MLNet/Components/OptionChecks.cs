@@ -5,11 +5,17 @@ namespace GBlend.MLNet;
 /// <summary>Checks of a trainer's options that need no data. Every message names the option and the remedy.</summary>
 internal static class OptionChecks
 {
+    private const int MostEpochs = 1_000_000;
+
     /// <summary>Checks the options by themselves and against each other.</summary>
     /// <exception cref="ArgumentException">An option is wrong; <see cref="ArgumentException.ParamName"/> names it.</exception>
     internal static void CheckOptions(Options options)
     {
         CheckNoneMissing(options);
+        CheckDefined(options.Answer, nameof(Options.Answer));
+        CheckDefined(options.FinalWeights, nameof(Options.FinalWeights));
+        CheckDefined(options.MissingValues, nameof(Options.MissingValues));
+        CheckDefined(options.Device, nameof(Options.Device));
         CheckNumbers(options);
         CheckColumns(options);
         options.Blending.Plan(options.Modalities.Count, options.NumberOfEpochs);
@@ -54,6 +60,7 @@ internal static class OptionChecks
     private static void CheckNumbers(Options options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.NumberOfEpochs, 1, nameof(Options.NumberOfEpochs));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.NumberOfEpochs, MostEpochs, nameof(Options.NumberOfEpochs));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(Options.BatchSize));
         Check.Positive(options.LearningRate, nameof(Options.LearningRate));
         Check.AtLeast(options.WeightDecay, 0, nameof(Options.WeightDecay));
@@ -62,6 +69,12 @@ internal static class OptionChecks
         ArgumentOutOfRangeException.ThrowIfNegative(options.RefitJointHeadEpochs, nameof(Options.RefitJointHeadEpochs));
         AtLeastOne(options.EarlyStoppingPatience, nameof(Options.EarlyStoppingPatience));
         AtLeastOne(options.NumberOfThreads, nameof(Options.NumberOfThreads));
+    }
+
+    private static void CheckDefined<T>(T value, string option) where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            throw new ArgumentOutOfRangeException(option, value, $"{option} is none of {string.Join(", ", Enum.GetNames<T>())}.");
     }
 
     private static void AtLeastOne(int? value, string option)

@@ -43,6 +43,9 @@ public abstract class EncoderModule(string name, int featureWidth, int middleWid
     /// <summary>The number of mid-level features per row, which <see cref="Fusion.MidConcat"/> joins.</summary>
     public int MiddleWidth { get; } = middleWidth;
 
+    /// <summary>Multiply-adds of a row, roughly, by which the trainer decides on threads. For dense layers the number of parameters.</summary>
+    internal virtual double MultiplyAdds => CountParameters(this);
+
     /// <summary>Encodes a batch.</summary>
     /// <param name="input">The rows, batch first: [rows, inputShape...].</param>
     /// <returns>The mid-level features [rows, <see cref="MiddleWidth"/>] and the features [rows, <see cref="FeatureWidth"/>].</returns>
@@ -50,4 +53,6 @@ public abstract class EncoderModule(string name, int featureWidth, int middleWid
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input) => Encode(input).Feature;
+
+    private protected static double CountParameters(nn.Module module) => module.parameters().Sum(p => p.numel());
 }

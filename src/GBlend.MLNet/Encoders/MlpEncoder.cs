@@ -53,7 +53,7 @@ public sealed class MlpEncoder : Encoder
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"MLP {string.Join("-", _widths)}" + (Dropout > 0 ? $" dropout {Dropout}" : "");
+    public override string ToString() => $"MLP {string.Join("-", _widths)}" + (Dropout > 0 ? FormattableString.Invariant($" dropout {Dropout}") : "");
 
     /// <summary>The first layer makes the mid-level features, the rest the features.</summary>
     private sealed class Net : EncoderModule

@@ -9,7 +9,7 @@ public static class ClassMetrics
 {
     /// <summary>
     /// Top-k accuracy, which video sets call hit@k: the share of rows whose class is among the k of the highest scores. On clips it is
-    /// clip hit@k; on scores averaged by <see cref="RowGroups"/>, video hit@k.
+    /// clip hit@k; on scores averaged by <see cref="ScoreGroups"/>, video hit@k.
     /// </summary>
     /// <param name="scores">[rows][classes]; any scores that grow with the class's probability.</param>
     /// <param name="labels">[rows]; the class of each row, from 0.</param>

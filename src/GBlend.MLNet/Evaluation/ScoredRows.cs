@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace GBlend.MLNet;
 
-/// <summary>Reads scores, labels and groups of a data view as the arrays that <see cref="ClassMetrics"/>, <see cref="MultiLabelMetrics"/> and <see cref="RowGroups"/> take.</summary>
+/// <summary>Reads scores, labels and groups of a data view as the arrays that <see cref="ClassMetrics"/>, <see cref="MultiLabelMetrics"/> and <see cref="ScoreGroups"/> take.</summary>
 /// <example>
 /// <code>
 /// var view = model.Transform(test);
@@ -74,7 +74,7 @@ public static class ScoredRows
         });
     }
 
-    /// <summary>The group of every row, for <see cref="RowGroups"/>.</summary>
+    /// <summary>The group of every row, for <see cref="ScoreGroups"/>.</summary>
     /// <param name="view">The view.</param>
     /// <param name="column">A text column, for example the video that a clip is from.</param>
     /// <returns>[rows].</returns>

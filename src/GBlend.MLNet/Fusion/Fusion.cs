@@ -50,7 +50,7 @@ public sealed record Fusion
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Kind} {string.Join("-", HiddenWidths)}".TrimEnd() + (Dropout > 0 ? $" dropout {Dropout}" : "");
+    public override string ToString() => $"{Kind} {string.Join("-", HiddenWidths)}".TrimEnd() + (Dropout > 0 ? FormattableString.Invariant($" dropout {Dropout}") : "");
 
     internal JsonObject ToSettings() => new()
     {

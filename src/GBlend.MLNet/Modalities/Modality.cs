@@ -34,6 +34,26 @@ public sealed class Modality
     /// <param name="encoder">The encoder; by default <see cref="Encoders.Mlp(int[])"/> with hidden widths 64 and 32.</param>
     public static Modality Vector(string columnName, Encoder? encoder = null) => new(columnName, encoder ?? Encoders.Mlp(64, 32));
 
+    /// <summary>Images: a vector column of height x width x channels, bytes 0 to 255 or floats as they come.</summary>
+    /// <param name="columnName">The input column; its type has the three dimensions.</param>
+    /// <param name="encoder">The encoder; by default <see cref="Encoders.ImageResNet"/> with 18 layers and a quarter of the width (0.7 million parameters, 128 features).</param>
+    public static Modality Image(string columnName, Encoder? encoder = null) => new(columnName, encoder ?? Encoders.ImageResNet(18, widthMultiplier: 0.25));
+
+    /// <summary>Clips, of colour or of optical flow: a vector column of frames x height x width x channels, bytes 0 to 255 or floats as they come.</summary>
+    /// <param name="columnName">The input column; its type has the four dimensions.</param>
+    /// <param name="encoder">The encoder; by default <see cref="Encoders.R2Plus1D"/> with 18 layers and a quarter of the width (2 million parameters, 128 features).</param>
+    public static Modality Video(string columnName, Encoder? encoder = null) => new(columnName, encoder ?? Encoders.R2Plus1D(18, widthMultiplier: 0.25));
+
+    /// <summary>Sound as spectrograms: a vector column of frames x bands, log-mel for example.</summary>
+    /// <param name="columnName">The input column; its type has the two dimensions.</param>
+    /// <param name="encoder">The encoder; by default <see cref="Encoders.AudioResNet"/> with 18 layers and a quarter of the width (0.7 million parameters, 128 features).</param>
+    public static Modality Audio(string columnName, Encoder? encoder = null) => new(columnName, encoder ?? Encoders.AudioResNet(18, widthMultiplier: 0.25));
+
+    /// <summary>Text as token ids: a vector column of whole numbers, padded with 0 at the end.</summary>
+    /// <param name="columnName">The input column.</param>
+    /// <param name="encoder">The encoder; by default <see cref="Encoders.TextPooling"/> with room for 65,536 token ids. Give it your tokenizer's vocabulary size.</param>
+    public static Modality Text(string columnName, Encoder? encoder = null) => new(columnName, encoder ?? Encoders.TextPooling());
+
     /// <summary>
     /// Starts the encoder from the encoder that a fitted model has for the column of the same name ("pre-trained encoders",
     /// a baseline of the paper), usually a model of this modality alone.

@@ -28,8 +28,7 @@ internal sealed class GradientBlendingEstimator : IDisposable
     /// <param name="network">The network at the start of the span.</param>
     /// <param name="before">Its losses.</param>
     /// <param name="span">The epochs.</param>
-    /// <param name="previous">The weights of the span before; <see langword="null"/> for the first.</param>
-    internal (double[] Weights, BlendingEstimate Estimate) Estimate(JointNetwork network, MeasuredLosses before, BlendingSpan span, double[]? previous)
+    internal (double[] Weights, BlendingEstimate Estimate) Estimate(JointNetwork network, MeasuredLosses before, BlendingSpan span)
     {
         var shape = network.Shape;
         int[] singles = [.. shape.Branches.Where(b => b != shape.JointBranch)];
@@ -42,7 +41,7 @@ internal sealed class GradientBlendingEstimator : IDisposable
             var after = branch == shape.JointBranch ? afterJoint : afterSingle;
             return new BranchLosses(shape.NameOf(branch), before.TrainOf(branch), before.HeldOutOf(branch), after.TrainOf(branch), after.HeldOutOf(branch));
         }).ToArray();
-        return BlendingWeights.Estimate(branches, previous, _run.Settings.Blending.Guards, span.FirstEpoch, span.Epochs, Seeds.Derive(_run.Settings.Seed, "resample", span.FirstEpoch));
+        return BlendingWeights.Estimate(branches, _run.Settings.Blending.Guards, span.FirstEpoch, span.Epochs, Seeds.Derive(_run.Settings.Seed, "resample", span.FirstEpoch), _run.Groups);
     }
 
     public void Dispose()

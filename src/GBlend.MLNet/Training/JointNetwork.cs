@@ -31,7 +31,7 @@ internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusi
 /// </summary>
 internal sealed class JointNetwork : IDisposable
 {
-    /// <summary>Multiply-adds of a forward pass, counted as for dense layers.</summary>
+    /// <summary>Multiply-adds of a forward pass.</summary>
     private const double SmallStep = 32e6;
 
     private readonly EncoderModule[] _encoders;
@@ -42,23 +42,25 @@ internal sealed class JointNetwork : IDisposable
     private readonly ParameterSegment? _jointSegment;
     private readonly Generator _dropout;
     private readonly bool _hasDropout;
+    private readonly double _multiplyAdds;
 
-    internal JointNetwork(NetworkShape shape, int seed, ScalarType precision, Device device)
+    internal JointNetwork(NetworkShape shape, int seed, ScalarType precision, Device device, bool learns = true)
     {
         (Shape, Precision, Device) = (shape, precision, device);
         int k = shape.Modalities.Count;
         using (new TorchRandomScope(seed))
         using (var scope = NewDisposeScope())
         {
-            _encoders = [.. shape.Modalities.Select(m => m.Encoder.Build(m.Shape))];
+            _encoders = [.. shape.Modalities.Select(Build)];
             _heads = shape.HasHeads ? [.. _encoders.Select(e => Linear(e.FeatureWidth, shape.Outputs))] : [];
             _joint = shape.HasJoint ? shape.Fusion.Build(_encoders, shape.Outputs) : null;
             scope.Detach(_encoders.Concat<Module>(_heads).Concat(_joint is null ? [] : [_joint])
                 .SelectMany(m => m.parameters().Cast<Tensor>().Concat(m.buffers())).Cast<IDisposable>());
         }
-        _encoderSegments = [.. _encoders.Select(e => new ParameterSegment(e, precision, device))];
-        _headSegments = [.. _heads.Select(h => new ParameterSegment(h, precision, device))];
-        _jointSegment = _joint is null ? null : new ParameterSegment(_joint, precision, device);
+        _encoderSegments = [.. _encoders.Select(e => new ParameterSegment(e, precision, device, learns))];
+        _headSegments = [.. _heads.Select(h => new ParameterSegment(h, precision, device, learns))];
+        _jointSegment = _joint is null ? null : new ParameterSegment(_joint, precision, device, learns);
+        _multiplyAdds = _encoders.Sum(e => e.MultiplyAdds) + _headSegments.Append(_jointSegment).Sum(s => s?.Values.numel() ?? 0);
         _dropout = new Generator((ulong)Seeds.Derive(seed, "dropout"), device);
         foreach (var dropout in Parts.SelectMany(p => p.Segment.Module.modules()).OfType<SeededDropout>())
         {
@@ -97,7 +99,7 @@ internal sealed class JointNetwork : IDisposable
     /// Whether a step of so many rows is so small that what is done around its arithmetic takes longer, as in MLPs: then a second thread
     /// costs more than it brings.
     /// </summary>
-    internal bool IsSmall(int rows) => rows * (double)ParameterCount < SmallStep;
+    internal bool IsSmall(int rows) => rows * _multiplyAdds < SmallStep;
 
     /// <summary>The parts that learn when a branch is trained.</summary>
     internal IEnumerable<ParameterSegment> LearningSegments(int branch, bool freezeEncoders)
@@ -160,6 +162,19 @@ internal sealed class JointNetwork : IDisposable
         foreach (var (_, segment) in Parts)
             segment.Dispose();
         _dropout.Dispose();
+    }
+
+    /// <exception cref="ArgumentException">The encoder can't read the column; the message names it.</exception>
+    private static EncoderModule Build(ModalitySpec modality)
+    {
+        try
+        {
+            return modality.Encoder.Build(modality.Shape);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"Modality '{modality.Column}': {e.Message}", e);
+        }
     }
 
     private bool IsFrozen(ParameterSegment segment, bool freezeEncoders)

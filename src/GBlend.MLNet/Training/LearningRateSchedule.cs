@@ -23,7 +23,7 @@ public sealed record LearningRateSchedule
         ArgumentOutOfRangeException.ThrowIfLessThan(everyEpochs, 1);
         Check.Positive(factor);
         double each = Math.Round(factor, 7);
-        return new($"step {everyEpochs} x {factor}", (epoch, _) => Math.Pow(each, epoch / everyEpochs));
+        return new(FormattableString.Invariant($"step {everyEpochs} x {factor}"), (epoch, _) => Math.Pow(each, epoch / everyEpochs));
     }
 
     /// <summary>The rate falls along half a cosine to a share of its value at the end of the run.</summary>

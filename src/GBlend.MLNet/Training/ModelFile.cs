@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -60,9 +61,9 @@ internal static class ModelFile
         {
             return Build(Parse(settings), weights, device);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException or OverflowException or ExternalException)
         {
-            throw new InvalidDataException($"The model's settings are truncated or damaged: {e.Message} Save the model again or take an unaltered copy.", e);
+            throw new InvalidDataException($"The model's settings are truncated or damaged: {e.Message} Save the model again or take an unaltered copy.");
         }
     }
 
@@ -91,13 +92,16 @@ internal static class ModelFile
             Encoders.FromSettings((string)node["encoder"]!, node["settings"]!.AsObject()),
             (bool)node["imputes"]! ? [] : null)).ToArray();
         var shape = new NetworkShape(specs, Fusion.FromSettings(content["fusion"]!.AsObject()), (int)content["outputs"]!, (bool)content["hasHeads"]!, (bool)content["hasJoint"]!);
+        // No layer has more outputs than the file has numbers: what claims to must not be built.
+        if (shape.Outputs < 1 || shape.Outputs > bytes.Length / sizeof(float) || specs.Any(m => m.Shape.Count == 0 || m.Shape.Any(s => s < 1)))
+            throw new InvalidDataException("The model's settings are damaged: a size is not possible.");
         var answer = new AnswerRule((bool)content["answerIsPool"]!, [.. content["answerWeights"]!.AsArray().Select(w => (double)w!)]);
         var history = content["history"].Deserialize<TrainingHistory>(s_json)!;
         if (answer.Weights.Count != shape.Branches.Count || history.Branches.Count != shape.Branches.Count)
             throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
         var loss = new Loss(Enum.Parse<LearningTask>((string)content["task"]!), (double)content["targetMean"]!, (double)content["targetScale"]!);
 
-        using var network = new JointNetwork(shape, 0, ScalarType.Float32, device);
+        using var network = new JointNetwork(shape, 0, ScalarType.Float32, device, learns: false);
         var given = Safetensors.Read(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), new MemoryBudget(bytes.Length));
         CheckFit(given, [.. network.Tensors.Select(t => (t.Name, t.Value.shape)), .. FillShapes(shape)]);
         using (no_grad())
@@ -109,7 +113,7 @@ internal static class ModelFile
             }
         }
         shape = shape with { Modalities = [.. specs.Select((m, i) => m.Fill is null ? m : m with { Fill = given[FillName(i)].ToFloats() })] };
-        var scoring = new JointNetwork(shape, 0, TrainedModel.ScoringPrecision(network), device);
+        var scoring = new JointNetwork(shape, 0, TrainedModel.ScoringPrecision(network), device, learns: false);
         scoring.CopyFrom(network);
         return new TrainedModel(scoring, loss, answer, history);
     }

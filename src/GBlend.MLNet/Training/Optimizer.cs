@@ -36,7 +36,7 @@ public sealed record Optimizer
     public static Optimizer AdamW(float beta1 = 0.9f, float beta2 = 0.999f) => Adaptive(OptimizerKind.AdamW, beta1, beta2);
 
     /// <inheritdoc/>
-    public override string ToString() => Kind == OptimizerKind.Sgd ? $"SGD momentum {Momentum}" : Kind.ToString();
+    public override string ToString() => Kind == OptimizerKind.Sgd ? FormattableString.Invariant($"SGD momentum {Momentum}") : Kind.ToString();
 
     private static Optimizer Adaptive(OptimizerKind kind, float beta1, float beta2)
     {

@@ -10,13 +10,14 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed class ParameterSegment : IDisposable
 {
-    internal ParameterSegment(nn.Module module, ScalarType precision, Device device)
+    internal ParameterSegment(nn.Module module, ScalarType precision, Device device, bool learns = true)
     {
         Module = module;
         using var grad = no_grad();
         using var scope = NewDisposeScope();
         int made = module.parameters().Count();
-        if (device.type != DeviceType.CPU || precision != ScalarType.Float32)
+        // The user's default type may be another than float32.
+        if (device.type != DeviceType.CPU || module.parameters().Any(p => p.dtype != precision))
         {
             module.to(device, precision);
             made *= 2;
@@ -25,7 +26,7 @@ internal sealed class ParameterSegment : IDisposable
         var parameters = module.parameters().ToArray();
         long length = parameters.Sum(p => p.numel());
         Values = empty(length, precision, device);
-        Gradient = zeros(length, precision, device);
+        Gradient = zeros(learns ? length : 0, precision, device);
         long offset = 0;
         foreach (var parameter in parameters)
         {
@@ -34,7 +35,8 @@ internal sealed class ParameterSegment : IDisposable
             var view = Values.narrow(0, offset, size).view(shape);
             view.copy_(parameter);
             parameter.set_(view);
-            parameter.grad = Gradient.narrow(0, offset, size).view(shape);
+            if (learns)
+                parameter.grad = Gradient.narrow(0, offset, size).view(shape);
             offset += size;
         }
         Values.DetachFromDisposeScope();
@@ -46,7 +48,7 @@ internal sealed class ParameterSegment : IDisposable
     /// <summary>All parameters, flat; what the optimiser steps.</summary>
     internal Tensor Values { get; }
 
-    /// <summary>All gradients, flat.</summary>
+    /// <summary>All gradients, flat; empty when the segment only scores.</summary>
     internal Tensor Gradient { get; }
 
     /// <summary>Takes over parameters and buffers of a segment of the same structure.</summary>

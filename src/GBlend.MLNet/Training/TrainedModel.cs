@@ -49,6 +49,10 @@ internal sealed class TrainedModel : IDisposable
     /// <summary>Trains a model.</summary>
     internal static TrainedModel Fit(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
     {
+        TorchNativeLoader.EnsureLoaded();
+        // The user's own modes, which this thread may be in, are not for training.
+        using var inference = inference_mode(false);
+        using var grad = enable_grad();
         using var run = new TrainingRun(rows, settings, host);
         return run.Run();
     }

@@ -20,6 +20,15 @@ public sealed record TrainingHistory(
 {
     /// <summary>The name of the joint branch in <see cref="Branches"/> and, behind <c>Score.</c>, of its score column.</summary>
     public const string JointBranch = "Joint";
+
+    /// <summary>The seed of the training, which repeats it on the same rows with the same options.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>The rows that were trained on.</summary>
+    public int TrainingRows { get; init; }
+
+    /// <summary>The rows that were held out.</summary>
+    public int HeldOutRows { get; init; }
 }
 
 /// <summary>One epoch. Losses are means per row in evaluation mode after the epoch, in the order of <see cref="TrainingHistory.Branches"/>.</summary>

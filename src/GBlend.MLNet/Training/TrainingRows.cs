@@ -4,8 +4,11 @@ namespace GBlend.MLNet;
 /// <param name="modalities">Per modality the values, [rows x width].</param>
 /// <param name="targets">What is predicted, see <see cref="TrainingTargets"/>.</param>
 /// <param name="heldOut">Per row, whether it is held out of training.</param>
-internal sealed class TrainingRows(IReadOnlyList<float[]> modalities, TrainingTargets targets, bool[] heldOut)
+/// <param name="groups">Per row, the group of its sampling key; <see langword="null"/> without one.</param>
+internal sealed class TrainingRows(IReadOnlyList<float[]> modalities, TrainingTargets targets, bool[] heldOut, int[]? groups = null)
 {
+    internal int[]? Groups { get; } = groups;
+
     internal IReadOnlyList<float[]> Modalities { get; } = modalities;
 
     internal TrainingTargets Targets { get; } = targets;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using GBlend.MLNet.Native;
 using static TorchSharp.torch;
 
@@ -32,13 +33,15 @@ internal sealed class TrainingRun : IDisposable
         _trainingRows = [.. Enumerable.Range(0, rows.Count).Where(row => !rows.HeldOut[row])];
         _heldOutRows = [.. Enumerable.Range(0, rows.Count).Where(row => rows.HeldOut[row])];
         _targets = rows.Targets;
-        _totalWork = (long)_trainingRows.Length * (settings.NumberOfEpochs + _plan.Where(s => s.Weights is null).Sum(s => 2 * s.Epochs) + settings.RefitJointHeadEpochs);
+        _totalWork = (long)_trainingRows.Length * (settings.NumberOfEpochs + _plan.Where(s => s.Weights is null).Sum(s => 2L * s.Epochs) + settings.RefitJointHeadEpochs);
         Loss = Loss.For(rows.Targets, rows.HeldOut);
         Network = CreateNetwork();
-        NumberOfThreads = settings.NumberOfThreads ?? TorchThreadScope.For(Network, settings.BatchSize);
+        NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : TorchThreadScope.For(Network, settings.BatchSize);
         using var targets = Loss.Prepare(rows.Targets, settings.Precision);
         Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, _device);
-        Meter = new LossMeter(Store, SampleOfTrainingRows(), _heldOutRows, Loss);
+        int[] measured = SampleOfTrainingRows();
+        Meter = new LossMeter(Store, measured, _heldOutRows, Loss);
+        Groups = rows.Groups is { } groups ? new RowGroups([.. measured.Select(row => groups[row])], [.. _heldOutRows.Select(row => groups[row])]) : null;
     }
 
     internal TrainingSettings Settings { get; }
@@ -49,6 +52,9 @@ internal sealed class TrainingRun : IDisposable
 
     internal LossMeter Meter { get; }
 
+    /// <summary>Which of the measured rows belong together; <see langword="null"/> when nothing says so.</summary>
+    internal RowGroups? Groups { get; }
+
     /// <summary>The network that is trained.</summary>
     internal JointNetwork Network { get; }
 
@@ -58,6 +64,7 @@ internal sealed class TrainingRun : IDisposable
     internal TrainedModel Run()
     {
         using var threads = new TorchThreadScope(NumberOfThreads);
+        _host.Info($"{_trainingRows.Length} training rows, {_heldOutRows.Length} held-out rows, seed {Settings.Seed}, {Settings.Blending}.");
         using var trainer = new BranchTrainer(Network, Settings, Loss);
         using var estimator = _plan.Any(s => s.Weights is null) ? new GradientBlendingEstimator(this) : null;
         using var best = new BestEpoch(Settings, CreateNetwork);
@@ -68,7 +75,7 @@ internal sealed class TrainingRun : IDisposable
             bool estimateFollows = span.FirstEpoch + span.Epochs < Settings.NumberOfEpochs;
             if (span.Weights is null)
             {
-                (weights, var estimate) = estimator!.Estimate(Network, losses, span, weights);
+                (weights, var estimate) = estimator!.Estimate(Network, losses, span);
                 Record(estimate);
             }
             else
@@ -126,18 +133,27 @@ internal sealed class TrainingRun : IDisposable
         if (_shape.HasJoint && Settings.RefitJointHeadEpochs > 0)
             RefitJointHead();
         var heldOut = new HeldOutPredictions(Meter.HeldOutPredictions(Network, _shape.Branches), _targets.Rows(_heldOutRows), Loss);
-        var answer = AnswerRule.Choose(Settings.Answer, _shape, heldOut, _host);
+        var answer = AnswerRule.Choose(Settings.Answer, _shape, heldOut, LearnedBranches(), _host);
         string description = answer.Describe(_shape);
         double? heldOutLoss = answer.MeanLoss(heldOut);
         _host.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
-        var history = new TrainingHistory([.. _shape.Branches.Select(_shape.NameOf)], _epochs, _estimates, description, heldOutLoss, selected);
+        var history = new TrainingHistory([.. _shape.Branches.Select(_shape.NameOf)], _epochs, _estimates, description, heldOutLoss, selected)
+        {
+            Seed = Settings.Seed,
+            TrainingRows = _trainingRows.Length,
+            HeldOutRows = _heldOutRows.Length,
+        };
         return new TrainedModel(CopyOfNetwork(), Loss, answer, history);
     }
+
+    /// <summary>Per branch, whether its head ever had weight. One that never had is as random as it began.</summary>
+    private bool[] LearnedBranches() => [.. _shape.Branches.Select((branch, i) =>
+        _epochs.Any(e => e.Weights[i] > 0) || (branch == _shape.JointBranch && Settings.RefitJointHeadEpochs > 0))];
 
     /// <summary>The model outlives the run and owns a network of its own.</summary>
     private JointNetwork CopyOfNetwork()
     {
-        var copy = new JointNetwork(_shape, 0, TrainedModel.ScoringPrecision(Network), _device);
+        var copy = new JointNetwork(_shape, 0, TrainedModel.ScoringPrecision(Network), _device, learns: false);
         copy.CopyFrom(Network);
         return copy;
     }
@@ -198,7 +214,7 @@ internal sealed class TrainingRun : IDisposable
         _epochs.Add(record);
         Report(TrainingPhase.Training, record);
         if (!record.TrainLoss.Where((_, i) => weights[i] > 0).All(double.IsFinite))
-            throw new TrainingDivergedException($"The training diverged: after epoch {epoch + 1} the loss is not finite. Lower LearningRate ({Settings.LearningRate:g3}), set GradientClipping, or standardise the modality columns.");
+            throw new TrainingDivergedException($"The training diverged: after epoch {epoch + 1} the loss is not finite. Lower LearningRate ({Settings.LearningRate.ToString("g3", CultureInfo.InvariantCulture)}), set GradientClipping, or standardise the modality columns.");
     }
 
     private void Report(TrainingPhase phase, EpochRecord? last)

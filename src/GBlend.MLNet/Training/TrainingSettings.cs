@@ -25,7 +25,7 @@ internal sealed record TrainingSettings
 
     public LearningRateSchedule LearningRateSchedule { get; init; } = LearningRateSchedule.Constant();
 
-    /// <summary>Largest L2 norm of a branch's gradient; 0 for no clipping.</summary>
+    /// <summary>Largest L2 norm of a step's gradient (in trial trainings, of a branch's); 0 for no clipping.</summary>
     public double GradientClipping { get; init; }
 
     /// <summary>Epochs without a better held-out loss after which training stops; <see langword="null"/> for never.</summary>

@@ -64,7 +64,7 @@ public sealed class BlendingWeightsTests
     [Fact]
     public void Estimate_clear_differences_moves_all_the_way()
     {
-        var (weights, estimate) = Estimate(null, noise: 0.001);
+        var (weights, estimate) = Estimate(noise: 0.001);
         Assert.True(estimate.Trust > 0.99);
         AssertClose([.. BlendingWeights.WithFloor([.. estimate.Branches.Select(b => b.PublishedWeight)], 0.05)], weights, 0.01);
     }
@@ -72,33 +72,42 @@ public sealed class BlendingWeightsTests
     [Fact]
     public void Estimate_noise_moves_less_than_a_clear_one()
     {
-        double clear = Estimate(null, noise: 0.001).Estimate.Trust, noisy = Estimate(null, noise: 3).Estimate.Trust;
+        double clear = Estimate(noise: 0.001).Estimate.Trust, noisy = Estimate(noise: 3).Estimate.Trust;
         Assert.True(noisy < clear, $"{noisy} < {clear}");
     }
 
     [Fact]
-    public void Estimate_no_gain_keeps_the_weights_and_says_so()
+    public void Estimate_no_gain_is_where_estimates_start_from_and_says_so()
     {
-        BranchLosses[] rising = [Losses("A", 1, 1, 0.5, 1.5), Losses("Joint", 1, 1, 0.2, 1.2)];
-        var (weights, estimate) = BlendingWeights.Estimate(rising, [0.3, 0.7], new BlendingGuards(), 10, 5, 1);
-        AssertClose([0.3, 0.7], weights, 1e-12);
-        Assert.Contains(estimate.Guards, g => g.Guard == BlendingGuard.NoBranchGained && g.Message.Contains("stay as they were"));
+        BranchLosses[] rising = [Losses("A", 1, 1, 0.5, 1.5), Losses("B", 1, 1, 0.4, 1.4), Losses("Joint", 1, 1, 0.2, 1.2)];
+        var (weights, estimate) = BlendingWeights.Estimate(rising, new BlendingGuards(), 10, 5, 1);
+        AssertClose([1 / 6.0, 1 / 6.0, 4 / 6.0], weights, 1e-12);
+        Assert.Equal(0, estimate.Trust);
+        Assert.Contains(estimate.Guards, g => g.Guard == BlendingGuard.NoBranchGained);
         Assert.Equal((10, 5), (estimate.FirstEpoch, estimate.Epochs));
+        var published = BlendingWeights.Estimate(rising, BlendingGuards.Published, 0, 5, 1);
+        AssertClose([1 / 3.0, 1 / 3.0, 1 / 3.0], published.Weights, 1e-12);
+        Assert.Equal(1, published.Estimate.Trust);
     }
 
     [Fact]
-    public void Estimate_no_gain_at_first_is_naive_but_for_the_floor()
+    public void Estimate_rows_of_groups_that_are_alike_are_trusted_less()
     {
-        BranchLosses[] rising = [Losses("A", 1, 1, 0.5, 1.5), Losses("Joint", 1, 1, 0.2, 1.2)];
-        AssertClose([0.05, 0.95], BlendingWeights.Estimate(rising, null, new BlendingGuards(), 0, 5, 1).Weights, 1e-12);
-        AssertClose([0.5, 0.5], BlendingWeights.Estimate(rising, null, BlendingGuards.Published, 0, 5, 1).Weights, 1e-12);
+        var random = new Random(7);
+        int[] groups = [.. Enumerable.Range(0, 200).Select(i => i / 50)];
+        double[] shift = [.. Enumerable.Range(0, 4).Select(_ => 2 * random.NextDouble() - 1)];
+        double[] Rows(double mean, bool moves) => [.. groups.Select(g => mean + (moves ? shift[g] : 0) + 0.01 * random.NextDouble())];
+        BranchLosses[] branches = [new("A", Rows(2, false), Rows(2, false), Rows(1, false), Rows(1.2, true)), new("Joint", Rows(2, false), Rows(2, false), Rows(0.4, false), Rows(1.1, false))];
+        double alone = BlendingWeights.Estimate(branches, new BlendingGuards(), 0, 5, 1).Estimate.Trust;
+        double grouped = BlendingWeights.Estimate(branches, new BlendingGuards(), 0, 5, 1, new RowGroups(groups, groups)).Estimate.Trust;
+        Assert.True(grouped < alone, $"{grouped} < {alone}");
     }
 
     [Fact]
     public void Estimate_loss_not_finite_gives_that_branch_only_the_floor()
     {
         BranchLosses[] branches = [Losses("A", 1, 1, double.NaN, 2), Losses("B", 1, 1, 0.5, 0.7), Losses("Joint", 1, 1, 0.4, 0.8)];
-        var (weights, estimate) = BlendingWeights.Estimate(branches, null, new BlendingGuards(), 0, 5, 1);
+        var (weights, estimate) = BlendingWeights.Estimate(branches, new BlendingGuards(), 0, 5, 1);
         Assert.Equal(0.05, weights[0], 1e-12);
         Assert.All(weights, w => Assert.True(double.IsFinite(w)));
         Assert.Equal(1, weights.Sum(), 1e-9);
@@ -109,7 +118,7 @@ public sealed class BlendingWeightsTests
     public void Estimate_overfitting_near_zero_is_floored_and_says_so()
     {
         BranchLosses[] branches = [Losses("A", 1, 1, 0.9, 0.9), Losses("Joint", 1, 1, 0.4, 0.8)];
-        var (weights, estimate) = BlendingWeights.Estimate(branches, null, BlendingGuards.Published, 0, 5, 1);
+        var (weights, estimate) = BlendingWeights.Estimate(branches, BlendingGuards.Published, 0, 5, 1);
         AssertClose(BlendingWeights.Published([0.1, 0.2], [0, 0.4], 1e-3), weights, 1e-9);
         Assert.Contains(estimate.Guards, g => g is { Guard: BlendingGuard.OverfittingFloor, Branch: "A" });
     }
@@ -125,7 +134,7 @@ public sealed class BlendingWeightsTests
         Assert.Equal(Math.Sqrt(variance + 0.1 * 0.1), estimate.OverfittingStandardError, 1e-12);
     }
 
-    private static (double[] Weights, BlendingEstimate Estimate) Estimate(double[]? previous, double noise)
+    private static (double[] Weights, BlendingEstimate Estimate) Estimate(double noise)
     {
         var random = new Random(5);
         double[] Rows(double mean) => [.. Enumerable.Range(0, 200).Select(_ => mean + noise * (random.NextDouble() - 0.5))];
@@ -135,7 +144,7 @@ public sealed class BlendingWeightsTests
             new("B", Rows(2), Rows(2), Rows(0.5), Rows(1.8)),
             new("Joint", Rows(2), Rows(2), Rows(0.4), Rows(1.1)),
         ];
-        return BlendingWeights.Estimate(branches, previous, new BlendingGuards(), 0, 5, 1);
+        return BlendingWeights.Estimate(branches, new BlendingGuards(), 0, 5, 1);
     }
 
     private static BranchLosses Losses(string name, double train, double heldOut, double trainAfter, double heldOutAfter)

@@ -251,6 +251,23 @@ public sealed class ScoringTests : IDisposable
     }
 
     [Fact]
+    public void Cursor_after_a_row_that_cannot_be_used_is_at_its_end()
+    {
+        var rows = Samples.Rows(200);
+        rows[70].A[1] = float.NaN;
+        var view = _model.Transform(_ml.KeyedView(rows));
+        using var cursor = view.GetRowCursor(view.Schema);
+        int served = 0;
+        Assert.Throws<InvalidOperationException>(() =>
+        {
+            while (cursor.MoveNext())
+                served++;
+        });
+        Assert.Equal(64, served);
+        Assert.False(cursor.MoveNext());
+    }
+
+    [Fact]
     public void Scoring_missing_value_is_imputed_when_training_was_told_to()
     {
         using var model = _ml.Trainer(o => o.MissingValues = MissingValues.ImputeMean).Fit(_view);

@@ -45,10 +45,10 @@ public sealed class ClassMetricsTests
     }
 
     [Fact]
-    public void RowGroups_average_clips_before_they_are_counted()
+    public void ScoreGroups_average_clips_before_they_are_counted()
     {
         // Of video b's clips two of three are wrong, but the one that is right is sure: (0.4 + 0.4 + 0.9) / 3 > 1 / 2.
-        var videos = new RowGroups(["b", "a", "b", "b"]);
+        var videos = new ScoreGroups(["b", "a", "b", "b"]);
         float[][] clips = [[0.6f, 0.4f], [0.8f, 0.2f], [0.6f, 0.4f], [0.1f, 0.9f]];
         int[] labels = [1, 0, 1, 1];
         Assert.Equal(0.5, ClassMetrics.TopKAccuracy(clips, labels));

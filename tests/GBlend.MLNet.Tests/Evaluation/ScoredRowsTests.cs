@@ -19,7 +19,7 @@ public sealed class ScoredRowsTests
         Assert.Equal(samples.Select(s => Array.IndexOf(Samples.Colours, s.Label)), classes);
         Assert.Equal(_ml.MulticlassClassification.Evaluate(scored).MicroAccuracy, ClassMetrics.TopKAccuracy(ScoredRows.Scores(scored), classes), 12);
         Assert.Equal(samples.Select(s => s.Speaker), ScoredRows.Groups(scored, "Speaker"));
-        var speakers = new RowGroups(ScoredRows.Groups(scored, "Speaker"));
+        var speakers = new ScoreGroups(ScoredRows.Groups(scored, "Speaker"));
         Assert.Equal(6, speakers.Average(ScoredRows.Scores(scored)).Length);
     }
 

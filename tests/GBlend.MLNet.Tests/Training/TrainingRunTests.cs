@@ -84,10 +84,10 @@ public sealed class TrainingRunTests
         using var estimator = new GradientBlendingEstimator(run);
         var before = Bits(run.Network);
         var losses = run.Meter.Measure(run.Network, run.Network.Shape.Branches);
-        var (weights, _) = estimator.Estimate(run.Network, losses, new BlendingSpan(0, 3, null), null);
+        var (weights, _) = estimator.Estimate(run.Network, losses, new BlendingSpan(0, 3, null));
         Assert.Equal(before, Bits(run.Network));
         Assert.Equal(1, weights.Sum(), 1e-9);
-        Assert.Equal(weights, estimator.Estimate(run.Network, losses, new BlendingSpan(0, 3, null), null).Weights);
+        Assert.Equal(weights, estimator.Estimate(run.Network, losses, new BlendingSpan(0, 3, null)).Weights);
     }
 
     [Fact]
@@ -234,11 +234,40 @@ public sealed class TrainingRunTests
     [Fact]
     public void Choose_best_head_when_fusion_loses()
     {
-        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Fixed(1, 0, 0)) with { NumberOfEpochs = 20, Answer = Answer.BestHead };
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Fixed(100, 1, 0.01f)) with { NumberOfEpochs = 20, Answer = Answer.BestHead };
         var host = new QuietHost();
         using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, host);
         Assert.Equal("head of Clear", model.History.Answer);
         Assert.Contains(host.Warnings, w => w.Contains("Clear"));
+    }
+
+    [Fact]
+    public void Choose_leaves_out_heads_that_never_had_weight()
+    {
+        var host = new QuietHost();
+        using var pooled = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.Fixed(1, 1, 0)), host);
+        Assert.EndsWith("Joint 0.00", pooled.History.Answer);
+        using var joint = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.Fixed(1, 1, 0)) with { Answer = Answer.Joint }, host);
+        Assert.Equal("mean of Clear, Faint", joint.History.Answer);
+        Assert.Contains(host.Warnings, w => w.Contains("never had weight"));
+    }
+
+    [Theory]
+    [InlineData("no_grad")]
+    [InlineData("inference_mode")]
+    public void Fit_in_a_mode_of_the_user_trains_all_the_same(string mode)
+    {
+        float[] expected = Weights(ToyRows.Settings()), found;
+        using (mode == "no_grad" ? TorchSharp.torch.no_grad() : TorchSharp.torch.inference_mode())
+            found = Weights(ToyRows.Settings());
+        Assert.Equal(expected, found);
+    }
+
+    [Fact]
+    public void Fit_history_records_what_repeats_it()
+    {
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
+        Assert.Equal((3, 90, 30), (model.History.Seed, model.History.TrainingRows, model.History.HeldOutRows));
     }
 
     [Fact]

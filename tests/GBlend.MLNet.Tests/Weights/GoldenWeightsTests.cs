@@ -52,5 +52,31 @@ public sealed class GoldenWeightsTests
         }
     }
 
+    [SharedFact]
+    public void Weights_of_torchvisions_networks_start_ours_and_no_other()
+    {
+        var published = Torchvision("r2plus1d_18");
+        var report = Modality.Video("Flow", Encoders.R2Plus1D(18)).WithPretrainedWeights(published).ReportPretrainedWeights(8, 64, 64, 2);
+        Assert.Equal(published.Count - 2, report.Matched.Count);
+        Assert.Equal("stem.0.weight [45, 2, 1, 7, 7] from stem.0.weight [45, 3, 1, 7, 7]", Assert.Single(report.Matched, m => m.IsAdapted).ToString());
+        Assert.Equal(["fc.weight [400, 512]", "fc.bias [400]"], report.Dropped.Select(d => d.ToString()));
+        Assert.Empty(report.Left);
+        Assert.Empty(report.Missing);
+
+        var error = Assert.Throws<ArgumentException>(() => Modality.Video("Clip", Encoders.R3D(18)).WithPretrainedWeights(published).ReportPretrainedWeights(8, 64, 64, 3));
+        Assert.Contains("stem.0.weight [64, 3, 3, 7, 7] from stem.0.weight [45, 3, 1, 7, 7]", error.Message);
+        Assert.Contains("layer1.0.conv1.0.0.weight", error.Message);
+    }
+
+    private static StateDict Torchvision(string name)
+    {
+        using var golden = JsonDocument.Parse(File.ReadAllBytes(SharedFolder.PathTo("golden", $"params_{name}.json")));
+        return new(golden.RootElement.GetProperty("parameters").EnumerateArray().Concat(golden.RootElement.GetProperty("buffers").EnumerateArray()).Select(t =>
+        {
+            long[] shape = [.. t.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
+            return KeyValuePair.Create(t.GetProperty("name").GetString()!, StateTensor.FromFloats(shape, new float[shape.Aggregate(1L, (product, size) => product * size)]));
+        }));
+    }
+
     private static string PathTo(string file) => SharedFolder.PathTo("golden", "weights", file);
 }

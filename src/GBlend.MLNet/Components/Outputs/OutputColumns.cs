@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using ColumnKind = Microsoft.ML.Data.AnnotationUtils.Const.ScoreColumnKind;
@@ -118,10 +117,22 @@ internal static class OutputColumns
     {
         internal override OutputColumn Create(LabelInfo label) => new OutputColumn<T>(
             DefaultColumnNames.PredictedLabel, new KeyDataViewType(typeof(T), label.Outputs), OutputColumn.Answer,
-            static (scores, ref value) => value = T.CreateChecked(TensorPrimitives.IndexOfMax(scores) + 1))
+            static (scores, ref value) => value = T.CreateChecked(IndexOfMax(scores) + 1))
         {
             ScoreKind = (ColumnKind.MulticlassClassification, ValueKind.PredictedLabel),
             Annotate = annotations => label.Values?.AddTo(annotations, AnnotationUtils.Kinds.KeyValues),
         };
+    }
+
+    // By hand: System.Numerics.Tensors comes in another version wherever this library is used.
+    private static int IndexOfMax(ReadOnlySpan<float> scores)
+    {
+        int best = 0;
+        for (int i = 1; i < scores.Length; i++)
+        {
+            if (scores[i] > scores[best])
+                best = i;
+        }
+        return best;
     }
 }

@@ -23,7 +23,7 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         HeldOutChecks.Check(read.Targets, heldOut, read.Label, OptionChecks.WhatNeedsHeldOutRows(options), host);
         if (options.MissingValues == MissingValues.ImputeMean)
             specs = [.. specs.Zip(read.Modalities, (spec, values) => Imputed(spec, values, heldOut))];
-        return new(new(read.Modalities, read.Targets, heldOut), read.Label, specs);
+        return new(new(read.Modalities, read.Targets, heldOut, read.Groups), read.Label, specs);
     }
 
     private static ModalitySpec Spec(Modality modality, DataViewSchema schema, ITrainingHost host)

@@ -45,7 +45,7 @@ internal static class TransformerFile
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentException)
         {
-            throw new InvalidDataException($"The model file's settings can't be understood: {e.Message} Save the model again or take an unaltered copy.", e);
+            throw new InvalidDataException($"The model file's settings can't be understood: {e.Message} Save the model again or take an unaltered copy.");
         }
     }
 

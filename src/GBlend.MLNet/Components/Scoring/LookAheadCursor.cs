@@ -72,16 +72,22 @@ internal sealed class LookAheadCursor : DataViewRowCursor, IRowScores
     private void ReadBlock()
     {
         (_current, _count) = (-1, 0);
-        while (_count < TrainedModel.BlockRows && !_isAtEnd)
+        bool wasAtEnd = _isAtEnd;
+        // A row that can't be used ends the cursor: what comes after an exception must not look like scores.
+        _isAtEnd = true;
+        int count = 0;
+        while (count < TrainedModel.BlockRows && !wasAtEnd)
         {
-            _isAtEnd = !_input.MoveNext();
-            if (!_isAtEnd)
-                ReadRow(_count++);
+            wasAtEnd = !_input.MoveNext();
+            if (!wasAtEnd)
+                ReadRow(count++);
         }
-        if (_count == 0)
-            return;
-        _block.Score(_count);
-        _current = 0;
+        if (count > 0)
+        {
+            _block.Score(count);
+            (_current, _count) = (0, count);
+        }
+        _isAtEnd = wasAtEnd;
     }
 
     private void ReadRow(int slot)

@@ -3,17 +3,17 @@ namespace GBlend.MLNet;
 /// <summary>Rows that belong together, such as the clips of a video: averages their scores, so that a metric counts each group once.</summary>
 /// <example>
 /// <code>
-/// var videos = new RowGroups(clipVideoIds);
+/// var videos = new ScoreGroups(clipVideoIds);
 /// double hit5 = ClassMetrics.TopKAccuracy(videos.Average(clipScores), videos.Labels(clipLabels), k: 5);
 /// </code>
 /// </example>
-public sealed class RowGroups
+public sealed class ScoreGroups
 {
     private readonly int[] _groupOf;
 
     /// <summary>Groups rows by name.</summary>
     /// <param name="groups">[rows]; the group of each row.</param>
-    public RowGroups(IReadOnlyList<string> groups)
+    public ScoreGroups(IReadOnlyList<string> groups)
     {
         ArgumentNullException.ThrowIfNull(groups);
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -1,0 +1,56 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GBlend.MLNet;
+
+/// <summary>
+/// ResNet for log-mel spectrograms as in the paper's official code (VMZ, <c>av_resnet</c>): a 3 x 3 convolution to 16 channels and three
+/// basic blocks of 32 stand in for the 7 x 7 stem, every stage halves time and frequency, and the end is a max pooling.
+/// </summary>
+/// <remarks>
+/// Made for 100 frames x 40 bands, of which 4 x 2 positions remain before the pooling, which here takes whatever remains. There is no
+/// published PyTorch network of it; the names are torchvision's where they mean the same.
+/// </remarks>
+internal sealed class AudioResNetModule : EncoderModule
+{
+    internal static ResNetFamily Family { get; } = new("audio-resnet", "Audio ResNet", InputLayout.Audio, [18, 34, 50, 101, 152], _ => false, plan => new AudioResNetModule(plan));
+
+    private const double Epsilon = 1e-3;
+    private readonly Sequential stem, layer1, layer2, layer3, layer4;
+    private readonly InputScaling scaling;
+    private readonly ResNetPlan plan;
+
+    private AudioResNetModule(ResNetPlan plan) : base(Family.Kind, plan.StageWidth(3) * plan.Expansion, plan.StageWidth(2) * plan.Expansion)
+    {
+        (scaling, this.plan) = (plan.Scaling, plan);
+        int first = plan.Scale(16), width = plan.Scale(32);
+        stem = Sequential(
+            Convolutions.Plane(1, first, 3, 1, bias: true),
+            new PlaneBlocks.Basic(first, width, 2, Epsilon),
+            new PlaneBlocks.Basic(width, width, 1, Epsilon),
+            new PlaneBlocks.Basic(width, width, 1, Epsilon));
+        layer1 = PlaneBlocks.Stage(plan, 0, ref width, 2, Epsilon);
+        layer2 = PlaneBlocks.Stage(plan, 1, ref width, 2, Epsilon);
+        layer3 = PlaneBlocks.Stage(plan, 2, ref width, 2, Epsilon);
+        layer4 = PlaneBlocks.Stage(plan, 3, ref width, 2, Epsilon);
+        RegisterComponents();
+    }
+
+    internal override double MultiplyAdds =>
+        CountParameters(stem) * Positions(1) + CountParameters(layer1) * Positions(2) + CountParameters(layer2) * Positions(3) + CountParameters(layer3) * Positions(4) + CountParameters(layer4) * Positions(5);
+
+    /// <summary>Spectrograms [rows, frames, bands].</summary>
+    public override (Tensor Middle, Tensor Feature) Encode(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var x = stem.call(scaling.Apply(input).unsqueeze(1));
+        var third = layer3.call(layer2.call(layer1.call(x)));
+        var fourth = layer4.call(third);
+        return scope.MoveToOuter(Pool(third), Pool(fourth));
+    }
+
+    private double Positions(int halvings) => plan.Halved(0, halvings) * plan.Halved(1, halvings);
+
+    private static Tensor Pool(Tensor x) => functional.adaptive_max_pool2d(x, [1, 1]).flatten(1);
+}

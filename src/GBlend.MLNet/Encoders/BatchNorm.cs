@@ -1,0 +1,44 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GBlend.MLNet;
+
+/// <summary>
+/// Batch normalisation over all axes but the second (Ioffe and Szegedy, ICML 2015), for images and clips alike, with torch's names and
+/// its momentum: the share of a new batch in the running statistics.
+/// </summary>
+/// <remarks>A batch with a single value per channel, as a last row left over can be, has no variance: it is normalised as in evaluation and leaves the statistics alone.</remarks>
+internal sealed class BatchNorm : Module<Tensor, Tensor>
+{
+    private const double Momentum = 0.1;
+    private readonly Parameter weight, bias;
+    private readonly Tensor running_mean, running_var, num_batches_tracked;
+    private readonly Scalar one = 1L;
+    private readonly double epsilon;
+
+    /// <param name="channels">The size of the second axis.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    internal BatchNorm(int channels, double epsilon) : base(nameof(BatchNorm))
+    {
+        this.epsilon = epsilon;
+        weight = new Parameter(ones(channels));
+        bias = new Parameter(zeros(channels));
+        running_mean = zeros(channels);
+        running_var = ones(channels);
+        num_batches_tracked = tensor(0L);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        bool learns = training && input.numel() > input.shape[1];
+        if (learns)
+        {
+            using var grad = no_grad();
+            num_batches_tracked.add_(one);
+        }
+        return functional.batch_norm(input, running_mean, running_var, weight, bias, learns, Momentum, epsilon);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using static TorchSharp.torch;
+
+namespace GBlend.MLNet;
+
+/// <summary>What is subtracted from an encoder's input and what it is divided by, once for all channels or per channel (the last axis).</summary>
+/// <remarks>Not part of the module: it is a setting, not a weight, and the weights keep the names of published ones.</remarks>
+internal sealed record InputScaling(IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation)
+{
+    internal static InputScaling None { get; } = new([0], [1]);
+
+    private bool IsNone => Mean.All(m => m == 0) && StandardDeviation.All(s => s == 1);
+
+    /// <exception cref="ArgumentException">Different lengths, none, or a number that is not finite or a deviation not above 0.</exception>
+    internal static InputScaling Create(IReadOnlyList<float> mean, IReadOnlyList<float> standardDeviation)
+    {
+        ArgumentNullException.ThrowIfNull(mean);
+        ArgumentNullException.ThrowIfNull(standardDeviation);
+        if (mean.Count == 0 || mean.Count != standardDeviation.Count)
+            throw new ArgumentException($"Give as many means as standard deviations, one or one per channel; got {mean.Count} and {standardDeviation.Count}.", nameof(mean));
+        if (!mean.All(float.IsFinite))
+            throw new ArgumentException($"Means must be finite, got [{string.Join(", ", mean)}].", nameof(mean));
+        if (!standardDeviation.All(s => float.IsFinite(s) && s > 0))
+            throw new ArgumentException($"Standard deviations must be finite and above 0, got [{string.Join(", ", standardDeviation)}].", nameof(standardDeviation));
+        return new InputScaling([.. mean], [.. standardDeviation]);
+    }
+
+    /// <exception cref="ArgumentException">Neither one value nor one per channel.</exception>
+    internal void CheckChannels(int channels)
+    {
+        if (Mean.Count != 1 && Mean.Count != channels)
+            throw new ArgumentException($"The encoder's normalisation has {Mean.Count} means, but its rows have {channels} channels (the last dimension). Give one value or one per channel.", nameof(channels));
+    }
+
+    /// <summary>The input scaled, in the same type and on the same device.</summary>
+    internal Tensor Apply(Tensor input)
+    {
+        if (IsNone)
+            return input;
+        using var mean = tensor([.. Mean], input.dtype, input.device);
+        using var deviation = tensor([.. StandardDeviation], input.dtype, input.device);
+        using var centred = input - mean;
+        return centred / deviation;
+    }
+
+    internal void Write(JsonObject settings)
+    {
+        settings["mean"] = new JsonArray([.. Mean.Select(m => (JsonNode)m)]);
+        settings["standardDeviation"] = new JsonArray([.. StandardDeviation.Select(s => (JsonNode)s)]);
+    }
+
+    internal static InputScaling Read(JsonObject settings) =>
+        Create([.. settings["mean"]!.AsArray().Select(m => (float)m!)], [.. settings["standardDeviation"]!.AsArray().Select(s => (float)s!)]);
+}

@@ -1,0 +1,145 @@
+using System.Text.Json.Nodes;
+
+namespace GBlend.MLNet;
+
+/// <summary>A residual network over images, audio or clips; see <see cref="Encoders"/> for the families and where they come from.</summary>
+/// <remarks>
+/// One description for all of them: families and depths differ in data. It reads rows with the channels last, bytes 0 to 255 or floats as
+/// they come, and turns them channels first. The features are the last stage's, pooled over space and time; the mid-level features are
+/// those of the stage before it, pooled the same way.
+/// </remarks>
+public sealed class ResNetEncoder : Encoder
+{
+    private readonly ResNetFamily _family;
+    private readonly InputScaling _scaling;
+
+    internal ResNetEncoder(ResNetFamily family, int depth, double widthMultiplier, bool? stemPooling = null, InputScaling? scaling = null)
+    {
+        if (!family.Depths.Contains(depth))
+            throw new ArgumentOutOfRangeException(nameof(depth), depth, $"{family.Name} exists with {string.Join(", ", family.Depths)} layers.");
+        if (!(widthMultiplier > 0 && widthMultiplier <= MaxWidthMultiplier))
+            throw new ArgumentOutOfRangeException(nameof(widthMultiplier), widthMultiplier, $"The width multiplier must be above 0 and at most {MaxWidthMultiplier}.");
+        (_family, Depth, WidthMultiplier) = (family, depth, widthMultiplier);
+        StemPooling = stemPooling ?? family.PoolsStem(depth);
+        _scaling = scaling ?? InputScaling.None;
+    }
+
+    /// <summary>The widest network there is: sixteen times the published one.</summary>
+    internal const double MaxWidthMultiplier = 16;
+
+    /// <inheritdoc/>
+    public override string Kind => _family.Kind;
+
+    /// <summary>The number of layers in the published count, for example 18.</summary>
+    public int Depth { get; }
+
+    /// <summary>What all channel counts of the published network are multiplied by; rounded, at least 1 channel.</summary>
+    public double WidthMultiplier { get; }
+
+    /// <summary>Whether a max pooling follows the first convolution, so that every later stage sees a quarter of the positions.</summary>
+    public bool StemPooling { get; }
+
+    /// <summary>What is subtracted from the input: one value, or one per channel. Default 0.</summary>
+    public IReadOnlyList<float> Mean => _scaling.Mean;
+
+    /// <summary>What the input is then divided by: one value, or one per channel. Default 1.</summary>
+    public IReadOnlyList<float> StandardDeviation => _scaling.StandardDeviation;
+
+    /// <summary>A copy that subtracts a mean from its input and divides by a standard deviation, in training and in scoring.</summary>
+    /// <param name="mean">One value, or one per channel (images and clips: colour; audio: band), in the unit of the input.</param>
+    /// <param name="standardDeviation">As many values, above 0.</param>
+    /// <exception cref="ArgumentException">The counts differ or are 0, or a value is not finite or a deviation not above 0.</exception>
+    public ResNetEncoder WithNormalization(IReadOnlyList<float> mean, IReadOnlyList<float> standardDeviation) =>
+        new(_family, Depth, WidthMultiplier, StemPooling, InputScaling.Create(mean, standardDeviation));
+
+    /// <inheritdoc/>
+    public override JsonObject ToSettings()
+    {
+        var settings = new JsonObject { ["depth"] = Depth, ["widthMultiplier"] = WidthMultiplier, ["stemPooling"] = StemPooling };
+        _scaling.Write(settings);
+        return settings;
+    }
+
+    internal static Func<JsonObject, Encoder> FromSettings(ResNetFamily family) => settings =>
+        new ResNetEncoder(family, (int)settings["depth"]!, (double)settings["widthMultiplier"]!, (bool)settings["stemPooling"]!, InputScaling.Read(settings));
+
+    /// <inheritdoc/>
+    public override EncoderModule Build(IReadOnlyList<int> inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        _family.Input.Check(inputShape, _family.Name);
+        _scaling.CheckChannels(inputShape[^1]);
+        return _family.Build(new ResNetPlan(Depth, WidthMultiplier, StemPooling, inputShape, _scaling));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"{_family.Name}-{Depth}") + (WidthMultiplier == 1 ? "" : FormattableString.Invariant($" width {WidthMultiplier}"));
+}
+
+/// <summary>One kind of residual network.</summary>
+/// <param name="Kind">Its name in model files.</param>
+/// <param name="Name">Its name in messages.</param>
+/// <param name="Input">What it reads.</param>
+/// <param name="Depths">The numbers of layers it exists with.</param>
+/// <param name="PoolsStem">Whether the published network of a depth pools after its first convolution.</param>
+/// <param name="Build">Makes the module.</param>
+internal sealed record ResNetFamily(string Kind, string Name, InputLayout Input, int[] Depths, Func<int, bool> PoolsStem, Func<ResNetPlan, EncoderModule> Build);
+
+/// <summary>The numbers from which the modules of all residual networks are built.</summary>
+/// <param name="Depth">The published number of layers.</param>
+/// <param name="WidthMultiplier">What channel counts are multiplied by.</param>
+/// <param name="StemPooling">Whether a max pooling follows the stem.</param>
+/// <param name="Shape">A row's.</param>
+/// <param name="Scaling">What is done to the input first.</param>
+internal sealed record ResNetPlan(int Depth, double WidthMultiplier, bool StemPooling, IReadOnlyList<int> Shape, InputScaling Scaling)
+{
+    /// <summary>The input's channels, where it has them as its last dimension.</summary>
+    internal int Channels => Shape[^1];
+
+    /// <summary>Residual blocks per stage; from 50 layers on they are bottlenecks, whose output is four times as wide as their inside.</summary>
+    internal int[] Blocks => Depth switch
+    {
+        18 => [2, 2, 2, 2],
+        34 or 50 => [3, 4, 6, 3],
+        101 => [3, 4, 23, 3],
+        152 => [3, 8, 36, 3],
+        _ => throw new InvalidOperationException($"No residual network of {Depth} layers is known."),
+    };
+
+    internal bool HasBottlenecks => Depth >= 50;
+
+    internal int Expansion => HasBottlenecks ? 4 : 1;
+
+    /// <summary>A published channel count under the width multiplier.</summary>
+    internal int Scale(int channels) => Math.Max(1, (int)Math.Round(channels * WidthMultiplier, MidpointRounding.AwayFromZero));
+
+    /// <summary>The inside width of the blocks of a stage, 0 to 3.</summary>
+    internal int StageWidth(int stage) => Scale(64 << stage);
+
+    /// <summary>What is left of a dimension after so many halvings, each rounded up.</summary>
+    internal double Halved(int dimension, int times) => Math.Ceiling(Shape[dimension] / (double)(1 << times));
+}
+
+/// <summary>The dimensions of a row that an encoder reads.</summary>
+/// <param name="What">What it is, in the plural.</param>
+/// <param name="Dimensions">Their names, in order.</param>
+internal sealed record InputLayout(string What, string[] Dimensions)
+{
+    internal static InputLayout Image { get; } = new("images", ["height", "width", "channels"]);
+
+    internal static InputLayout Video { get; } = new("clips", ["frames", "height", "width", "channels"]);
+
+    internal static InputLayout Audio { get; } = new("spectrograms", ["frames", "bands"]);
+
+    internal static InputLayout Text { get; } = new("token ids", ["tokens"]);
+
+    /// <exception cref="ArgumentException">The rows have another number of dimensions; the message says both.</exception>
+    internal void Check(IReadOnlyList<int> shape, string encoder)
+    {
+        if (shape.Count != Dimensions.Length || shape.Any(s => s < 1))
+        {
+            throw new ArgumentException($"{encoder} reads {What} of shape [{string.Join(" x ", Dimensions)}], but the rows have the shape [{string.Join(" x ", shape)}]. " +
+                $"Give the column's type its {Dimensions.Length} dimension{(Dimensions.Length == 1 ? "" : "s")}, for example with [VectorType({string.Join(", ", Dimensions)})], or take another encoder.", nameof(shape));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace GBlend.MLNet;
+
+/// <summary>The mean of the tokens' vectors, then a hidden layer. Mid-level features: the mean.</summary>
+internal sealed class TextPoolingModule : EncoderModule
+{
+    private readonly TokenVectors tokens;
+    private readonly Linear hidden;
+
+    internal TextPoolingModule(TextEncoder settings) : base(settings.Kind, settings.Width, settings.Width)
+    {
+        tokens = new TokenVectors(settings);
+        hidden = Linear(settings.Width, settings.Width);
+        RegisterComponents();
+    }
+
+    internal override double MultiplyAdds => CountParameters(hidden);
+
+    /// <summary>Token ids [rows, tokens].</summary>
+    public override (Tensor Middle, Tensor Feature) Encode(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var (vectors, mask) = tokens.call(input);
+        var mean = TokenVectors.Mean(vectors, mask);
+        return scope.MoveToOuter(mean, hidden.call(mean).relu());
+    }
+}
