@@ -104,6 +104,20 @@ public sealed class GradientBlendingTransformer : ITransformer, IDisposable
         return new FeatureImportanceTransformer(this, modality);
     }
 
+    /// <summary>The trained weights as plain data, for PyTorch users (<c>safetensors.torch.load_file</c> reads what <see cref="StateDict.Save(string)"/> writes) or another start.</summary>
+    /// <returns>
+    /// A copy. Encoder i, in the order of <see cref="ModalityColumns"/>, is under <c>encoders.i.</c>, its head under <c>heads.i.</c>, fusion and joint
+    /// head under <c>joint.</c>; <see cref="StateDict.Under"/> gives one part. Linear weights are [outputs, inputs] as in PyTorch, float32; counters are
+    /// int64. What <c>History.Answer</c> says of combining heads, and what a fit learns beside the network, is not in it.
+    /// </returns>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public StateDict ToStateDict()
+    {
+        StateDict? weights = null;
+        Use(model => weights = new StateDict(model.Network.Tensors.Select(t => KeyValuePair.Create(t.Name, t.Value.ToStateTensor()))));
+        return weights!;
+    }
+
     /// <summary>Frees the native memory, at once or when the scoring that is under way in other threads ends. A second call does nothing.</summary>
     public void Dispose() => _shared.Dispose();
 

@@ -21,6 +21,14 @@ public abstract class Encoder
     /// <returns>The module, owned by the caller.</returns>
     /// <exception cref="ArgumentException">The encoder cannot read rows of this shape; the message says which it can.</exception>
     public abstract EncoderModule Build(IReadOnlyList<int> inputShape);
+
+    /// <summary>
+    /// The place for the table of names that published weights of this architecture have: an encoder whose tensors are named otherwise than
+    /// in the files that people have overrides this. By default every name stays.
+    /// </summary>
+    /// <param name="name">The name of a tensor in a file, for example <c>layer1.0.conv1.weight</c>.</param>
+    /// <returns>Its name in the module that <see cref="Build"/> makes; <paramref name="name"/> itself where the table has nothing.</returns>
+    public virtual string MapWeightName(string name) => name;
 }
 
 /// <summary>The torch module of an encoder.</summary>

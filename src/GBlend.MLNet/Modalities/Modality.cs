@@ -21,6 +21,11 @@ public sealed class Modality
     /// <summary>Where the encoder's starting weights come from; <see langword="null"/> for a random start.</summary>
     public GradientBlendingTransformer? PretrainedFrom { get; private init; }
 
+    /// <summary>The weights that the encoder starts from; <see langword="null"/> unless <see cref="WithPretrainedWeights(StateDict, bool, bool)"/> gave them.</summary>
+    public StateDict? PretrainedWeights { get; private init; }
+
+    internal bool IsStrict { get; private init; }
+
     /// <summary>Whether the encoder keeps its starting weights, so that only heads and fusion learn.</summary>
     public bool IsFrozen { get; private init; }
 
@@ -60,6 +65,47 @@ public sealed class Modality
     {
         ArgumentNullException.ThrowIfNull(model);
         return new Modality(ColumnName, Encoder) { PretrainedFrom = model, IsFrozen = freeze };
+    }
+
+    /// <summary>Starts the encoder from published weights in a file; see <see cref="WithPretrainedWeights(StateDict, bool, bool)"/>.</summary>
+    /// <param name="path">A file that <see cref="StateDict.Load(string)"/> reads: PyTorch's or safetensors. It is read now.</param>
+    /// <param name="freeze">Keep the encoder as it is and train only the heads and the fusion.</param>
+    /// <param name="strict">Refuse weights that lack a tensor of the encoder, or have one that it has no place for.</param>
+    /// <returns>A copy of this modality with that start.</returns>
+    /// <exception cref="InvalidDataException">The file is truncated, damaged, of another format, or asks for more than a state dict needs.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public Modality WithPretrainedWeights(string path, bool freeze = false, bool strict = true) => WithPretrainedWeights(StateDict.Load(path), freeze, strict);
+
+    /// <summary>Starts the encoder from published weights.</summary>
+    /// <param name="weights">
+    /// The state dict of the same architecture. Its names are the encoder's own, but for a prefix on all of them (<c>backbone.</c>), or names that
+    /// <see cref="Encoder.MapWeightName"/> knows. A classifier on top (<c>fc.</c>, <c>head.</c>, <c>classifier.</c>) is dropped. Where the
+    /// number of input channels differs (optical flow), the first convolution gets the mean over the channels, repeated and rescaled.
+    /// </param>
+    /// <param name="freeze">Keep the encoder as it is and train only the heads and the fusion.</param>
+    /// <param name="strict">
+    /// Refuse weights that lack a tensor of the encoder, or have one beside the encoder's that it has no place for, as deeper networks do.
+    /// Otherwise what is missing starts at random. A tensor of another shape is always refused.
+    /// </param>
+    /// <returns>A copy of this modality with that start. A fit throws an <see cref="ArgumentException"/> that lists the tensors that don't fit.</returns>
+    public Modality WithPretrainedWeights(StateDict weights, bool freeze = false, bool strict = true)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new Modality(ColumnName, Encoder) { PretrainedWeights = weights, IsFrozen = freeze, IsStrict = strict };
+    }
+
+    /// <summary>Tells what a fit takes from the pre-trained weights; a fit logs the same.</summary>
+    /// <param name="inputShape">The shape of one row, for example [64] for a vector of 64 numbers.</param>
+    /// <returns>What matched, what was left and what was missing.</returns>
+    /// <exception cref="InvalidOperationException">There are no pre-trained weights.</exception>
+    /// <exception cref="ArgumentException">The weights are of another architecture; the message lists the tensors that don't fit. Or the encoder can't read such rows.</exception>
+    public PretrainedWeightsReport ReportPretrainedWeights(params IReadOnlyList<int> inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        if (PretrainedWeights is null)
+            throw new InvalidOperationException($"The modality '{ColumnName}' has no pre-trained weights. Give it some by WithPretrainedWeights.");
+        return GBlend.MLNet.PretrainedWeights.Match(Encoder, inputShape, PretrainedWeights, IsStrict).Report;
     }
 
     /// <inheritdoc/>

@@ -183,17 +183,21 @@ internal sealed class JointNetwork : IDisposable
         return index >= 0 && (freezeEncoders || Shape.Modalities[index].IsFrozen);
     }
 
+    /// <summary>Tensors without a start keep the random one they have.</summary>
     private static void SetWeights(EncoderModule encoder, IReadOnlyDictionary<string, float[]> weights)
     {
         using var grad = no_grad();
         foreach (var (name, value) in TensorsOf(encoder))
         {
-            using var given = tensor(weights[name], value.shape);
+            if (!weights.TryGetValue(name, out var start))
+                continue;
+            using var given = tensor(start, value.shape);
             value.copy_(given);
         }
     }
 
-    private static IEnumerable<(string Name, Tensor Value)> TensorsOf(Module module) =>
+    /// <summary>All parameters and buffers of a module by name.</summary>
+    internal static IEnumerable<(string Name, Tensor Value)> TensorsOf(Module module) =>
         module.named_parameters().Select(p => (p.name, (Tensor)p.parameter)).Concat(module.named_buffers().Select(b => (b.name, b.buffer)));
 }
 
@@ -204,6 +208,22 @@ internal static class TensorExtensions
     {
         using var scope = NewDisposeScope();
         return value.detach().cpu().to(ScalarType.Float32).contiguous().data<float>().ToArray();
+    }
+
+    /// <summary>A copy on the host as plain float32 data.</summary>
+    internal static StateTensor ToFloat32(this Tensor value)
+    {
+        using var scope = NewDisposeScope();
+        return StateTensor.Over(ElementType.Float32, value.shape, value.detach().cpu().to(ScalarType.Float32).contiguous().bytes.ToArray());
+    }
+
+    /// <summary>A copy on the host as plain data: counters as integers, all else as float32.</summary>
+    internal static StateTensor ToStateTensor(this Tensor value)
+    {
+        if (value.dtype != ScalarType.Int64)
+            return value.ToFloat32();
+        using var scope = NewDisposeScope();
+        return StateTensor.Over(ElementType.Int64, value.shape, value.detach().cpu().contiguous().bytes.ToArray());
     }
 
     /// <summary>The elements in row-major order as doubles on the host.</summary>

@@ -25,7 +25,7 @@ internal static class ModelFile
     {
         var shape = model.Network.Shape;
         using var buffer = new MemoryStream();
-        Safetensors.Write(buffer, [.. model.Network.Tensors.Select(t => (t.Name, t.Value.shape, t.Value.ToFloats())), .. Fills(shape)]);
+        new StateDict([.. model.Network.Tensors.Select(t => KeyValuePair.Create(t.Name, t.Value.ToFloat32())), .. Fills(shape)]).Save(buffer);
         var bytes = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
         var content = new JsonObject
         {
@@ -102,26 +102,42 @@ internal static class ModelFile
         var loss = new Loss(Enum.Parse<LearningTask>((string)content["task"]!), (double)content["targetMean"]!, (double)content["targetScale"]!);
 
         using var network = new JointNetwork(shape, 0, ScalarType.Float32, device, learns: false);
-        var expected = network.Tensors.ToDictionary(t => t.Name, t => t.Value.shape);
-        foreach (var (name, fillShape, _) in Fills(shape))
-            expected.Add(name, fillShape);
-        var given = Safetensors.Read(bytes, expected);
+        var given = Safetensors.Read(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), new MemoryBudget(bytes.Length));
+        CheckFit(given, [.. network.Tensors.Select(t => (t.Name, t.Value.shape)), .. FillShapes(shape)]);
         using (no_grad())
         {
             foreach (var (name, value) in network.Tensors)
             {
-                using var source = tensor(given[name], value.shape);
+                using var source = tensor(given[name].ToFloats(), value.shape);
                 value.copy_(source);
             }
         }
-        shape = shape with { Modalities = [.. specs.Select((m, i) => m.Fill is null ? m : m with { Fill = given[FillName(i)] })] };
+        shape = shape with { Modalities = [.. specs.Select((m, i) => m.Fill is null ? m : m with { Fill = given[FillName(i)].ToFloats() })] };
         var scoring = new JointNetwork(shape, 0, TrainedModel.ScoringPrecision(network), device, learns: false);
         scoring.CopyFrom(network);
         return new TrainedModel(scoring, loss, answer, history);
     }
 
+    private static void CheckFit(StateDict given, IReadOnlyList<(string Name, long[] Shape)> expected)
+    {
+        var names = expected.Select(e => e.Name);
+        if (given.Count != expected.Count || names.Any(name => !given.ContainsKey(name)))
+        {
+            throw new InvalidDataException("The weights don't fit the model's settings: " +
+                $"missing [{string.Join(", ", names.Except(given.Keys))}], unknown [{string.Join(", ", given.Keys.Except(names))}].");
+        }
+        foreach (var (name, shape) in expected)
+        {
+            if (given[name].Type != ElementType.Float32 || !given[name].Shape.SequenceEqual(shape))
+                throw new InvalidDataException($"The weights don't fit the model's settings: {name} is {given[name]}, expected {ElementType.Float32} {StateTensor.TextOf(shape)}.");
+        }
+    }
+
     private static string FillName(int modality) => $"fill.{modality}";
 
-    private static IEnumerable<(string Name, long[] Shape, float[] Values)> Fills(NetworkShape shape) =>
-        shape.Modalities.Select((m, i) => (FillName(i), new long[] { m.Width }, m.Fill)).Where(f => f.Fill is not null).Select(f => (f.Item1, f.Item2, f.Fill!));
+    private static IEnumerable<(string Name, long[] Shape)> FillShapes(NetworkShape shape) =>
+        shape.Modalities.Select((m, i) => (m.Fill, (FillName(i), new long[] { m.Width }))).Where(f => f.Fill is not null).Select(f => f.Item2);
+
+    private static IEnumerable<KeyValuePair<string, StateTensor>> Fills(NetworkShape shape) =>
+        FillShapes(shape).Zip(shape.Modalities.Where(m => m.Fill is not null), (f, m) => KeyValuePair.Create(f.Name, StateTensor.FromFloats(f.Shape, m.Fill)));
 }

@@ -1,130 +1,205 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace GBlend.MLNet;
 
 /// <summary>
 /// The safetensors format: eight bytes of header length (little-endian), a JSON header of name to dtype, shape and byte range, then the
-/// bytes. Nothing in it can execute. Float32 only, which is all that models hold.
+/// bytes. Nothing in it can execute.
 /// </summary>
 internal static class Safetensors
 {
     private const int MaxHeaderBytes = 100_000_000;
-    private const string Float32 = "F32";
+    private const string Metadata = "__metadata__";
 
-    internal static void Write(Stream stream, IReadOnlyList<(string Name, long[] Shape, float[] Values)> tensors)
+    private static readonly (ElementType Type, string Name)[] s_types =
+    [
+        (ElementType.Bool, "BOOL"), (ElementType.UInt8, "U8"), (ElementType.Int8, "I8"), (ElementType.Int16, "I16"), (ElementType.UInt16, "U16"),
+        (ElementType.Int32, "I32"), (ElementType.UInt32, "U32"), (ElementType.Int64, "I64"), (ElementType.UInt64, "U64"),
+        (ElementType.Float8E4M3, "F8_E4M3"), (ElementType.Float8E5M2, "F8_E5M2"), (ElementType.Float16, "F16"), (ElementType.BFloat16, "BF16"),
+        (ElementType.Float32, "F32"), (ElementType.Float64, "F64"),
+    ];
+
+    internal static bool IsOne(ReadOnlySpan<byte> content) => content.Length > 8 && content[8] == (byte)'{';
+
+    /// <summary>Writes header and data in the order given. No metadata, the header padded with spaces to a multiple of eight.</summary>
+    /// <exception cref="InvalidOperationException">A name that the format keeps to itself, or too long a header.</exception>
+    internal static void Write(Stream stream, IEnumerable<KeyValuePair<string, StateTensor>> tensors)
     {
-        var header = new JsonObject();
-        long offset = 0;
-        foreach (var (name, shape, values) in tensors)
+        var header = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(header))
         {
-            long end = offset + (long)values.Length * sizeof(float);
-            header[name] = new JsonObject
+            long offset = 0;
+            json.WriteStartObject();
+            foreach (var (name, tensor) in tensors)
             {
-                ["dtype"] = Float32,
-                ["shape"] = new JsonArray([.. shape.Select(s => (JsonNode)s)]),
-                ["data_offsets"] = new JsonArray(offset, end),
-            };
-            offset = end;
-        }
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(header);
-        int padded = (json.Length + 7) / 8 * 8;
-        var head = new byte[8 + padded];
-        BinaryPrimitives.WriteInt64LittleEndian(head, padded);
-        json.CopyTo(head, 8);
-        head.AsSpan(8 + json.Length).Fill((byte)' ');
-        stream.Write(head);
-        var buffer = new byte[1 << 16];
-        foreach (var (_, _, values) in tensors)
-        {
-            for (int from = 0; from < values.Length; from += buffer.Length / sizeof(float))
-            {
-                var part = values.AsSpan(from, Math.Min(buffer.Length / sizeof(float), values.Length - from));
-                for (int i = 0; i < part.Length; i++)
-                    BinaryPrimitives.WriteSingleLittleEndian(buffer.AsSpan(i * sizeof(float)), part[i]);
-                stream.Write(buffer, 0, part.Length * sizeof(float));
+                if (name == Metadata)
+                    throw new InvalidOperationException($"A tensor can't be named {Metadata}: safetensors keeps that name to itself.");
+                json.WriteStartObject(name);
+                json.WriteString("dtype", Array.Find(s_types, t => t.Type == tensor.Type).Name);
+                WriteArray(json, "shape", tensor.Shape);
+                WriteArray(json, "data_offsets", [offset, offset += tensor.Bytes.Length]);
+                json.WriteEndObject();
             }
+            json.WriteEndObject();
         }
+        int padded = (header.WrittenCount + 7) / 8 * 8;
+        if (padded > MaxHeaderBytes)
+            throw new InvalidOperationException($"The names need a header of {padded} bytes; safetensors allows {MaxHeaderBytes}.");
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, padded);
+        stream.Write(length);
+        stream.Write(header.WrittenSpan);
+        stream.Write("       "u8[..(padded - header.WrittenCount)]);
+        foreach (var (_, tensor) in tensors)
+            stream.Write(tensor.Bytes.Span);
     }
 
-    /// <summary>Reads tensors whose names and shapes are known, so that a file can't ask for memory that the model doesn't need.</summary>
-    /// <exception cref="InvalidDataException">The file is truncated, damaged or holds other tensors.</exception>
-    internal static Dictionary<string, float[]> Read(Stream stream, IReadOnlyDictionary<string, long[]> expected)
+    /// <summary>Reads a whole file. The tensors are views into it, in the header's order.</summary>
+    /// <exception cref="InvalidDataException">The file is truncated or breaks a rule of the format: overlaps, holes, names twice, unknown types.</exception>
+    internal static StateDict Read(ReadOnlyMemory<byte> content, MemoryBudget budget)
     {
-        var lengthBytes = new byte[8];
-        ReadExactly(stream, lengthBytes);
-        long length = BinaryPrimitives.ReadInt64LittleEndian(lengthBytes);
-        if (length is < 2 or > MaxHeaderBytes)
-            throw new InvalidDataException($"The weights are damaged: a safetensors header of {length} bytes.");
-        var header = ParseHeader(ReadGrowing(stream, length));
-        if (!header.Keys.ToHashSet().SetEquals(expected.Keys))
+        if (content.Length < 8)
+            throw Damaged("the file ends within its first eight bytes");
+        long length = BinaryPrimitives.ReadInt64LittleEndian(content.Span);
+        if (length is < 2 or > MaxHeaderBytes || length > content.Length - 8)
+            throw Damaged($"a header of {length} bytes in a file of {content.Length}");
+        var data = content[(8 + (int)length)..];
+        var entries = ReadHeader(content.Span.Slice(8, (int)length), budget);
+        CheckRanges(entries, data.Length);
+        budget.Charge(entries.Count * 128L);
+        var tensors = new OrderedDictionary<string, StateTensor>(entries.Count, StringComparer.Ordinal);
+        foreach (var entry in entries)
         {
-            throw new InvalidDataException("The weights don't fit the model's settings: " +
-                $"missing [{string.Join(", ", expected.Keys.Except(header.Keys))}], unknown [{string.Join(", ", header.Keys.Except(expected.Keys))}].");
+            if (!tensors.TryAdd(entry.Name, StateTensor.Over(entry.Type, entry.Shape, data[(int)entry.Start..(int)entry.End])))
+                throw Damaged($"the tensor '{entry.Name}' is there twice");
         }
-        var result = new Dictionary<string, float[]>();
-        long offset = 0;
-        foreach (var (name, entry) in header.OrderBy(e => e.Value.Start))
-        {
-            if (entry.DType != Float32 || !entry.Shape.AsSpan().SequenceEqual(expected[name]))
-                throw new InvalidDataException($"The weights don't fit the model's settings: {name} is {entry.DType} [{string.Join(", ", entry.Shape)}], expected {Float32} [{string.Join(", ", expected[name])}].");
-            long count = expected[name].Aggregate(1L, (product, size) => product * size);
-            if (entry.Start != offset || entry.End - entry.Start != count * sizeof(float))
-                throw new InvalidDataException($"The weights are damaged: the bytes of {name} are not where they should be.");
-            var bytes = ReadGrowing(stream, entry.End - entry.Start);
-            var values = new float[count];
-            for (int i = 0; i < values.Length; i++)
-                values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));
-            result.Add(name, values);
-            offset = entry.End;
-        }
-        if (stream.ReadByte() >= 0)
-            throw new InvalidDataException("The weights are damaged: there are bytes after the last tensor.");
-        return result;
+        return new StateDict(tensors);
     }
 
-    private static Dictionary<string, (string DType, long[] Shape, long Start, long End)> ParseHeader(byte[] json)
+    private static void WriteArray(Utf8JsonWriter json, string name, IEnumerable<long> values)
+    {
+        json.WriteStartArray(name);
+        foreach (long value in values)
+            json.WriteNumberValue(value);
+        json.WriteEndArray();
+    }
+
+    private static List<Entry> ReadHeader(ReadOnlySpan<byte> header, MemoryBudget budget)
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
-            var entries = new Dictionary<string, (string, long[], long, long)>();
-            foreach (var property in document.RootElement.EnumerateObject())
+            if (header[0] != '{')
+                throw Damaged("its header is no JSON object");
+            var json = new Utf8JsonReader(header);
+            var entries = new List<Entry>();
+            bool hasMetadata = false;
+            json.Read();
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
-                if (property.Name == "__metadata__")
-                    continue;
-                var offsets = property.Value.GetProperty("data_offsets");
-                entries.Add(property.Name, (property.Value.GetProperty("dtype").GetString()!, [.. property.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())], offsets[0].GetInt64(), offsets[1].GetInt64()));
+                budget.Charge(2 * json.ValueSpan.Length + 160);
+                string name = json.GetString()!;
+                json.Read();
+                if (name != Metadata)
+                    entries.Add(ReadEntry(ref json, name, budget));
+                else if (hasMetadata)
+                    throw Damaged("its metadata is there twice");
+                else
+                    hasMetadata = SkipMetadata(ref json);
             }
+            if (json.Read())
+                throw Damaged("its header goes on behind its end");
             return entries;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or IndexOutOfRangeException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             throw new InvalidDataException("The weights are damaged: their safetensors header can't be read.", e);
         }
     }
 
-    /// <summary>Reads so many bytes without trusting that they are there: memory grows with what really comes.</summary>
-    private static byte[] ReadGrowing(Stream stream, long count)
+    private static Entry ReadEntry(ref Utf8JsonReader json, string name, MemoryBudget budget)
     {
-        if (count > Array.MaxLength)
-            throw new InvalidDataException($"The weights are damaged: a part of {count} bytes.");
-        var bytes = new byte[Math.Min(count, 1 << 20)];
-        int read = 0;
-        while (true)
+        ElementType? type = null;
+        long[]? shape = null, range = null;
+        if (json.TokenType != JsonTokenType.StartObject)
+            throw Damaged($"'{name}' is no tensor");
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            ReadExactly(stream, bytes.AsSpan(read));
-            read = bytes.Length;
-            if (read == count)
-                return bytes;
-            Array.Resize(ref bytes, (int)Math.Min(count, 2L * read));
+            if (type is null && json.ValueTextEquals("dtype"))
+                type = ReadType(ref json, name);
+            else if (shape is null && json.ValueTextEquals("shape"))
+                shape = ReadNumbers(ref json, name, StateTensor.MostDimensions, budget);
+            else if (range is null && json.ValueTextEquals("data_offsets"))
+                range = ReadNumbers(ref json, name, 2, budget);
+            else
+                throw Damaged($"'{name}' has something else than one dtype, shape and data_offsets");
         }
+        if (type is null || shape is null || range is not [var start, var end])
+            throw Damaged($"'{name}' has no dtype, shape or data_offsets");
+        return new Entry(name, type.Value, shape, start, end);
     }
 
-    private static void ReadExactly(Stream stream, Span<byte> bytes)
+    private static ElementType ReadType(ref Utf8JsonReader json, string name)
     {
-        if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
-            throw new InvalidDataException("The weights are truncated: the file ends too early.");
+        json.Read();
+        foreach (var (type, text) in s_types)
+        {
+            if (json.ValueTextEquals(text))
+                return type;
+        }
+        throw Damaged($"'{name}' has a dtype that is not known here");
     }
+
+    private static long[] ReadNumbers(ref Utf8JsonReader json, string name, int most, MemoryBudget budget)
+    {
+        Span<long> numbers = stackalloc long[most];
+        int count = 0;
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartArray)
+            throw Damaged($"the shape or data_offsets of '{name}' are no list");
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (count == most || !json.TryGetInt64(out long number) || number < 0)
+                throw Damaged($"the shape or data_offsets of '{name}' are too long a list, or not of numbers from 0");
+            numbers[count++] = number;
+        }
+        budget.Charge(24 + 8 * count);
+        return numbers[..count].ToArray();
+    }
+
+    /// <summary>Metadata is a map of texts to texts and says nothing about the weights.</summary>
+    private static bool SkipMetadata(ref Utf8JsonReader json)
+    {
+        if (json.TokenType != JsonTokenType.StartObject)
+            throw Damaged("its metadata is no map");
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            json.Read();
+            if (json.TokenType != JsonTokenType.String)
+                throw Damaged("its metadata holds something else than texts");
+        }
+        return true;
+    }
+
+    /// <summary>Every byte of the data belongs to exactly one tensor.</summary>
+    private static void CheckRanges(List<Entry> entries, long dataBytes)
+    {
+        long offset = 0;
+        foreach (var entry in entries.OrderBy(e => e.Start).ThenBy(e => e.End))
+        {
+            if (entry.Start != offset || entry.End < entry.Start || entry.End > dataBytes)
+                throw Damaged($"the bytes of '{entry.Name}' overlap others, leave a hole or lie outside the file");
+            long size = entry.Type.Size(), bytes = entry.End - entry.Start;
+            if (StateTensor.CountOf(entry.Shape) is not { } count || bytes % size != 0 || count != bytes / size)
+                throw Damaged($"'{entry.Name}' has {bytes} bytes, which is not what its dtype and shape {StateTensor.TextOf(entry.Shape)} take");
+            offset = entry.End;
+        }
+        if (offset != dataBytes)
+            throw Damaged("there are bytes that belong to no tensor, or the file ends too early");
+    }
+
+    private static InvalidDataException Damaged(string what) => new($"The weights are truncated or damaged: {what}.");
+
+    private sealed record Entry(string Name, ElementType Type, long[] Shape, long Start, long End);
 }

@@ -75,6 +75,21 @@ public sealed class ProcessWideTests
         }
     }
 
+    [Fact]
+    public void ReportPretrainedWeights_leaves_generator_and_memory_alone()
+    {
+        var weights = new StateDict([new("layers.0.weight", StateTensor.FromFloats([3, 2], new float[6])), new("layers.0.bias", StateTensor.FromFloats([3], new float[3]))]);
+        var modality = Modality.Vector("A", Encoders.Mlp(3)).WithPretrainedWeights(weights);
+        modality.ReportPretrainedWeights(2);
+        manual_seed(7);
+        var expected = rand(4).ToFloats();
+        long before = Settled();
+        manual_seed(7);
+        modality.ReportPretrainedWeights(2);
+        Assert.Equal(before, Settled());
+        Assert.Equal(expected, rand(4).ToFloats());
+    }
+
     private static long Settled()
     {
         GC.Collect();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace GBlend.MLNet;
 
-/// <summary>Takes an encoder's starting weights from a fitted model.</summary>
+/// <summary>Takes an encoder's starting weights from a fitted model or a file.</summary>
 internal static class Pretraining
 {
     /// <exception cref="ArgumentException">The model has no such modality, or another encoder or shape for it.</exception>
@@ -17,6 +17,14 @@ internal static class Pretraining
         IReadOnlyDictionary<string, float[]>? weights = null;
         model.Use(m => weights = m.EncoderWeights(wanted.Column));
         return weights!;
+    }
+
+    /// <exception cref="ArgumentException">The weights are of another architecture.</exception>
+    internal static IReadOnlyDictionary<string, float[]> Start(ModalitySpec wanted, StateDict weights, bool strict, ITrainingHost host)
+    {
+        var (start, report) = PretrainedWeights.Match(wanted.Encoder, wanted.Shape, weights, strict);
+        host.Info($"Pre-trained weights of '{wanted.Column}': {report}");
+        return start;
     }
 
     private static ArgumentException Mismatch(ModalitySpec wanted, string what, string remedy) =>

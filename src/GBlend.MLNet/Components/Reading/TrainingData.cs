@@ -17,7 +17,7 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
     /// <param name="host">Receives warnings, stops the reading.</param>
     internal static TrainingData Read(IDataView view, Options options, OutputKind kind, int seed, ITrainingHost host)
     {
-        ModalitySpec[] specs = [.. options.Modalities.Select(m => Spec(m, view.Schema))];
+        ModalitySpec[] specs = [.. options.Modalities.Select(m => Spec(m, view.Schema, host))];
         var read = RowsRead.Read(view, options, kind, host);
         var heldOut = ChooseHeldOut(read, options, new Random(seed));
         HeldOutChecks.Check(read.Targets, heldOut, read.Label, OptionChecks.WhatNeedsHeldOutRows(options), host);
@@ -26,10 +26,12 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         return new(new(read.Modalities, read.Targets, heldOut, read.Groups), read.Label, specs);
     }
 
-    private static ModalitySpec Spec(Modality modality, DataViewSchema schema)
+    private static ModalitySpec Spec(Modality modality, DataViewSchema schema, ITrainingHost host)
     {
         var spec = new ModalitySpec(modality.ColumnName, VectorReader.Shape(schema[modality.ColumnName].Type), modality.Encoder, null) { IsFrozen = modality.IsFrozen };
-        return modality.PretrainedFrom is { } model ? spec with { Start = Pretraining.Start(spec, model) } : spec;
+        if (modality.PretrainedFrom is { } model)
+            return spec with { Start = Pretraining.Start(spec, model) };
+        return modality.PretrainedWeights is { } weights ? spec with { Start = Pretraining.Start(spec, weights, modality.IsStrict, host) } : spec;
     }
 
     private static bool[] ChooseHeldOut(RowsRead read, Options options, Random random) =>

@@ -1,0 +1,118 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace GBlend.MLNet;
+
+/// <summary>Reads scores, labels and groups of a data view as the arrays that <see cref="ClassMetrics"/>, <see cref="MultiLabelMetrics"/> and <see cref="ScoreGroups"/> take.</summary>
+/// <example>
+/// <code>
+/// var view = model.Transform(test);
+/// double top5 = ClassMetrics.TopKAccuracy(ScoredRows.Scores(view), ScoredRows.Classes(view), k: 5);
+/// </code>
+/// </example>
+public static class ScoredRows
+{
+    /// <summary>The scores of all rows.</summary>
+    /// <param name="view">For example what a model's <c>Transform</c> gives.</param>
+    /// <param name="column">A vector of numbers of known size, or a number.</param>
+    /// <returns>[rows][classes].</returns>
+    /// <exception cref="ArgumentException">There is no such column, or it is no vector of numbers of known size.</exception>
+    public static float[][] Scores(IDataView view, string column = "Score")
+    {
+        var found = Find(view, column, type => IsNumber(type.GetItemType()), "a vector of numbers of known size");
+        return Read<float[]>(view, found, row =>
+        {
+            var reader = VectorReader.Create(row, found);
+            return () =>
+            {
+                var values = new float[reader.Width];
+                reader.Read(values);
+                return values;
+            };
+        });
+    }
+
+    /// <summary>The classes of all rows: key i is class i - 1, as in a model's scores.</summary>
+    /// <param name="view">With the same keys as in training, so transformed by the same <c>MapValueToKey</c>.</param>
+    /// <param name="column">A key.</param>
+    /// <returns>[rows]; from 0, and -1 where a row has no key (a value that training has not seen), which metrics refuse.</returns>
+    /// <exception cref="ArgumentException">There is no such column, or it is no key.</exception>
+    public static int[] Classes(IDataView view, string column = "Label")
+    {
+        var found = Find(view, column, type => type is KeyDataViewType { Count: <= 1 << 24 }, "a key of at most 2^24 values");
+        return Read<int>(view, found, row =>
+        {
+            var reader = VectorReader.Create(row, found);
+            var key = new float[1];
+            return () =>
+            {
+                reader.Read(key);
+                return (int)key[0] - 1;
+            };
+        });
+    }
+
+    /// <summary>The labels of all rows of a multi-label set.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="column">A vector of bool, or of numbers that are 0 where the row has not the label; of known size.</param>
+    /// <returns>[rows][labels].</returns>
+    /// <exception cref="ArgumentException">There is no such column, or it is no such vector.</exception>
+    public static bool[][] Labels(IDataView view, string column = "Label")
+    {
+        var found = Find(view, column, type => type is VectorDataViewType && (type.GetItemType() is BooleanDataViewType || IsNumber(type.GetItemType())), "a vector of bool or numbers of known size");
+        if (found.Type.GetItemType() is not BooleanDataViewType)
+            return [.. Scores(view, column).Select(row => row.Select(v => v != 0).ToArray())];
+        return Read<bool[]>(view, found, row =>
+        {
+            var getter = row.GetGetter<VBuffer<bool>>(found);
+            VBuffer<bool> buffer = default;
+            return () =>
+            {
+                getter(ref buffer);
+                return buffer.DenseValues().ToArray();
+            };
+        });
+    }
+
+    /// <summary>The group of every row, for <see cref="ScoreGroups"/>.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="column">A text column, for example the video that a clip is from.</param>
+    /// <returns>[rows].</returns>
+    /// <exception cref="ArgumentException">There is no such column, or it is no text.</exception>
+    public static string[] Groups(IDataView view, string column)
+    {
+        var found = Find(view, column, type => type is TextDataViewType, "text");
+        return Read<string>(view, found, row =>
+        {
+            var getter = row.GetGetter<ReadOnlyMemory<char>>(found);
+            ReadOnlyMemory<char> text = default;
+            return () =>
+            {
+                getter(ref text);
+                return text.ToString();
+            };
+        });
+    }
+
+    private static bool IsNumber(DataViewType item) => item is NumberDataViewType;
+
+    private static DataViewSchema.Column Find(IDataView view, string name, Func<DataViewType, bool> fits, string expected)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var column = view.Schema.GetColumnOrNull(name)
+            ?? throw new ArgumentException($"There is no column '{name}'. There are: {string.Join(", ", view.Schema.Select(c => c.Name))}.", nameof(name));
+        if (!fits(column.Type) || column.Type is VectorDataViewType { IsKnownSize: false })
+            throw new ArgumentException($"The column '{name}' is {column.Type}; expected {expected}.", nameof(name));
+        return column;
+    }
+
+    private static T[] Read<T>(IDataView view, DataViewSchema.Column column, Func<DataViewRow, Func<T>> open)
+    {
+        using var cursor = view.GetRowCursor([column]);
+        var read = open(cursor);
+        var values = new List<T>();
+        while (cursor.MoveNext())
+            values.Add(read());
+        return [.. values];
+    }
+}

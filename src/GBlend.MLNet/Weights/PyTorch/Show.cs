@@ -1,0 +1,17 @@
+using System.Text;
+
+namespace GBlend.MLNet;
+
+/// <summary>Texts from a file in messages: short, and without characters that would make a terminal or a log do something.</summary>
+internal static class Show
+{
+    private const int MostCharacters = 80;
+
+    internal static string Text(string text)
+    {
+        var shown = new StringBuilder();
+        foreach (char c in text.AsSpan(0, Math.Min(text.Length, MostCharacters)))
+            shown.Append(char.IsControl(c) || char.IsSurrogate(c) ? '?' : c);
+        return text.Length > MostCharacters ? shown.Append("...").ToString() : shown.ToString();
+    }
+}

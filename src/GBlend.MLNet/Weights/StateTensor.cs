@@ -1,0 +1,122 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace GBlend.MLNet;
+
+/// <summary>One tensor of a <see cref="StateDict"/> as plain data: a type, a shape and bytes. Immutable; no torch is needed to use it.</summary>
+public sealed class StateTensor
+{
+    /// <summary>More dimensions than any network has; a bound for files.</summary>
+    internal const int MostDimensions = 64;
+
+    private readonly long[] _shape;
+
+    /// <summary>Makes a tensor from a copy of its bytes.</summary>
+    /// <param name="type">What an element is.</param>
+    /// <param name="shape">The dimensions; empty for a single number.</param>
+    /// <param name="bytes">The elements in row-major order, little-endian.</param>
+    /// <exception cref="ArgumentException">A dimension is negative, there are more than 64, or the bytes are not as many as type and shape say.</exception>
+    public StateTensor(ElementType type, IReadOnlyList<long> shape, ReadOnlySpan<byte> bytes) : this(type, bytes.ToArray(), CheckedShape(shape))
+    {
+        if (CountOf(_shape) is not { } count || count > long.MaxValue / 8 || count * type.Size() != bytes.Length)
+            throw new ArgumentException($"{type} [{string.Join(", ", shape)}] does not take {bytes.Length} bytes.", nameof(bytes));
+    }
+
+    private StateTensor(ElementType type, ReadOnlyMemory<byte> bytes, long[] shape) => (Type, Bytes, _shape) = (type, bytes, shape);
+
+    /// <summary>What an element is.</summary>
+    public ElementType Type { get; }
+
+    /// <summary>The dimensions, outermost first; empty for a single number.</summary>
+    public IReadOnlyList<long> Shape => _shape;
+
+    /// <summary>The elements: the product of the dimensions, 1 without any.</summary>
+    public long Count => Bytes.Length / Type.Size();
+
+    /// <summary>The elements in row-major order, little-endian.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>A float32 tensor from a copy of values.</summary>
+    /// <param name="shape">The dimensions; empty for a single number.</param>
+    /// <param name="values">The elements in row-major order.</param>
+    /// <exception cref="ArgumentException">A dimension is negative, there are more than 64, or the values are not as many as the shape says.</exception>
+    public static StateTensor FromFloats(IReadOnlyList<long> shape, ReadOnlySpan<float> values) => new(ElementType.Float32, shape, MemoryMarshal.AsBytes(values));
+
+    /// <summary>A tensor over memory and a shape that nobody changes and that are known to fit each other.</summary>
+    internal static StateTensor Over(ElementType type, long[] shape, ReadOnlyMemory<byte> bytes) => new(type, bytes, shape);
+
+    /// <summary>A copy of the elements in row-major order, rounded to float32 where their type is finer; true is 1.</summary>
+    public float[] ToFloats() => To<float>();
+
+    /// <summary>A copy of the elements in row-major order; exact but for 64-bit integers above 2^53. True is 1.</summary>
+    public double[] ToDoubles() => To<double>();
+
+    /// <summary>Type and shape, for example <c>Float32 [64, 3, 7, 7]</c>.</summary>
+    public override string ToString() => $"{Type} {TextOf(_shape)}";
+
+    internal static string TextOf(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
+
+    /// <summary>The product of dimensions; <see langword="null"/> when it is beyond all memory.</summary>
+    internal static long? CountOf(ReadOnlySpan<long> shape)
+    {
+        // A zero anywhere makes the tensor empty, however large the other dimensions are.
+        if (shape.Contains(0))
+            return 0;
+        long count = 1;
+        foreach (long size in shape)
+        {
+            if (count > long.MaxValue / size)
+                return null;
+            count *= size;
+        }
+        return count;
+    }
+
+    private static long[] CheckedShape(IReadOnlyList<long> shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (shape.Count > MostDimensions || shape.Any(s => s < 0))
+            throw new ArgumentException($"A shape has at most {MostDimensions} dimensions of at least 0, got [{string.Join(", ", shape)}].", nameof(shape));
+        return [.. shape];
+    }
+
+    // Like torch itself, this runs on little-endian machines only.
+    private T[] To<T>() where T : unmanaged, INumberBase<T> => Type switch
+    {
+        ElementType.Bool => Convert<byte, T>(v => v == 0 ? T.Zero : T.One),
+        ElementType.UInt8 => Convert<byte, T>(T.CreateTruncating),
+        ElementType.Int8 => Convert<sbyte, T>(T.CreateTruncating),
+        ElementType.Int16 => Convert<short, T>(T.CreateTruncating),
+        ElementType.UInt16 => Convert<ushort, T>(T.CreateTruncating),
+        ElementType.Int32 => Convert<int, T>(T.CreateTruncating),
+        ElementType.UInt32 => Convert<uint, T>(T.CreateTruncating),
+        ElementType.Int64 => Convert<long, T>(T.CreateTruncating),
+        ElementType.UInt64 => Convert<ulong, T>(T.CreateTruncating),
+        ElementType.Float8E4M3 => Convert<byte, T>(v => T.CreateTruncating(Float8E4M3(v))),
+        ElementType.Float8E5M2 => Convert<byte, T>(v => T.CreateTruncating(BitConverter.UInt16BitsToHalf((ushort)(v << 8)))),
+        ElementType.Float16 => Convert<Half, T>(T.CreateTruncating),
+        ElementType.BFloat16 => Convert<ushort, T>(v => T.CreateTruncating(BitConverter.UInt32BitsToSingle((uint)v << 16))),
+        ElementType.Float32 => Convert<float, T>(T.CreateTruncating),
+        _ => Convert<double, T>(T.CreateTruncating),
+    };
+
+    private TTo[] Convert<TFrom, TTo>(Func<TFrom, TTo> convert) where TFrom : unmanaged where TTo : unmanaged
+    {
+        var from = MemoryMarshal.Cast<byte, TFrom>(Bytes.Span);
+        if (typeof(TFrom) == typeof(TTo))
+            return MemoryMarshal.Cast<TFrom, TTo>(from).ToArray();
+        var to = new TTo[from.Length];
+        for (int i = 0; i < to.Length; i++)
+            to[i] = convert(from[i]);
+        return to;
+    }
+
+    private static float Float8E4M3(byte bits)
+    {
+        int exponent = (bits >> 3) & 15, mantissa = bits & 7;
+        float size = (bits & 0x7F) == 0x7F ? float.NaN
+            : exponent == 0 ? MathF.ScaleB(mantissa, -9)
+            : MathF.ScaleB(8 + mantissa, exponent - 10);
+        return bits < 128 ? size : -size;
+    }
+}
