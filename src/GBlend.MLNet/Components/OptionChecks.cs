@@ -7,6 +7,9 @@ internal static class OptionChecks
 {
     private const int MostEpochs = 1_000_000;
 
+    /// <summary>Beyond it products in a step leave the range of a float.</summary>
+    private const float Largest = 1e30f;
+
     /// <summary>Checks the options by themselves and against each other.</summary>
     /// <exception cref="ArgumentException">An option is wrong; <see cref="ArgumentException.ParamName"/> names it.</exception>
     internal static void CheckOptions(Options options)
@@ -64,9 +67,12 @@ internal static class OptionChecks
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(Options.BatchSize));
         Check.Positive(options.LearningRate, nameof(Options.LearningRate));
         Check.AtLeast(options.WeightDecay, 0, nameof(Options.WeightDecay));
+        AtMostLargest(options.LearningRate, nameof(Options.LearningRate));
+        AtMostLargest(options.WeightDecay, nameof(Options.WeightDecay));
         Check.AtLeast(options.GradientClipping, 0, nameof(Options.GradientClipping));
         Check.Probability(options.ValidationFraction, nameof(Options.ValidationFraction));
         ArgumentOutOfRangeException.ThrowIfNegative(options.RefitJointHeadEpochs, nameof(Options.RefitJointHeadEpochs));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RefitJointHeadEpochs, MostEpochs, nameof(Options.RefitJointHeadEpochs));
         AtLeastOne(options.EarlyStoppingPatience, nameof(Options.EarlyStoppingPatience));
         AtLeastOne(options.NumberOfThreads, nameof(Options.NumberOfThreads));
     }
@@ -75,6 +81,12 @@ internal static class OptionChecks
     {
         if (!Enum.IsDefined(value))
             throw new ArgumentOutOfRangeException(option, value, $"{option} is none of {string.Join(", ", Enum.GetNames<T>())}.");
+    }
+
+    private static void AtMostLargest(float value, string option)
+    {
+        if (value > Largest)
+            throw new ArgumentOutOfRangeException(option, value, FormattableString.Invariant($"{option} must be at most {Largest}; useful values are far below 1."));
     }
 
     private static void AtLeastOne(int? value, string option)

@@ -12,6 +12,8 @@ public class OptionChecksTests
         { "Modalities", "LabelColumnName", o => o.LabelColumnName = "A" },
         { "Modalities", "HoldOutColumnName", o => o.HoldOutColumnName = "B" },
         { "Modalities", "joint branch", o => o.Modalities.Add(Modality.Vector("Joint")) },
+        { "LearningRate", "at most", o => o.LearningRate = float.MaxValue },
+        { "WeightDecay", "at most", o => o.WeightDecay = float.MaxValue },
         { "LabelColumnName", "", o => o.LabelColumnName = " " },
         { "Blending", "", o => o.Blending = null! },
         { "NumberOfEpochs", "", o => o.NumberOfEpochs = 0 },

@@ -22,6 +22,23 @@ public sealed class ProcessWideTests
     }
 
     [Fact]
+    public void Fit_under_another_default_type_gives_the_same_model_and_leaves_the_type()
+    {
+        using var expected = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
+        set_default_dtype(ScalarType.Float64);
+        try
+        {
+            using var found = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
+            Assert.Equal(ToyRows.Score(expected, ToyRows.Multiclass()), ToyRows.Score(found, ToyRows.Multiclass()));
+            Assert.Equal(ScalarType.Float64, get_default_dtype());
+        }
+        finally
+        {
+            set_default_dtype(ScalarType.Float32);
+        }
+    }
+
+    [Fact]
     public void Fit_stopped_stops_within_a_batch_and_frees_its_tensors()
     {
         int calls = 0;

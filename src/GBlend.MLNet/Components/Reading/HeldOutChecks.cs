@@ -29,7 +29,7 @@ internal static class HeldOutChecks
         {
             string lacking = NamesOf(label, c => training[c] > 0 && kept[c] == 0);
             if (lacking.Length > 0 && need is not null)
-                throw new InvalidOperationException($"{need} needs held-out rows of every class, but none is of {lacking} (label column '{label.Column}'). Hold out rows of each: more rows, a larger ValidationFraction, other keys or another HoldOutColumnName; or remove the class.");
+                throw new InvalidOperationException($"{need} needs held-out rows of every class, but none is of {lacking} (label column '{label.Column}'). A class needs two rows or more, with a sampling key in two keys or more: add rows or remove the class, or choose other keys, a larger ValidationFraction or another HoldOutColumnName.");
             if (lacking.Length > 0)
                 host.Warning($"The held-out rows lack classes, so that they say nothing about them: {lacking}.");
         }
