@@ -1,3 +1,4 @@
+using GBlend.MLNet.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -37,7 +38,7 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
         if (learns)
         {
             using var grad = no_grad();
-            num_batches_tracked.add_(one);
+            num_batches_tracked.PlusInPlace(one);
         }
         return functional.batch_norm(input, running_mean, running_var, weight, bias, learns, Momentum, epsilon);
     }

@@ -1,3 +1,4 @@
+using GBlend.MLNet.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -54,7 +55,7 @@ internal static class PlaneBlocks
             using var scope = NewDisposeScope();
             var y = bn1.call(conv1.call(input)).relu_();
             y = bn2.call(conv2.call(y));
-            return scope.MoveToOuter(y.add_(downsample?.call(input) ?? input).relu_());
+            return scope.MoveToOuter(y.PlusInPlace(downsample?.call(input) ?? input).relu_());
         }
     }
 
@@ -87,7 +88,7 @@ internal static class PlaneBlocks
             var y = bn1.call(conv1.call(input)).relu_();
             y = bn2.call(conv2.call(y)).relu_();
             y = bn3.call(conv3.call(y));
-            return scope.MoveToOuter(y.add_(downsample?.call(input) ?? input).relu_());
+            return scope.MoveToOuter(y.PlusInPlace(downsample?.call(input) ?? input).relu_());
         }
     }
 }

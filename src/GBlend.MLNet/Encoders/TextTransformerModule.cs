@@ -1,3 +1,4 @@
+using GBlend.MLNet.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -36,7 +37,7 @@ internal sealed class TextTransformerModule : EncoderModule
     {
         using var scope = NewDisposeScope();
         var (x, mask) = tokens.call(input);
-        x = x + positions;
+        x = x.Plus(positions);
         var padding = mask.squeeze(-1).eq(zeros_like(mask.squeeze(-1))).unsqueeze(1).unsqueeze(1);  // [rows, 1, 1, tokens]
         Tensor before = x;
         foreach (var layer in layers)
@@ -83,8 +84,8 @@ internal sealed class TransformerLayer : Module<Tensor, Tensor, Tensor>
         var parts = queriesKeysValues.call(norm1.call(x)).view(rows, length, 3, heads, width / heads).permute(2, 0, 3, 1, 4).unbind(0);
         var scores = (matmul(parts[0], parts[1].transpose(-2, -1)) * scale).masked_fill(padding, masked);
         var mixed = matmul(softmax(scores, -1), parts[2]).transpose(1, 2).reshape(rows, length, width);
-        var y = x + Drop(back.call(mixed));
-        return scope.MoveToOuter(y + Drop(down.call(up.call(norm2.call(y)).relu())));
+        var y = x.Plus(Drop(back.call(mixed)));
+        return scope.MoveToOuter(y.Plus(Drop(down.call(up.call(norm2.call(y)).relu()))));
     }
 
     private Tensor Drop(Tensor x) => dropout?.call(x) ?? x;

@@ -1,3 +1,4 @@
+using GBlend.MLNet.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -69,7 +70,7 @@ internal sealed class VideoBlock : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var y = conv2.call(conv1.call(input));
         y = conv3?.call(y) ?? y;
-        return scope.MoveToOuter(y.add_(downsample?.call(input) ?? input).relu_());
+        return scope.MoveToOuter(y.PlusInPlace(downsample?.call(input) ?? input).relu_());
     }
 
     /// <param name="variant">The network.</param>

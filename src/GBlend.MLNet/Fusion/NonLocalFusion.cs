@@ -1,3 +1,4 @@
+using GBlend.MLNet.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -34,7 +35,7 @@ internal sealed class NonLocalFusion : FusionModule
     {
         var x = stack([.. features.Select((f, i) => embed[i].call(f))], 1);                        // [rows, modalities, width]
         var attention = softmax(matmul(theta.call(x), phi.call(x).transpose(1, 2)) * scale, -1);  // [rows, modalities, modalities]
-        var y = x + back.call(matmul(attention, g.call(x)));
+        var y = x.Plus(back.call(matmul(attention, g.call(x))));
         return head.call([y.flatten(1)]);
     }
 }

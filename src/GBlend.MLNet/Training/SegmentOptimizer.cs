@@ -1,3 +1,4 @@
+using GBlend.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,7 +54,7 @@ internal sealed class SgdOptimizer(ParameterSegment segment, double momentum, do
         if (_velocity is null)
             _velocity = Gradient.clone().DetachFromDisposeScope();
         else
-            _velocity.mul_(_momentum).add_(Gradient);
+            _velocity.mul_(_momentum).PlusInPlace(Gradient);
         Values.add_(_velocity, _minusRate);
     }
 
@@ -88,7 +89,7 @@ internal sealed class AdamOptimizer(ParameterSegment segment, double beta1, doub
             Gradient.add_(Values, _decay);
         _mean.mul_(_beta1).add_(Gradient, _rest1);
         _square.mul_(_beta2).addcmul_(Gradient, Gradient, _rest2);
-        using var denominator = _square.sqrt().div_(correction).add_(_epsilon);
+        using var denominator = _square.sqrt().div_(correction).PlusInPlace(_epsilon);
         Values.addcdiv_(_mean, denominator, step);
     }
 
