@@ -54,7 +54,7 @@ internal static class TrainingBenchmarks
         Parameter[] parameters = [.. imageEncoder.parameters(), .. soundEncoder.parameters(), .. head.parameters()];
         // Not TorchSharp's optim.SGD: it leaves its native scalars to the finaliser and fails at random under load.
         Tensor[] velocities = [.. parameters.Select(p => p.detach().zeros_like())];
-        using Scalar momentum = 0.9, minusRate = -0.05;
+        using Scalar momentum = 0.9, minusRate = -0.05, one = 1;
         for (int epoch = 0; epoch < Epochs; epoch++)
         {
             using var order = randperm(training.Length);
@@ -69,7 +69,7 @@ internal static class TrainingBenchmarks
                 using var grad = no_grad();
                 foreach (var (parameter, velocity) in parameters.Zip(velocities))
                 {
-                    velocity.mul_(momentum).add_(parameter.grad!);
+                    velocity.mul_(momentum).add_(parameter.grad!, one);
                     parameter.add_(velocity, minusRate);
                 }
             }
