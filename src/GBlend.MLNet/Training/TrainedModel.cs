@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
 
-/// <summary>A trained network that scores rows: what a transformer wraps and a model file holds. Safe for scoring from many threads.</summary>
+/// <summary>Trained networks that score rows: what a transformer wraps and a model file holds. Safe for scoring from many threads.</summary>
 internal sealed class TrainedModel : IDisposable
 {
     /// <summary>
@@ -17,14 +17,18 @@ internal sealed class TrainedModel : IDisposable
     private readonly Device _device;
     private readonly int? _threads;
 
-    internal TrainedModel(JointNetwork network, Loss loss, AnswerRule answer, TrainingHistory history)
+    internal TrainedModel(IReadOnlyList<JointNetwork> networks, Loss loss, AnswerRule answer, TrainingHistory history)
     {
-        (Network, Loss, Answer, History) = (network, loss, answer, history);
-        _device = network.Device;
-        _threads = TorchThreadScope.For(network, BlockRows);
+        (Networks, Loss, Answer, History) = (networks, loss, answer, history);
+        _device = networks[0].Device;
+        _threads = TorchThreadScope.For(networks[0], BlockRows);
     }
 
-    internal JointNetwork Network { get; }
+    /// <summary>One or more that read the same rows; the heads of all of them, in order, are the branches of the history.</summary>
+    internal IReadOnlyList<JointNetwork> Networks { get; }
+
+    /// <summary>The first network, whose encoders are the ones to take away.</summary>
+    internal JointNetwork Network => Networks[0];
 
     internal Loss Loss { get; }
 
@@ -101,23 +105,28 @@ internal sealed class TrainedModel : IDisposable
         return ModelFile.Load(settings, weights, TorchDevices.Resolve(device, gpuDeviceId, fallbackToCpu, _ => { }));
     }
 
-    public void Dispose() => Network.Dispose();
+    public void Dispose()
+    {
+        foreach (var network in Networks)
+            network.Dispose();
+    }
 
     /// <summary>Per branch the predictions of the block; only of those that the answer needs, unless all are wanted.</summary>
     private double[][] Predict(IReadOnlyList<float[]> block, bool all)
     {
-        var branches = Network.Shape.Branches;
-        int[] needed = [.. Enumerable.Range(0, branches.Count).Where(b => all || Answer.Weights[b] != 0)];
         using var threads = new TorchThreadScope(_threads);
         using var grad = no_grad();
         using var scope = NewDisposeScope();
         var inputs = Modalities.Select((m, i) =>
             empty([BlockRows, .. m.Shape.Select(s => (long)s)], Network.Precision, _device).copy_(tensor(block[i], [BlockRows, .. m.Shape.Select(s => (long)s)]))).ToArray();
-        var given = Network.Forward(inputs, [.. needed.Select(b => branches[b])]);
-        var predictions = Enumerable.Repeat(Array.Empty<double>(), branches.Count).ToArray();
-        for (int i = 0; i < needed.Length; i++)
-            predictions[needed[i]] = given[i].ToDoubles();
-        return predictions;
+        var predictions = new List<double[]>();
+        foreach (var network in Networks)
+        {
+            int[] needed = [.. network.Shape.Branches.Where((_, i) => all || Answer.Weights[predictions.Count + i] != 0)];
+            var given = needed.Length == 0 ? [] : network.Forward(inputs, needed);
+            predictions.AddRange(network.Shape.Branches.Select(branch => Array.IndexOf(needed, branch) is >= 0 and var at ? given[at].ToDoubles() : []));
+        }
+        return [.. predictions];
     }
 
     private void Write(double[] values, float[] destination, int row)
