@@ -20,6 +20,8 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         ModalitySpec[] specs = [.. options.Modalities.Select(m => Spec(m, view.Schema, host))];
         var read = RowsRead.Read(view, options, kind, host);
         var heldOut = ChooseHeldOut(read, options, new Random(seed));
+        if (read.Flags is not null && read.Groups is not null)
+            HeldOutChecks.WarnOfSharedGroups(read.Groups, heldOut, options.SamplingKeyColumnName!, host);
         HeldOutChecks.Check(read.Targets, heldOut, read.Label, OptionChecks.WhatNeedsHeldOutRows(options), host);
         if (options.MissingValues == MissingValues.ImputeMean)
             specs = [.. specs.Zip(read.Modalities, (spec, values) => Imputed(spec, values, heldOut))];
