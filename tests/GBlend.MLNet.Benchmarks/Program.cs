@@ -1,4 +1,5 @@
 using System.Globalization;
+using GBlend.MLNet;
 using GBlend.MLNet.Benchmarks;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -8,9 +9,10 @@ Console.WriteLine($"| {"what",-72} | {"ratio",7} | {"range",15} | {"bound",12} |
 Console.WriteLine($"| {new string('-', 72)} | {new string('-', 7)} | {new string('-', 15)} | {new string('-', 12)} |");
 var data = BenchmarkRows.Create();
 Report("naive joint epoch: trainer / hand-written TorchSharp loop", "at most 1.15", TrainingBenchmarks.NaiveOverHandWritten(data));
-Report("exact online G-Blend / naive joint, whole fits", "at most 3.3", TrainingBenchmarks.OnlineOverNaive(data));
-Report("exact online G-Blend / naive joint, branches one after another", "", TrainingBenchmarks.OnlineOverNaive(data, sideBySide: false));
-Report("offline G-Blend / naive joint, whole fits", "", TrainingBenchmarks.OfflineOverNaive(data));
+foreach (var (name, blending, most) in TrainingBenchmarks.Blendings())
+    Report($"{name} / naive joint, whole fits, one thread", FormattableString.Invariant($"at most {most}"), TrainingBenchmarks.OverNaive(data, blending, sideBySide: false));
+Report("auto / naive joint, its networks side by side", "", TrainingBenchmarks.OverNaive(data, Blending.Auto(), sideBySide: true));
+Report("online G-Blend / naive joint, branches side by side", "", TrainingBenchmarks.OverNaive(data, Blending.Online(6), sideBySide: true));
 Report("rows per second: batch scoring / PredictionEngine (higher is better)", "at least 10", ScoringBenchmarks.BatchOverRowByRow(data));
 
 static void Report(string what, string bound, IReadOnlyList<double> ratios)
