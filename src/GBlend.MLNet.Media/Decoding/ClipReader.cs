@@ -18,7 +18,12 @@ internal sealed class ClipReader(VideoClipOptions options) : IDisposable
         _work ??= new Mat();
         try
         {
-            Read(item, VideoTimeline.Of(item), values);
+            // Where a packet is no frame, or a seek not exact, or a frame was lost, decoding all tells what there is.
+            if (TryRead(item, VideoTimeline.Of(item), values))
+                return;
+            var counted = VideoTimeline.Counted(item);
+            if (!TryRead(item, counted, values))
+                throw new BadMediaException($"frames {_wanted[0].Frame} to {_wanted[^1].Frame} were asked for; by its own account it has {Math.Max(counted.ClaimedFrames, counted.Frames)}, but only {counted.Frames} can be decoded");
         }
         catch (OpenCVException e)
         {
@@ -32,59 +37,34 @@ internal sealed class ClipReader(VideoClipOptions options) : IDisposable
         _work?.Dispose();
     }
 
-    private void Read(MediaItem item, VideoTimeline timeline, byte[] values)
+    private bool TryRead(MediaItem item, VideoTimeline timeline, byte[] values)
     {
-        // Each turn either succeeds, fails or learns something of the file: first that its rate varies, then how many frames there are.
-        while (true)
-        {
-            RequirePromised(timeline);
-            Plan(item, timeline);
-            try
-            {
-                if (item.WithFile(path => TryDecode(path, timeline.InOrder, values)))
-                    return;
-                timeline = item.WithFile(VideoFile.Count);
-            }
-            catch (EndOfVideoException end) when (end.Frames > 0 && end.Frames < timeline.Frames && (options.ToleratesDamage || VideoTimeline.IsClose(end.Frames, timeline.Frames)))
-            {
-                timeline = timeline with { Frames = end.Frames };
-            }
-            catch (EndOfVideoException end)
-            {
-                throw new BadMediaException($"it has {timeline.Frames} frames by its own account and frames {_wanted[0].Frame} to {_wanted[^1].Frame} were asked for, but decoding ended after {end.Frames}");
-            }
-            VideoTimeline.Correct(item, timeline);
-        }
-    }
-
-    private void RequirePromised(VideoTimeline timeline)
-    {
-        if (timeline.ClaimedFrames > 0 && !options.ToleratesDamage && !VideoTimeline.IsClose(timeline.Frames, timeline.ClaimedFrames))
-            throw new BadMediaException($"it has {timeline.ClaimedFrames} frames by its own account, but only {timeline.Frames} can be decoded");
-        if (options.ShortVideo == ShortVideo.Refuse && timeline.Frames < options.Span)
-            throw new BadMediaException($"it has {timeline.Frames} frames, and a clip needs {options.Span}");
+        int frames = timeline.PlannedFrames(options.ToleratesDamage);
+        if (options.ShortVideo == ShortVideo.Refuse && frames < options.Span)
+            throw new BadMediaException($"it has {frames} frames, and a clip needs {options.Span}");
+        Plan(item, frames);
+        return _wanted[^1].Frame < timeline.Frames && item.WithFile(path => TryDecode(path, timeline, values));
     }
 
     /// <summary>Lists the frames that the clips need, in their order in the file.</summary>
-    private void Plan(MediaItem item, VideoTimeline timeline)
+    private void Plan(MediaItem item, int frames)
     {
         _wanted.Clear();
         int slot = 0;
-        foreach (int first in ClipPlan.FirstFrames(options, timeline.Frames, item.Name))
+        foreach (int first in ClipPlan.FirstFrames(options, frames, item.Name))
         {
             for (int t = 0; t < options.FrameCount; t++)
             {
                 int frame = first + t * options.FrameStride;
-                frame = options.ShortVideo == ShortVideo.Loop ? frame % timeline.Frames : Math.Min(frame, timeline.Frames - 1);
-                _wanted.Add((frame, slot++));
+                _wanted.Add((options.ShortVideo == ShortVideo.Loop ? frame % frames : Math.Min(frame, frames - 1), slot++));
             }
         }
         _wanted.Sort();
     }
 
     /// <summary>Decodes the frames of the plan in one pass forwards.</summary>
-    /// <returns>Whether each frame was shown when its number says; if not, the rate varies or frames are lost.</returns>
-    private bool TryDecode(string path, bool inOrder, byte[] values)
+    /// <returns>Whether each was there, and shown when the timeline says.</returns>
+    private bool TryDecode(string path, VideoTimeline timeline, byte[] values)
     {
         using var video = VideoFile.Open(path);
         var (lastFrame, lastSlot) = (-1, -1);
@@ -96,11 +76,11 @@ internal sealed class ClipReader(VideoClipOptions options) : IDisposable
                 values.AsSpan(lastSlot * _shape.Size, _shape.Size).CopyTo(destination);
                 continue;
             }
-            video.MoveTo(frame, inOrder);
-            video.Read(_picture!);
-            if (!inOrder && !video.IsOnTime())
+            if (!video.TryMoveTo(frame, timeline.InOrder) || !video.TryRead(_picture!, timeline))
                 return false;
-            _shape.Write(_picture!, _work!, destination);
+            if (_picture!.Depth() != MatType.CV_8U)
+                throw new BadMediaException("its frames do not have 8-bit values");
+            _shape.Write(_picture, _work!, destination);
             (lastFrame, lastSlot) = (frame, slot);
         }
         return true;

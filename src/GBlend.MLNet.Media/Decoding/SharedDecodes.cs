@@ -46,20 +46,6 @@ internal sealed class SharedDecodes<T>(long budget, Func<T, long> sizeOf) where 
         }
     }
 
-    /// <summary>Puts a better value in the place of one that turned out to be wrong.</summary>
-    internal void Replace(string key, T value)
-    {
-        var ready = new Lazy<T>(value);
-        _ = ready.Value;
-        lock (_lock)
-        {
-            if (_entries.TryGetValue(key, out var old))
-                Remove(old);
-            _entries[key] = _byUse.AddFirst(new Entry(key, ready));
-        }
-        Count(key, ready, sizeOf(value));
-    }
-
     private void Count(string key, Lazy<T> value, long size)
     {
         lock (_lock)

@@ -13,7 +13,7 @@ internal static class SoundPlan
             return ClipPlan.Starts(options.Position, options.ClipsPerFile, room, options.Seed, item.Name).Select(start => (start, hop));
         }
         var timeline = VideoTimeline.Of(item);
-        return ClipPlan.FirstFrames(clip, timeline.Frames, item.Name).Select(first =>
+        return ClipPlan.FirstFrames(clip, timeline.PlannedFrames(clip.ToleratesDamage), item.Name).Select(first =>
         {
             double begin = timeline.TimeOf(first) * sound.SampleRate, end = timeline.TimeOf(first + clip.Span) * sound.SampleRate;
             if (options.SpansClip)

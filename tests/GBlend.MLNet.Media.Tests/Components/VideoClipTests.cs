@@ -46,9 +46,12 @@ public sealed class VideoClipTests : IDisposable
     [InlineData("h264.mkv", "libx264")]
     [InlineData("h264.ts", "libx264")]
     [InlineData("mpeg4.avi", "mpeg4")]
+    [InlineData("hevc.mp4", "libx265")]
+    [InlineData("vp8.webm", "libvpx")]
+    [InlineData("vp9.webm", "libvpx-vp9")]
     public void Coded_with_b_frames_every_position_gives_its_frames(string name, string coding)
     {
-        string path = _media.Convert(_media.Video("a.mkv", 200), name, "-c:v", coding, "-bf", "2", "-q:v", "2", "-g", "100");
+        string path = _media.Convert(_media.Video("a.mkv", 200), name, "-c:v", coding, "-pix_fmt", "yuv420p", "-bf", "2", "-b:v", "400k", "-g", "100", "-auto-alt-ref", "1", "-lag-in-frames", "12");
         Assert.Equal(Every(2, 92, 8), Numbers(path, Options()));
         var options = Options();
         (options.Position, options.ClipsPerVideo) = (ClipPosition.Even, 3);
