@@ -44,12 +44,13 @@ internal sealed class BranchTrainer : IDisposable
     /// <summary>One pass over the rows in the order given.</summary>
     /// <param name="store">The rows.</param>
     /// <param name="order">Row numbers.</param>
+    /// <param name="draw">The seed of what is random about the rows in this epoch.</param>
     /// <param name="learningRate">The rate of this epoch.</param>
     /// <param name="onBatch">Called before every batch with its row count; throws to stop.</param>
-    internal void TrainEpoch(RowStore store, int[] order, double learningRate, Action<long> onBatch)
+    internal void TrainEpoch(RowStore store, int[] order, int draw, double learningRate, Action<long> onBatch)
     {
         _network.Train(true, _freezeEncoders);
-        foreach (var batch in store.Batches(order, _settings.BatchSize))
+        foreach (var batch in store.Batches(order, _settings.BatchSize, draw))
         {
             onBatch(batch.Rows);
             foreach (var segment in _learning)

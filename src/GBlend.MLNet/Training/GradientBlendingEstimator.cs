@@ -78,7 +78,7 @@ internal sealed class GradientBlendingEstimator : IDisposable
         for (int epoch = span.FirstEpoch; epoch < span.FirstEpoch + span.Epochs; epoch++)
         {
             copy.SeedDropout(Seeds.Derive(_run.Settings.Seed, purpose, epoch));
-            trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Estimating, rows));
+            trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Estimating, rows));
         }
         return _run.Meter.Measure(copy, branches);
     }

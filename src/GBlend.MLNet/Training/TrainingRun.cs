@@ -40,7 +40,7 @@ internal sealed class TrainingRun : IDisposable
         using var targets = Loss.Prepare(rows.Targets, settings.Precision);
         Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, _device);
         int[] measured = SampleOfTrainingRows();
-        Meter = new LossMeter(Store, measured, _heldOutRows, Loss);
+        Meter = new LossMeter(Store, measured, _heldOutRows, Loss, Network.MostRowsToMeasure);
         Groups = rows.Groups is { } groups ? new RowGroups([.. measured.Select(row => groups[row])], [.. _heldOutRows.Select(row => groups[row])]) : null;
     }
 
@@ -85,7 +85,7 @@ internal sealed class TrainingRun : IDisposable
             for (int epoch = span.FirstEpoch; epoch < span.FirstEpoch + span.Epochs; epoch++)
             {
                 Network.SeedDropout(Seeds.Derive(Settings.Seed, "epoch", epoch));
-                trainer.TrainEpoch(Store, OrderOf(epoch), LearningRateOf(epoch), rows => OnBatch(TrainingPhase.Training, rows));
+                trainer.TrainEpoch(Store, OrderOf(epoch), DrawOf(epoch), LearningRateOf(epoch), rows => OnBatch(TrainingPhase.Training, rows));
                 losses = Meter.Measure(Network, _shape.Branches, glance: !(estimateFollows && epoch == span.FirstEpoch + span.Epochs - 1));
                 Record(epoch, weights, losses);
                 if (best.Saw(Network, epoch, AnswerLoss(losses)))
@@ -103,6 +103,9 @@ internal sealed class TrainingRun : IDisposable
             new Random(Seeds.Derive(Settings.Seed, "order", epoch)).Shuffle(order);
         return order;
     }
+
+    /// <summary>The seed of what is random about the rows in an epoch; the same for the network and for the trial copies.</summary>
+    internal int DrawOf(int epoch) => Seeds.Derive(Settings.Seed, "rows", epoch);
 
     internal double LearningRateOf(int epoch) => Settings.LearningRate * Settings.LearningRateSchedule.Factor(epoch, Settings.NumberOfEpochs);
 
@@ -167,7 +170,7 @@ internal sealed class TrainingRun : IDisposable
         for (int epoch = 0; epoch < Settings.RefitJointHeadEpochs; epoch++)
         {
             Network.SeedDropout(Seeds.Derive(Settings.Seed, "refit", epoch));
-            trainer.TrainEpoch(Store, OrderOf(epoch), Settings.LearningRate, rows => OnBatch(TrainingPhase.Training, rows));
+            trainer.TrainEpoch(Store, OrderOf(epoch), DrawOf(Settings.NumberOfEpochs + epoch), Settings.LearningRate, rows => OnBatch(TrainingPhase.Training, rows));
         }
     }
 
