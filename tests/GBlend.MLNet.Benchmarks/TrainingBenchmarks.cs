@@ -78,23 +78,4 @@ internal static class TrainingBenchmarks
     }
 
     private static Sequential Encoder(int width) => Sequential(Linear(width, 64), ReLU(), Linear(64, 32), ReLU());
-
-    private sealed class SilentHost : ITrainingHost
-    {
-        public void CheckAlive()
-        {
-        }
-
-        public void Info(string message)
-        {
-        }
-
-        public void Warning(string message)
-        {
-        }
-
-        public void Report(TrainingProgress progress)
-        {
-        }
-    }
 }

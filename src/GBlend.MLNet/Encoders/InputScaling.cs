@@ -46,12 +46,16 @@ internal sealed record InputScaling(IReadOnlyList<float> Mean, IReadOnlyList<flo
     }
 
     /// <summary>The input scaled, in the same type and on the same device.</summary>
-    internal Tensor Apply(Tensor input)
+    /// <param name="input">Channels last.</param>
+    /// <param name="inPlace">Whether the input itself is changed, which saves the memory of a second one.</param>
+    internal Tensor Apply(Tensor input, bool inPlace = false)
     {
         if (IsNone)
             return input;
         using var minusMean = tensor([.. Mean.Select(m => -m)], input.dtype, input.device);
         using var deviation = tensor([.. StandardDeviation], input.dtype, input.device);
+        if (inPlace)
+            return input.PlusInPlace(minusMean).div_(deviation);
         using var centred = input.Plus(minusMean);
         return centred / deviation;
     }

@@ -26,7 +26,7 @@ internal static class ModalityInput
             precision = ScalarType.Float32;
         if (x.dtype != precision)
             x = x.to(precision);
-        x = modality.Scaling.Apply(x);
+        x = modality.Scaling.Apply(x, inPlace: !ReferenceEquals(x, raw));
         if (seed is { } epoch && settings.Masks)
             x = Mask(x, settings, rows, epoch);
         return ReferenceEquals(x, raw) ? raw : x.MoveToOuterDisposeScope();

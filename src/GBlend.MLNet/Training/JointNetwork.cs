@@ -104,7 +104,7 @@ internal sealed class JointNetwork : IDisposable
     internal bool IsSmall(int rows) => rows * _multiplyAdds < SmallStep;
 
     /// <summary>Rows whose losses are measured by one forward pass: many, but for networks and rows whose activations would fill the memory.</summary>
-    internal int MostRowsToMeasure => RowsFor(MostMeasured, 1e10, 64 << 20);
+    internal int MostRowsToMeasure => RowsFor(MostMeasured, 1e10, 16 << 20);
 
     /// <summary>
     /// Rows that are scored by one forward pass, a power of two: fewer for larger networks and rows, and one for convolutional networks so
