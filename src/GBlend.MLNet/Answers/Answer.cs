@@ -4,9 +4,9 @@ namespace GBlend.MLNet;
 public enum Answer
 {
     /// <summary>
-    /// What holds best on real data (see the README). Classes: <see cref="Pool"/> with at least 20 held-out rows, else
-    /// <see cref="Joint"/>. Multi-label and regression: <see cref="BestHead"/>. A model with only a joint head answers with it, one
-    /// without a joint branch with <see cref="MeanOfHeads"/>.
+    /// What holds best on real data (see the README): <see cref="Pool"/> with at least 20 held-out rows; with fewer <see cref="Joint"/>,
+    /// or, after <see cref="Blending.Auto"/>, <see cref="MeanOfLogits"/>. A model with only a joint head answers with it, one without a
+    /// joint branch with <see cref="MeanOfHeads"/>.
     /// </summary>
     Auto,
 
@@ -23,8 +23,15 @@ public enum Answer
     MeanOfHeads,
 
     /// <summary>
-    /// Classes only: softmax(sum_b a_b log p_b) over all heads b, a_b at least 0, fitted on the held-out rows with a ridge towards
-    /// the mean of log-probabilities.
+    /// A pool of the heads. Classes: softmax(sum_b a_b log p_b) over all heads b, a_b at least 0, fitted on the held-out rows with a ridge
+    /// towards the mean of log-probabilities; logarithms are floored at -12. Multi-label: the same for each label's two states, with one a_b
+    /// for all labels. Regression: sum_b a_b f_b by non-negative least squares with the same ridge.
     /// </summary>
     Pool,
+
+    /// <summary>
+    /// The mean of the heads' logits, made a probability: the normalised geometric mean of their probabilities, which is the pool whose
+    /// coefficients are all alike. Regression: the mean.
+    /// </summary>
+    MeanOfLogits,
 }

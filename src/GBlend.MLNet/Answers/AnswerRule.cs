@@ -2,28 +2,31 @@ using System.Globalization;
 
 namespace GBlend.MLNet;
 
-/// <summary>How the branches' predictions are combined: a pool of log-probabilities, or a weighted mean of predictions (one-hot for a single head).</summary>
-/// <param name="IsPool">Whether the weights are coefficients of a <see cref="LogPool"/>.</param>
-/// <param name="Weights">One per branch that the network has.</param>
+/// <summary>How the branches' predictions are combined: a pool of log-probabilities (regression: of numbers), or a weighted mean of predictions (one-hot for a single head).</summary>
+/// <param name="IsPool">Whether the weights are coefficients of a <see cref="LogPool"/> or <see cref="LinearPool"/>.</param>
+/// <param name="Weights">One per branch, over all networks.</param>
 internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
 {
     private const int FewestRowsForPool = 20;
 
     /// <summary>Chooses the rule, looking at the held-out rows where the choice needs them.</summary>
-    internal static AnswerRule Choose(Answer wanted, NetworkShape shape, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, ITrainingHost host)
+    internal static AnswerRule Choose(Answer wanted, IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool severalNetworks, ITrainingHost host)
     {
-        int branches = shape.Branches.Count;
-        if (branches == 1)
+        if (heads.Count == 1)
             return Head(0, 1);
-        bool canPool = heldOut.Task == LearningTask.Multiclass && heldOut.Rows >= FewestRowsForPool;
+        bool hasJoint = heads[^1].IsJoint, canPool = heldOut.Rows >= FewestRowsForPool;
         if (wanted == Answer.Auto)
-            wanted = !shape.HasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : heldOut.Task == LearningTask.Multiclass ? Answer.Joint : Answer.BestHead;
+        {
+            wanted = !hasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : severalNetworks ? Answer.MeanOfLogits : Answer.Joint;
+            if (severalNetworks && !canPool)
+                host.Warning($"The pool of heads is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} all heads count alike. Hold out more rows.");
+        }
         else if (wanted == Answer.Pool && !canPool)
         {
             host.Warning($"Answer.Pool is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} the joint head answers instead. Hold out more rows.");
             wanted = Answer.Joint;
         }
-        if (shape.HasJoint && !learned[^1] && wanted is Answer.Joint or Answer.BestHead)
+        if (hasJoint && !learned[^1] && wanted is Answer.Joint or Answer.BestHead)
         {
             host.Warning("The joint head never had weight in the blending, so it has learned nothing; the mean of the heads that have answers instead. Give it weight, or choose Answer.MeanOfHeads or Answer.Pool.");
             wanted = Answer.MeanOfHeads;
@@ -31,10 +34,11 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         return wanted switch
         {
             Answer.Pool => Pool(heldOut, learned),
-            Answer.MeanOfHeads => Mean(learned),
-            _ when !shape.HasJoint => Mean(learned),
-            Answer.BestHead => BestHead(shape, heldOut, learned, host),
-            _ => Head(branches - 1, branches),
+            Answer.MeanOfLogits => Mean(learned, isPool: true),
+            Answer.MeanOfHeads => Mean(learned, isPool: false),
+            _ when !hasJoint => Mean(learned, isPool: false),
+            Answer.BestHead => BestHead(heads, heldOut, learned, host),
+            _ => Head(heads.Count - 1, heads.Count),
         };
     }
 
@@ -55,12 +59,15 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
             if (Weights[b] == 0)
                 continue;
             predictions[b].AsSpan(row * answer.Length, answer.Length).CopyTo(scratch);
-            Activate(task, scratch);
+            if (IsPool)
+                LogPool.ReadHead(task, scratch);
+            else
+                Activate(task, scratch);
             for (int c = 0; c < answer.Length; c++)
-                answer[c] += Weights[b] * (IsPool ? Math.Max(Math.Log(scratch[c]), LogPool.Floor) : scratch[c]);
+                answer[c] += Weights[b] * scratch[c];
         }
         if (IsPool)
-            LogPool.Softmax(answer);
+            Activate(task, answer);
     }
 
     /// <summary>In place: what a head gives to what a user reads (regression: still standardised).</summary>
@@ -75,9 +82,9 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         }
     }
 
-    internal string Describe(NetworkShape shape)
+    internal string Describe(IReadOnlyList<HeadInfo> heads)
     {
-        string Name(int index) => shape.NameOf(shape.Branches[index]);
+        string Name(int index) => heads[index].Name;
         if (IsPool)
             return "pool " + string.Join(", ", Weights.Select((w, i) => string.Create(CultureInfo.InvariantCulture, $"{Name(i)} {w:0.00}")));
         int[] used = [.. Enumerable.Range(0, Weights.Count).Where(i => Weights[i] > 0)];
@@ -88,12 +95,11 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
 
     private static AnswerRule Head(int index, int branches) => new(false, [.. Enumerable.Range(0, branches).Select(b => b == index ? 1.0 : 0)]);
 
-    private static AnswerRule Mean(IReadOnlyList<bool> learned) => new(false, [.. learned.Select(l => l ? 1.0 / learned.Count(x => x) : 0)]);
+    private static AnswerRule Mean(IReadOnlyList<bool> learned, bool isPool) => new(isPool, [.. learned.Select(l => l ? 1.0 / learned.Count(x => x) : 0)]);
 
     private static AnswerRule Pool(HeldOutPredictions heldOut, IReadOnlyList<bool> learned)
     {
-        var logs = heldOut.LogProbabilities().Where((_, b) => learned[b]).ToArray();
-        var fitted = new Queue<double>(LogPool.Fit(logs, heldOut.Targets.Classes!, heldOut.Targets.Outputs));
+        var fitted = new Queue<double>(heldOut.FitPool(learned));
         return new(true, [.. learned.Select(l => l ? fitted.Dequeue() : 0)]);
     }
 
@@ -107,9 +113,9 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         }
     }
 
-    private static AnswerRule BestHead(NetworkShape shape, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, ITrainingHost host)
+    private static AnswerRule BestHead(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, ITrainingHost host)
     {
-        int joint = shape.Branches.Count - 1, best = joint;
+        int joint = heads.Count - 1, best = joint;
         if (heldOut.Rows < 2)
         {
             host.Warning("The best head is chosen on the held-out rows, of which there are fewer than two; the answer is the joint head.");
@@ -127,7 +133,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
                 (best, bestGain) = (b, mean);
         }
         if (best != joint)
-            host.Warning($"On the held-out rows the head of {shape.NameOf(shape.Branches[best])} has a loss lower than the joint head's by {bestGain.ToString("0.###", CultureInfo.InvariantCulture)}, so it gives the answer.");
+            host.Warning($"On the held-out rows the head of {heads[best].Name} has a loss lower than the joint head's by {bestGain.ToString("0.###", CultureInfo.InvariantCulture)}, so it gives the answer.");
         return Head(best, joint + 1);
     }
 }

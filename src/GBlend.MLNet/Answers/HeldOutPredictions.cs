@@ -13,19 +13,30 @@ internal sealed record HeldOutPredictions(double[][] ByBranch, TrainingTargets T
 
     internal int Rows => Targets.Classes?.Length ?? Targets.Values!.Length / Targets.Outputs;
 
-    /// <summary>Classes: the branches' log-probabilities, floored as a pool reads them.</summary>
-    internal double[][] LogProbabilities() => [.. ByBranch.Select(logits =>
+    /// <summary>The coefficients of the pool of the heads that have learned, one each.</summary>
+    internal double[] FitPool(IReadOnlyList<bool> learned)
+    {
+        var heads = ByBranch.Where((_, b) => learned[b]).ToArray();
+        return Task switch
+        {
+            LearningTask.Multiclass => LogPool.Fit(Logs(heads, Targets.Outputs), Targets.Classes!, Targets.Outputs),
+            // Every label of every row is a choice of two; the coefficients are the same for all labels.
+            LearningTask.MultiLabel => LogPool.Fit([.. heads.Select(StateLogs)], [.. Targets.Values!.Select(v => v > 0.5 ? 0L : 1L)], 2),
+            _ => LinearPool.Fit(heads, [.. Targets.Values!.Select(v => (v - Loss.TargetMean) / Loss.TargetScale)]),
+        };
+    }
+
+    /// <summary>The heads' log-probabilities, floored as a pool reads them.</summary>
+    private static double[][] Logs(double[][] heads, int classes) => [.. heads.Select(logits =>
     {
         var logs = (double[])logits.Clone();
-        for (int row = 0; row < Rows; row++)
-        {
-            var one = logs.AsSpan(row * Targets.Outputs, Targets.Outputs);
-            LogPool.Softmax(one);
-            for (int c = 0; c < one.Length; c++)
-                one[c] = Math.Max(Math.Log(one[c]), LogPool.Floor);
-        }
+        for (int from = 0; from < logs.Length; from += classes)
+            LogPool.ReadHead(LearningTask.Multiclass, logs.AsSpan(from, classes));
         return logs;
     })];
+
+    /// <summary>Per label the floored log-probabilities of its being there and of its not being there.</summary>
+    private static double[] StateLogs(double[] logits) => [.. logits.SelectMany(z => new[] { LogPool.LogSigmoid(z), LogPool.LogSigmoid(-z) })];
 
     /// <summary>The loss of an answer (probabilities, or a standardised number) for a row.</summary>
     internal double LossOf(int row, ReadOnlySpan<double> answer)

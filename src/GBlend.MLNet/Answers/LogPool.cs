@@ -13,6 +13,25 @@ internal static class LogPool
     private const int MaxSteps = 50;
     private const double Tolerance = 1e-12;
 
+    /// <summary>In place: what a head gives (logits, or a standardised number) to what the pool sums.</summary>
+    internal static void ReadHead(LearningTask task, Span<double> prediction)
+    {
+        if (task == LearningTask.Multiclass)
+        {
+            Softmax(prediction);
+            for (int c = 0; c < prediction.Length; c++)
+                prediction[c] = Math.Max(Math.Log(prediction[c]), Floor);
+        }
+        else if (task == LearningTask.MultiLabel)
+        {
+            for (int c = 0; c < prediction.Length; c++)
+                prediction[c] = LogSigmoid(prediction[c]) - LogSigmoid(-prediction[c]);
+        }
+    }
+
+    /// <summary>log(1 / (1 + exp(-z))), floored.</summary>
+    internal static double LogSigmoid(double z) => Math.Max(Math.Min(z, 0) - Math.Log(1 + Math.Exp(-Math.Abs(z))), Floor);
+
     /// <summary>Fits the coefficients by projected Newton steps with halving.</summary>
     /// <param name="logProbabilities">[head][row x class], floored.</param>
     /// <param name="labels">The class of each row.</param>

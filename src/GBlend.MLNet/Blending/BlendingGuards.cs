@@ -58,4 +58,7 @@ public sealed record BlendingGuards
     /// (measured, see the README); <see langword="false"/> is the paper's loss.
     /// </summary>
     public bool KeepsLearningRate { get; init; } = true;
+
+    /// <summary>What weights (one per modality, joint branch last) are multiplied by: 1, or what makes the busiest encoder feel one whole loss.</summary>
+    internal double LossScale(IReadOnlyList<double> weights) => KeepsLearningRate ? 1 / (weights.SkipLast(1).Max() + weights[^1]) : 1;
 }

@@ -15,6 +15,13 @@ internal static class BlendingWeights
     /// </summary>
     internal static double[] Start(int branches) => [.. Enumerable.Range(1, branches).Select(b => b == branches ? 1.0 : 0)];
 
+    /// <summary>Weights of the same proportions that sum to one.</summary>
+    internal static double[] Normalised(IReadOnlyList<double> weights)
+    {
+        double sum = weights.Sum();
+        return [.. weights.Select(w => w / sum)];
+    }
+
     internal static double[] Equal(int branches) => [.. Enumerable.Repeat(1.0 / branches, branches)];
 
     /// <summary>The published rule with G clamped at zero and |O| floored; equal weights where no branch has any.</summary>

@@ -77,8 +77,9 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
     /// <summary>The branches that the network will have, as <see cref="TrainingHistory.Branches"/> will name them.</summary>
     private string[] BranchNames()
     {
-        var shape = NetworkShape.For([.. _options.Modalities.Select(m => new ModalitySpec(m.ColumnName, [1], m.Encoder, null))], _options.Fusion, 2, _options.Blending);
-        return [.. shape.Branches.Select(shape.NameOf)];
+        ModalitySpec[] modalities = [.. _options.Modalities.Select(m => new ModalitySpec(m.ColumnName, [1], m.Encoder, null))];
+        return [.. _options.Blending.Networks(modalities.Length, _options.NumberOfEpochs)
+            .SelectMany(plan => NetworkShape.For(modalities, _options.Fusion, 2, plan).Heads).Select(head => head.Name)];
     }
 
     private TrainingSettings Settings(IReadOnlyList<ModalitySpec> modalities, int seed) => new()

@@ -114,7 +114,7 @@ public sealed class GradientBlendingTransformer : ITransformer, IDisposable
     public StateDict ToStateDict()
     {
         StateDict? weights = null;
-        Use(model => weights = new StateDict(model.Network.Tensors.Select(t => KeyValuePair.Create(t.Name, t.Value.ToStateTensor()))));
+        Use(model => weights = new StateDict(ModelFile.NamedTensors(model.Networks).Select(t => KeyValuePair.Create(t.Name, t.Value.ToStateTensor()))));
         return weights!;
     }
 

@@ -21,7 +21,7 @@ internal static class OptionChecks
         CheckDefined(options.Device, nameof(Options.Device));
         CheckNumbers(options);
         CheckColumns(options);
-        options.Blending.Plan(options.Modalities.Count, options.NumberOfEpochs);
+        options.Blending.Networks(options.Modalities.Count, options.NumberOfEpochs);
         if (HoldsNothingOut(options) && WhatNeedsHeldOutRows(options) is { } need)
         {
             throw new ArgumentException($"{need} needs held-out rows, but ValidationFraction is 0 and HoldOutColumnName is not set. "
@@ -32,13 +32,13 @@ internal static class OptionChecks
     /// <summary>Checks what only holds for some tasks.</summary>
     internal static void CheckTask(Options options, OutputKind kind)
     {
-        if (options.Answer == Answer.Pool && !kind.HasClasses())
-            throw new ArgumentException($"Answer.Pool is for classes, but the label makes this a {kind.Task()} model. Use Answer.Joint, Answer.BestHead or Answer.MeanOfHeads.", nameof(Options.Answer));
+        if (options.Modalities.Count > 1)
+            options.Blending.CheckFits(kind.Task(), options.Fusion);
     }
 
     /// <summary>The first option that can't do without held-out rows, in words; <see langword="null"/> when none needs them.</summary>
     internal static string? WhatNeedsHeldOutRows(Options options) =>
-        options.Blending.NeedsEstimates && options.Modalities.Count > 1 ? $"Blending = {options.Blending}"
+        options.Blending.NeedsHeldOutRows && options.Modalities.Count > 1 ? $"Blending = {options.Blending}"
         : options.EarlyStoppingPatience is not null ? "EarlyStoppingPatience"
         : options.FinalWeights == FinalWeights.BestEpoch ? "FinalWeights = BestEpoch"
         : options.Answer is Answer.BestHead or Answer.Pool ? $"Answer = {options.Answer}"
@@ -101,8 +101,9 @@ internal static class OptionChecks
         var twice = options.Modalities.GroupBy(m => m.ColumnName).FirstOrDefault(g => g.Count() > 1)?.Key;
         if (twice is not null)
             throw new ArgumentException($"Modalities has the column '{twice}' more than once. Give every modality a column of its own (ml.Transforms.CopyColumns makes a copy).", nameof(Options.Modalities));
-        if (options.Modalities.Any(m => m.ColumnName == TrainingHistory.JointBranch))
-            throw new ArgumentException($"A modality has the column '{TrainingHistory.JointBranch}', which is the name of the joint branch. Copy it under another name (ml.Transforms.CopyColumns).", nameof(Options.Modalities));
+        string[] reserved = [TrainingHistory.JointBranch, TrainingHistory.DetachedJointBranch];
+        if (options.Modalities.FirstOrDefault(m => reserved.Contains(m.ColumnName)) is { } taken)
+            throw new ArgumentException($"A modality has the column '{taken.ColumnName}', which is the name of a joint branch. Copy it under another name (ml.Transforms.CopyColumns).", nameof(Options.Modalities));
         CheckNoModality(options, options.LabelColumnName, nameof(Options.LabelColumnName));
         CheckNoModality(options, options.HoldOutColumnName, nameof(Options.HoldOutColumnName));
         if (options.HoldOutColumnName is not null && options.SamplingKeyColumnName is not null)

@@ -10,28 +10,33 @@ internal sealed class BranchTrainer : IDisposable
     private readonly TrainingSettings _settings;
     private readonly Loss _loss;
     private readonly Dictionary<ParameterSegment, SegmentOptimizer> _optimizers = [];
+    private EpochPlan? _plan;
     private int[] _branches = [];
-    private bool _freezeEncoders;
+    private GradientCuts _cuts;
     private Tensor[] _weights = [];
     private ParameterSegment[] _learning = [];
     private ParameterSegment[][] _clipped = [];
 
     internal BranchTrainer(JointNetwork network, TrainingSettings settings, Loss loss) => (_network, _settings, _loss) = (network, settings, loss);
 
+    /// <summary>The branches that are trained now.</summary>
+    internal IReadOnlyList<int> Branches => _branches;
+
     /// <summary>
     /// Says what is trained from now on. A part keeps the optimiser state it has; parts that no branch with a weight uses don't move.
     /// </summary>
-    /// <param name="weights">Per branch of the network's shape; a branch of weight 0 is left out.</param>
+    /// <param name="plan">A weight per modality, the joint branch last; those of branches that the network has not must be 0.</param>
     /// <param name="clipApart">Whether gradients are clipped branch by branch, as if each were trained alone (they must share no part), or all together.</param>
-    /// <param name="freezeEncoders">Whether encoders stay as they are and only heads and fusion learn.</param>
-    internal void SetWeights(IReadOnlyList<(int Branch, double Weight)> weights, bool clipApart = false, bool freezeEncoders = false)
+    internal void SetPlan(EpochPlan plan, bool clipApart = false)
     {
-        _freezeEncoders = freezeEncoders;
-        var live = weights.Where(w => w.Weight > 0).ToArray();
+        if (ReferenceEquals(plan, _plan))
+            return;
+        _plan = plan;
+        _cuts = new GradientCuts(plan.FrozenEncoders, plan.DetachesJoint, plan.DetachesHeads);
         Array.ForEach(_weights, w => w.Dispose());
-        _branches = [.. live.Select(w => w.Branch)];
-        _weights = [.. live.Select(w => tensor(w.Weight, _settings.Precision, _network.Device).DetachFromDisposeScope())];
-        var groups = _branches.Select(b => _network.LearningSegments(b, freezeEncoders).ToArray()).ToArray();
+        _branches = [.. _network.Shape.Branches.Where(b => plan.Weights[b] > 0)];
+        _weights = [.. _branches.Select(b => tensor(plan.Weights[b] * plan.LossScale, _settings.Precision, _network.Device).DetachFromDisposeScope())];
+        var groups = _branches.Select(b => _network.LearningSegments(b, _cuts).ToArray()).ToArray();
         _learning = [.. groups.SelectMany(g => g).Distinct()];
         _clipped = clipApart ? groups : [_learning];
         foreach (var segment in _learning)
@@ -47,16 +52,21 @@ internal sealed class BranchTrainer : IDisposable
     /// <param name="draw">The seed of what is random about the rows in this epoch.</param>
     /// <param name="learningRate">The rate of this epoch.</param>
     /// <param name="onBatch">Called before every batch with its row count; throws to stop.</param>
-    internal void TrainEpoch(RowStore store, int[] order, int draw, double learningRate, Action<long> onBatch)
+    /// <param name="steps">What a strategy does in every step; <see langword="null"/> when there is no more to it than the weights.</param>
+    internal void TrainEpoch(RowStore store, int[] order, int draw, double learningRate, Action<long> onBatch, StrategySteps? steps = null)
     {
-        _network.Train(true, _freezeEncoders);
+        _network.Train(true, _cuts);
         foreach (var batch in store.Batches(order, _settings.BatchSize, draw))
         {
             onBatch(batch.Rows);
             foreach (var segment in _learning)
                 segment.Gradient.zero_();
-            var losses = _network.Forward(batch.Inputs, _branches, _freezeEncoders).Select(p => _loss.Mean(p, batch.Targets)).ToArray();
-            autograd.backward(losses, _weights);
+            var pass = _network.Pass(batch.Inputs, _branches, _cuts);
+            var losses = pass.Predictions.Select(p => _loss.Mean(p, batch.Targets)).ToArray();
+            if (steps is null)
+                autograd.backward(losses, _weights);
+            else
+                steps.Backward(_branches, _cuts, batch, pass, losses, _weights);
             using var grad = no_grad();
             if (_settings.GradientClipping > 0)
                 Array.ForEach(_clipped, Clip);

@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace GBlend.MLNet;
 
 /// <summary>
@@ -17,31 +15,34 @@ internal sealed class GradientBlendingEstimator : IDisposable
     private readonly JointNetwork _single;
     private readonly JointNetwork _joint;
 
-    internal GradientBlendingEstimator(TrainingRun run)
+    internal GradientBlendingEstimator(TrainingRun run, Func<JointNetwork> createNetwork)
     {
         _run = run;
-        _single = run.CreateNetwork();
-        _joint = run.CreateNetwork();
+        _single = createNetwork();
+        _joint = createNetwork();
     }
 
     /// <summary>Estimates the weights of a span.</summary>
     /// <param name="network">The network at the start of the span.</param>
     /// <param name="before">Its losses.</param>
-    /// <param name="span">The epochs.</param>
-    internal (double[] Weights, BlendingEstimate Estimate) Estimate(JointNetwork network, MeasuredLosses before, BlendingSpan span)
+    /// <param name="firstEpoch">The span's first epoch.</param>
+    /// <param name="epochs">The span's length.</param>
+    /// <param name="guards">See <see cref="BlendingGuards"/>.</param>
+    internal BlendingEstimate Estimate(JointNetwork network, MeasuredLosses before, int firstEpoch, int epochs, BlendingGuards guards)
     {
         var shape = network.Shape;
-        int[] singles = [.. shape.Branches.Where(b => b != shape.JointBranch)];
+        int k = shape.Modalities.Count;
+        EpochPlan singles = new([.. Enumerable.Repeat(1.0, k), 0]), joint = new([.. Enumerable.Repeat(0.0, k), 1]);
         MeasuredLosses afterSingle = null!, afterJoint = null!;
-        SideBySide(
-            () => afterSingle = TrainAlone(_single, network, singles, span, "single"),
-            () => afterJoint = TrainAlone(_joint, network, [shape.JointBranch], span, "joint"));
+        SideBySide.Run(_run.TrainsSideBySide,
+            () => afterSingle = TrainAlone(_single, network, singles, firstEpoch, epochs, "single"),
+            () => afterJoint = TrainAlone(_joint, network, joint, firstEpoch, epochs, "joint"));
         var branches = shape.Branches.Select(branch =>
         {
             var after = branch == shape.JointBranch ? afterJoint : afterSingle;
             return new BranchLosses(shape.NameOf(branch), before.TrainOf(branch), before.HeldOutOf(branch), after.TrainOf(branch), after.HeldOutOf(branch));
         }).ToArray();
-        return BlendingWeights.Estimate(branches, _run.Settings.Blending.Guards, span.FirstEpoch, span.Epochs, Seeds.Derive(_run.Settings.Seed, "resample", span.FirstEpoch), _run.Groups);
+        return BlendingWeights.Estimate(branches, guards, firstEpoch, epochs, _run.SeedOf("resample", firstEpoch), _run.Groups).Estimate;
     }
 
     public void Dispose()
@@ -50,36 +51,17 @@ internal sealed class GradientBlendingEstimator : IDisposable
         _joint.Dispose();
     }
 
-    /// <summary>On two cores when each training uses one; the copies share nothing that is written, so the result is the same either way.</summary>
-    private void SideBySide(Action first, Action second)
-    {
-        if (!_run.Settings.TrainsSideBySide || _run.NumberOfThreads != 1 || Environment.ProcessorCount < 2)
-        {
-            first();
-            second();
-            return;
-        }
-        try
-        {
-            Parallel.Invoke(first, second);
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-    }
-
-    private MeasuredLosses TrainAlone(JointNetwork copy, JointNetwork network, int[] branches, BlendingSpan span, string purpose)
+    private MeasuredLosses TrainAlone(JointNetwork copy, JointNetwork network, EpochPlan plan, int firstEpoch, int epochs, string purpose)
     {
         using var threads = new TorchThreadScope(_run.NumberOfThreads);
         copy.CopyFrom(network);
         using var trainer = new BranchTrainer(copy, _run.Settings, _run.Loss);
-        trainer.SetWeights([.. branches.Select(b => (b, 1.0))], clipApart: true);
-        for (int epoch = span.FirstEpoch; epoch < span.FirstEpoch + span.Epochs; epoch++)
+        trainer.SetPlan(plan, clipApart: true);
+        for (int epoch = firstEpoch; epoch < firstEpoch + epochs; epoch++)
         {
-            copy.SeedDropout(Seeds.Derive(_run.Settings.Seed, purpose, epoch));
+            copy.SeedDropout(_run.SeedOf(purpose, epoch));
             trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Estimating, rows));
         }
-        return _run.Meter.Measure(copy, branches);
+        return _run.Meter.Measure(copy, trainer.Branches);
     }
 }

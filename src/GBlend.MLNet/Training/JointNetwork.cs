@@ -12,17 +12,22 @@ namespace GBlend.MLNet;
 /// <param name="HasJoint">Whether there is a joint branch.</param>
 internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusion Fusion, int Outputs, bool HasHeads, bool HasJoint)
 {
-    /// <summary>One modality needs no fusion, and without a joint branch every modality needs a head.</summary>
-    internal static NetworkShape For(IReadOnlyList<ModalitySpec> modalities, Fusion fusion, int outputs, Blending blending) =>
-        new(modalities, fusion, outputs, blending.HasHeads || modalities.Count == 1, blending.HasJoint && modalities.Count > 1);
+    /// <summary>What the history calls the joint branch.</summary>
+    internal string JointName { get; init; } = TrainingHistory.JointBranch;
+
+    internal static NetworkShape For(IReadOnlyList<ModalitySpec> modalities, Fusion fusion, int outputs, NetworkPlan plan) =>
+        new(modalities, fusion, outputs, plan.HasHeads, plan.HasJoint) { JointName = plan.JointName };
 
     /// <summary>The branches there are: modalities by index, the joint branch as the number of modalities.</summary>
-    internal IReadOnlyList<int> Branches { get; } =
+    internal IReadOnlyList<int> Branches =>
         [.. HasHeads ? Enumerable.Range(0, Modalities.Count) : [], .. HasJoint ? new[] { Modalities.Count } : []];
 
     internal int JointBranch => Modalities.Count;
 
-    internal string NameOf(int branch) => branch == JointBranch ? TrainingHistory.JointBranch : Modalities[branch].Column;
+    /// <summary>The branches as the answer and the history see them.</summary>
+    internal IEnumerable<HeadInfo> Heads => Branches.Select(branch => new HeadInfo(NameOf(branch), branch == JointBranch));
+
+    internal string NameOf(int branch) => branch == JointBranch ? JointName : Modalities[branch].Column;
 }
 
 /// <summary>
@@ -89,6 +94,14 @@ internal sealed class JointNetwork : IDisposable
             .Concat(_headSegments.Select((s, i) => ($"heads.{i}", s)))
             .Concat(_jointSegment is null ? [] : [("joint", _jointSegment)]);
 
+    /// <summary>A copy that only scores, in the precision for it; with a shape that says more of the same network, if one is given.</summary>
+    internal JointNetwork ForScoring(NetworkShape? shape = null)
+    {
+        var copy = new JointNetwork(shape ?? Shape, 0, TrainedModel.ScoringPrecision(this), Device, learns: false);
+        copy.CopyFrom(this);
+        return copy;
+    }
+
     /// <summary>All parameters and buffers by name.</summary>
     internal IEnumerable<(string Name, Tensor Value)> Tensors =>
         from part in Parts
@@ -118,21 +131,33 @@ internal sealed class JointNetwork : IDisposable
         (int)Math.Clamp(Math.Min(multiplyAdds / _multiplyAdds, (double)bytes / (sizeof(float) * Shape.Modalities.Sum(m => (long)m.Layout.Size))), 1, most);
 
     /// <summary>The parts that learn when a branch is trained.</summary>
-    internal IEnumerable<ParameterSegment> LearningSegments(int branch, bool freezeEncoders)
+    internal IEnumerable<ParameterSegment> LearningSegments(int branch, GradientCuts cuts)
     {
+        bool isCut = branch == Shape.JointBranch ? cuts.Joint : cuts.Heads;
         for (int i = 0; i < _encoderSegments.Length; i++)
         {
-            if (!freezeEncoders && (branch == i || branch == Shape.JointBranch) && !Shape.Modalities[i].IsFrozen)
+            if (!isCut && (branch == i || branch == Shape.JointBranch) && !IsFrozen(i, cuts))
                 yield return _encoderSegments[i];
         }
         yield return branch == Shape.JointBranch ? _jointSegment! : _headSegments[branch];
     }
 
+    /// <summary>The part of an encoder.</summary>
+    internal ParameterSegment EncoderSegment(int modality) => _encoderSegments[modality];
+
+    /// <summary>The part of a modality's head.</summary>
+    internal ParameterSegment HeadSegment(int modality) => _headSegments[modality];
+
+    internal bool IsFrozen(int modality, GradientCuts cuts) => Shape.Modalities[modality].IsFrozen || cuts.Freezes(modality);
+
     /// <summary>The joint branch's own part, above the encoders.</summary>
     internal ParameterSegment JointSegment => _jointSegment!;
 
     /// <summary>The predictions (logits, or standardised numbers) of the branches asked for, [rows, outputs] each, in that order.</summary>
-    internal Tensor[] Forward(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches, bool freezeEncoders = false)
+    internal Tensor[] Forward(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches) => Pass(inputs, branches, default).Predictions;
+
+    /// <summary>A forward pass with what is between inputs and predictions.</summary>
+    internal NetworkPass Pass(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches, GradientCuts cuts)
     {
         bool joint = branches.Contains(Shape.JointBranch);
         var encoded = new (Tensor Middle, Tensor Feature)[_encoders.Length];
@@ -141,19 +166,37 @@ internal sealed class JointNetwork : IDisposable
             if (!joint && !branches.Contains(i))
                 continue;
             encoded[i] = _encoders[i].Encode(inputs[i]);
-            if (Shape.Modalities[i].IsFrozen || freezeEncoders)
+            if (IsFrozen(i, cuts))
                 encoded[i] = (encoded[i].Middle.detach(), encoded[i].Feature.detach());
         }
-        return [.. branches.Select(b => b == Shape.JointBranch
-            ? _joint!.call([.. encoded.Select(e => _joint.ReadsMiddle ? e.Middle : e.Feature)])
-            : _heads[b].call(encoded[b].Feature))];
+        return new([.. branches.Select(b => b == Shape.JointBranch
+            ? Joint([.. encoded.Select(e => Cut(_joint!.ReadsMiddle ? e.Middle : e.Feature, cuts.Joint))])
+            : Head(b, Cut(encoded[b].Feature, cuts.Heads)))], encoded);
     }
 
+    /// <summary>The predictions of a modality's head for a feature.</summary>
+    internal Tensor Head(int modality, Tensor feature) => _heads[modality].call(feature);
+
+    /// <summary>The predictions of the joint head for features.</summary>
+    internal Tensor Joint(IReadOnlyList<Tensor> features) => _joint!.call([.. features]);
+
+    /// <summary>The feature of one modality.</summary>
+    internal Tensor Feature(int modality, Tensor input) => _encoders[modality].Encode(input).Feature;
+
+    private static Tensor Cut(Tensor feature, bool cuts) => cuts ? feature.detach() : feature;
+
     /// <summary>Switches dropout and batch statistics on or off. Frozen encoders stay in evaluation mode.</summary>
-    internal void Train(bool on, bool freezeEncoders = false)
+    internal void Train(bool on, GradientCuts cuts = default)
     {
         foreach (var (_, segment) in Parts)
-            segment.Module.train(on && !IsFrozen(segment, freezeEncoders));
+            segment.Module.train(on && !IsFrozen(segment, cuts));
+    }
+
+    /// <summary>Takes over the encoders, parameters and buffers, of a network of the same modalities.</summary>
+    internal void CopyEncodersFrom(JointNetwork other)
+    {
+        foreach (var (mine, theirs) in _encoderSegments.Zip(other._encoderSegments))
+            mine.CopyFrom(theirs);
     }
 
     /// <summary>Takes over all parameters and buffers.</summary>
@@ -193,10 +236,10 @@ internal sealed class JointNetwork : IDisposable
         }
     }
 
-    private bool IsFrozen(ParameterSegment segment, bool freezeEncoders)
+    private bool IsFrozen(ParameterSegment segment, GradientCuts cuts)
     {
         int index = Array.IndexOf(_encoderSegments, segment);
-        return index >= 0 && (freezeEncoders || Shape.Modalities[index].IsFrozen);
+        return index >= 0 && IsFrozen(index, cuts);
     }
 
     /// <summary>Tensors without a start keep the random one they have.</summary>
@@ -216,6 +259,20 @@ internal sealed class JointNetwork : IDisposable
     internal static IEnumerable<(string Name, Tensor Value)> TensorsOf(Module module) =>
         module.named_parameters().Select(p => (p.name, (Tensor)p.parameter)).Concat(module.named_buffers().Select(b => (b.name, b.buffer)));
 }
+
+/// <summary>Where gradients don't flow.</summary>
+/// <param name="Frozen">Per modality whether its encoder stays as it is; <see langword="null"/> when none does.</param>
+/// <param name="Joint">Whether the joint branch teaches no encoder.</param>
+/// <param name="Heads">Whether the heads teach no encoder.</param>
+internal readonly record struct GradientCuts(IReadOnlyList<bool>? Frozen, bool Joint, bool Heads)
+{
+    internal bool Freezes(int modality) => Frozen is { } frozen && frozen[modality];
+}
+
+/// <summary>What a forward pass leaves.</summary>
+/// <param name="Predictions">Of the branches asked for, in that order.</param>
+/// <param name="Encoded">Per modality its mid-level and its last feature.</param>
+internal sealed record NetworkPass(Tensor[] Predictions, (Tensor Middle, Tensor Feature)[] Encoded);
 
 internal static class TensorExtensions
 {

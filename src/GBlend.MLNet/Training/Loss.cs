@@ -35,6 +35,17 @@ internal sealed record Loss(LearningTask Task, double TargetMean = 0, double Tar
         _ => functional.mse_loss(predictions, targets),
     };
 
+    /// <summary>One value a row: the probability given to the truth (multi-label: the mean over labels of their states'); regression: the squared error.</summary>
+    internal Tensor TrueScore(Tensor predictions, Tensor targets)
+    {
+        if (Task == LearningTask.Multiclass)
+            return functional.softmax(predictions, 1).gather(1, targets.unsqueeze(1)).squeeze(1);
+        // For labels of 0 and 1, exp(-binary cross-entropy) is the probability of the true state.
+        return Task == LearningTask.MultiLabel
+            ? functional.binary_cross_entropy_with_logits(predictions, targets, reduction: Reduction.None).neg().exp().mean([1])
+            : PerRow(predictions, targets);
+    }
+
     /// <summary>One value a row: what is measured.</summary>
     internal Tensor PerRow(Tensor predictions, Tensor targets) => Task switch
     {

@@ -38,6 +38,15 @@ internal sealed class LossMeter : IDisposable
     internal MeasuredLosses Measure(JointNetwork network, IReadOnlyList<int> branches, bool glance = false) =>
         new(branches, PerRow(network, branches, glance ? [_glance] : [_glance, _rest]), PerRow(network, branches, [_heldOut]));
 
+    internal bool HasNoHeldOutRows => _heldOut.Length == 0;
+
+    /// <summary>Per branch the mean of <see cref="Loss.TrueScore"/> on the training rows; of errors the negative, so that more is better.</summary>
+    internal double[] TrueScores(JointNetwork network, IReadOnlyList<int> branches)
+    {
+        var scores = Collect(network, branches, [_glance, _rest], (prediction, batch) => _loss.TrueScore(prediction, batch.Targets));
+        return [.. scores.Select(rows => _loss.Task == LearningTask.Regression ? -rows.Average() : rows.Average())];
+    }
+
     /// <summary>The held-out rows' predictions as the answer reads them: [branch][row x output].</summary>
     internal double[][] HeldOutPredictions(JointNetwork network, IReadOnlyList<int> branches) =>
         Collect(network, branches, [_heldOut], (prediction, _) => prediction);

@@ -15,6 +15,8 @@ internal static class ModelFile
     /// <summary>Raised when a file can no longer be read by older versions of the library.</summary>
     private const int Version = 2;
 
+    private const int MostNetworks = 64;
+
     private static readonly JsonSerializerOptions s_json = new()
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -25,7 +27,7 @@ internal static class ModelFile
     {
         var shape = model.Network.Shape;
         using var buffer = new MemoryStream();
-        new StateDict([.. model.Network.Tensors.Select(t => KeyValuePair.Create(t.Name, t.Value.ToFloat32())), .. Fills(shape)]).Save(buffer);
+        new StateDict([.. NamedTensors(model.Networks).Select(t => KeyValuePair.Create(t.Name, t.Value.ToFloat32())), .. Fills(shape)]).Save(buffer);
         var bytes = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
         var content = new JsonObject
         {
@@ -47,8 +49,12 @@ internal static class ModelFile
                 ["scaling"] = Scaling(m),
             })]),
             ["fusion"] = shape.Fusion.ToSettings(),
-            ["hasHeads"] = shape.HasHeads,
-            ["hasJoint"] = shape.HasJoint,
+            ["networks"] = new JsonArray([.. model.Networks.Select(network => new JsonObject
+            {
+                ["hasHeads"] = network.Shape.HasHeads,
+                ["hasJoint"] = network.Shape.HasJoint,
+                ["jointName"] = network.Shape.JointName,
+            })]),
             ["answerIsPool"] = model.Answer.IsPool,
             ["answerWeights"] = new JsonArray([.. model.Answer.Weights.Select(w => (JsonNode)w)]),
             ["targetMean"] = model.Loss.TargetMean,
@@ -91,31 +97,41 @@ internal static class ModelFile
         bytes.Position = 0;
 
         var specs = content["modalities"]!.AsArray().Select(node => ReadModality(node!.AsObject())).ToArray();
-        var shape = new NetworkShape(specs, Fusion.FromSettings(content["fusion"]!.AsObject()), (int)content["outputs"]!, (bool)content["hasHeads"]!, (bool)content["hasJoint"]!);
+        var shapes = ReadNetworks(content).Select(network => new NetworkShape(specs, Fusion.FromSettings(content["fusion"]!.AsObject()), (int)content["outputs"]!, (bool)network["hasHeads"]!, (bool)network["hasJoint"]!)
+        {
+            JointName = (string?)network["jointName"] ?? TrainingHistory.JointBranch,
+        }).ToArray();
+        var shape = shapes[0];
+        int branches = shapes.Sum(s => s.Branches.Count);
         // No layer has more outputs than the file has numbers: what claims to must not be built.
-        if (shape.Outputs < 1 || shape.Outputs > bytes.Length / sizeof(float) || specs.Any(m => m.Shape.Count == 0 || m.Shape.Concat(m.Layout.Stored).Any(s => s < 1)))
+        if (shape.Outputs < 1 || shapes.Length > MostNetworks || shape.Outputs > bytes.Length / sizeof(float) || specs.Any(m => m.Shape.Count == 0 || m.Shape.Concat(m.Layout.Stored).Any(s => s < 1)))
             throw new InvalidDataException("The model's settings are damaged: a size is not possible.");
         var answer = new AnswerRule((bool)content["answerIsPool"]!, [.. content["answerWeights"]!.AsArray().Select(w => (double)w!)]);
         var history = content["history"].Deserialize<TrainingHistory>(s_json)!;
-        if (answer.Weights.Count != shape.Branches.Count || history.Branches.Count != shape.Branches.Count)
+        if (answer.Weights.Count != branches || history.Branches.Count != branches)
             throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
         var loss = new Loss(Enum.Parse<LearningTask>((string)content["task"]!), (double)content["targetMean"]!, (double)content["targetScale"]!);
 
-        using var network = new JointNetwork(shape, 0, ScalarType.Float32, device, learns: false);
-        var given = Safetensors.Read(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), new MemoryBudget(bytes.Length));
-        CheckFit(given, [.. network.Tensors.Select(t => (t.Name, t.Value.shape)), .. FillShapes(shape)]);
-        using (no_grad())
+        var read = shapes.Select(s => new JointNetwork(s, 0, ScalarType.Float32, device, learns: false)).ToArray();
+        try
         {
-            foreach (var (name, value) in network.Tensors)
+            var given = Safetensors.Read(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), new MemoryBudget(bytes.Length));
+            CheckFit(given, [.. NamedTensors(read).Select(t => (t.Name, t.Value.shape)), .. FillShapes(shape)]);
+            using (no_grad())
             {
-                using var source = tensor(given[name].ToFloats(), value.shape);
-                value.copy_(source);
+                foreach (var (name, value) in NamedTensors(read))
+                {
+                    using var source = tensor(given[name].ToFloats(), value.shape);
+                    value.copy_(source);
+                }
             }
+            ModalitySpec[] filled = [.. specs.Select((m, i) => m.Fill is null ? m : m with { Fill = given[FillName(i)].ToFloats() })];
+            return new TrainedModel([.. read.Select(network => network.ForScoring(network.Shape with { Modalities = filled }))], loss, answer, history);
         }
-        shape = shape with { Modalities = [.. specs.Select((m, i) => m.Fill is null ? m : m with { Fill = given[FillName(i)].ToFloats() })] };
-        var scoring = new JointNetwork(shape, 0, TrainedModel.ScoringPrecision(network), device, learns: false);
-        scoring.CopyFrom(network);
-        return new TrainedModel(scoring, loss, answer, history);
+        finally
+        {
+            Array.ForEach(read, network => network.Dispose());
+        }
     }
 
     private static JsonObject Scaling(ModalitySpec modality)
@@ -140,6 +156,13 @@ internal static class ModelFile
             throw new InvalidDataException($"The model's settings are damaged: the shapes of '{column}' contradict each other.");
         return spec with { Fill = fill, Scaling = InputScaling.Read(node["scaling"]!.AsObject()) };
     }
+
+    /// <summary>Files of version 1 have one network.</summary>
+    private static IEnumerable<JsonNode> ReadNetworks(JsonObject content) => content["networks"]?.AsArray().Select(n => n!) ?? [content];
+
+    /// <summary>The tensors of all networks; those of the first have the bare names.</summary>
+    internal static IEnumerable<(string Name, Tensor Value)> NamedTensors(IReadOnlyList<JointNetwork> networks) =>
+        networks.SelectMany((network, i) => network.Tensors.Select(t => (i == 0 ? t.Name : $"networks.{i}.{t.Name}", t.Value)));
 
     private static void CheckFit(StateDict given, IReadOnlyList<(string Name, long[] Shape)> expected)
     {

@@ -27,6 +27,7 @@ internal sealed class ParameterSegment : IDisposable
         long length = parameters.Sum(p => p.numel());
         Values = empty(length, precision, device);
         Gradient = zeros(learns ? length : 0, precision, device);
+        var tensors = new List<(long, long)>();
         long offset = 0;
         foreach (var parameter in parameters)
         {
@@ -37,8 +38,10 @@ internal sealed class ParameterSegment : IDisposable
             parameter.set_(view);
             if (learns)
                 parameter.grad = Gradient.narrow(0, offset, size).view(shape);
+            tensors.Add((offset, size));
             offset += size;
         }
+        Tensors = tensors;
         Values.DetachFromDisposeScope();
         Gradient.DetachFromDisposeScope();
     }
@@ -50,6 +53,9 @@ internal sealed class ParameterSegment : IDisposable
 
     /// <summary>All gradients, flat; empty when the segment only scores.</summary>
     internal Tensor Gradient { get; }
+
+    /// <summary>Where each parameter tensor begins in the flat ones, and its length.</summary>
+    internal IReadOnlyList<(long Start, long Length)> Tensors { get; }
 
     /// <summary>Takes over parameters and buffers of a segment of the same structure.</summary>
     internal void CopyFrom(ParameterSegment other)

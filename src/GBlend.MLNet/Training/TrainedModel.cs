@@ -5,19 +5,19 @@ using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
 
-/// <summary>A trained network that scores rows: what a transformer wraps and a model file holds. Safe for scoring from many threads.</summary>
+/// <summary>Trained networks that score rows: what a transformer wraps and a model file holds. Safe for scoring from many threads.</summary>
 internal sealed class TrainedModel : IDisposable
 {
     private readonly Device _device;
     private readonly int? _threads;
     private readonly (int View, int Crop)[] _passes;
 
-    internal TrainedModel(JointNetwork network, Loss loss, AnswerRule answer, TrainingHistory history)
+    internal TrainedModel(IReadOnlyList<JointNetwork> networks, Loss loss, AnswerRule answer, TrainingHistory history)
     {
-        (Network, Loss, Answer, History) = (network, loss, answer, history);
-        _device = network.Device;
-        BlockRows = network.RowsToScore;
-        _threads = TorchThreadScope.For(network, BlockRows);
+        (Networks, Loss, Answer, History) = (networks, loss, answer, history);
+        _device = networks[0].Device;
+        BlockRows = networks.Min(n => n.RowsToScore);
+        _threads = TorchThreadScope.For(networks[0], BlockRows);
         _passes = [.. from view in Enumerable.Range(0, Modalities.Max(m => m.Layout.Views))
                       from crop in Enumerable.Range(0, Modalities.Max(m => m.Layout.ScoringCrops))
                       select (view, crop)];
@@ -30,7 +30,11 @@ internal sealed class TrainedModel : IDisposable
     /// </summary>
     internal int BlockRows { get; }
 
-    internal JointNetwork Network { get; }
+    /// <summary>One or more that read the same rows; the heads of all of them, in order, are the branches of the history.</summary>
+    internal IReadOnlyList<JointNetwork> Networks { get; }
+
+    /// <summary>The first network, whose encoders are the ones to take away.</summary>
+    internal JointNetwork Network => Networks[0];
 
     internal Loss Loss { get; }
 
@@ -117,22 +121,30 @@ internal sealed class TrainedModel : IDisposable
         return ModelFile.Load(settings, weights, TorchDevices.Resolve(device, gpuDeviceId, fallbackToCpu, _ => { }));
     }
 
-    public void Dispose() => Network.Dispose();
+    public void Dispose()
+    {
+        foreach (var network in Networks)
+            network.Dispose();
+    }
 
     /// <summary>Per branch the predictions of the block; only of those that the answer needs, unless all are wanted.</summary>
     private double[][] Predict(IReadOnlyList<Array> block, int rows, int view, int crop, bool all)
     {
-        var branches = Network.Shape.Branches;
-        int[] needed = [.. Enumerable.Range(0, branches.Count).Where(b => all || Answer.Weights[b] != 0)];
         using var threads = new TorchThreadScope(_threads);
         using var grad = no_grad();
         using var scope = NewDisposeScope();
-        var inputs = Modalities.Select((m, i) => m.Prepare(Place(block[i], m, rows, view, crop).to(_device), Network.Precision)).ToArray();
-        var given = Network.Forward(inputs, [.. needed.Select(b => branches[b])]);
-        var predictions = Enumerable.Repeat(Array.Empty<double>(), branches.Count).ToArray();
-        for (int i = 0; i < needed.Length; i++)
-            predictions[needed[i]] = given[i].ToDoubles();
-        return predictions;
+        Tensor[] stored = [.. Modalities.Select((m, i) => Place(block[i], m, rows, view, crop).to(_device))];
+        var prepared = new Dictionary<ScalarType, Tensor[]>();
+        var predictions = new List<double[]>();
+        foreach (var network in Networks)
+        {
+            int[] needed = [.. network.Shape.Branches.Where((_, i) => all || Answer.Weights[predictions.Count + i] != 0)];
+            if (!prepared.TryGetValue(network.Precision, out var inputs))
+                prepared.Add(network.Precision, inputs = [.. Modalities.Select((m, i) => m.Prepare(stored[i], network.Precision))]);
+            var given = needed.Length == 0 ? [] : network.Forward(inputs, needed);
+            predictions.AddRange(network.Shape.Branches.Select(branch => Array.IndexOf(needed, branch) is >= 0 and var at ? given[at].ToDoubles() : []));
+        }
+        return [.. predictions];
     }
 
     /// <summary>What is read of the rows, as they are stored: a copy, [BlockRows, shape...].</summary>

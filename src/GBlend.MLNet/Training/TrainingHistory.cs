@@ -21,6 +21,9 @@ public sealed record TrainingHistory(
     /// <summary>The name of the joint branch in <see cref="Branches"/> and, behind <c>Score.</c>, of its score column.</summary>
     public const string JointBranch = "Joint";
 
+    /// <summary>The name of the joint branch that reads the features of encoders without teaching them, in fits of two networks (<see cref="Blending.Auto"/>).</summary>
+    public const string DetachedJointBranch = "DetachedJoint";
+
     /// <summary>The seed of the training, which repeats it on the same rows with the same options.</summary>
     public int Seed { get; init; }
 
@@ -34,8 +37,8 @@ public sealed record TrainingHistory(
 /// <summary>One epoch. Losses are means per row in evaluation mode after the epoch, in the order of <see cref="TrainingHistory.Branches"/>.</summary>
 /// <param name="Epoch">Counted from zero.</param>
 /// <param name="LearningRate">The rate of this epoch.</param>
-/// <param name="Weights">The blending weights of this epoch, summing to one.</param>
-/// <param name="TrainLoss">Per branch, on a fixed sample of 256 training rows (of 1,024 before an estimate).</param>
+/// <param name="Weights">The weights of the branches' losses in this epoch; those of blendings of one network sum to one.</param>
+/// <param name="TrainLoss">Per branch, on a fixed sample of 256 training rows.</param>
 /// <param name="HeldOutLoss">Per branch, on all held-out rows; empty without held-out rows.</param>
 public sealed record EpochRecord(int Epoch, double LearningRate, IReadOnlyList<double> Weights, IReadOnlyList<double> TrainLoss, IReadOnlyList<double> HeldOutLoss);
 
@@ -50,6 +53,9 @@ public sealed record TrainingProgress(TrainingPhase Phase, int Epoch, int Number
 /// <summary>What a training is doing.</summary>
 public enum TrainingPhase
 {
+    /// <summary>Training networks of single modalities that the blending starts from, is taught or ranked by.</summary>
+    Preparing,
+
     /// <summary>Training every branch alone to estimate the blending weights.</summary>
     Estimating,
 

@@ -5,46 +5,52 @@ using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
 
-/// <summary>One fit from rows to a trained model. Read <see cref="Run"/> from top to bottom for the whole of it.</summary>
+/// <summary>
+/// One fit from rows to a trained model. Read <see cref="Run"/> from top to bottom for the whole of it. A run can be advanced in steps
+/// (<see cref="Advance"/>) and be asked for the model as it stands (<see cref="Finish"/>) in between.
+/// </summary>
 internal sealed class TrainingRun : IDisposable
 {
     private readonly ITrainingHost _host;
-    private readonly Device _device;
-    private readonly NetworkShape _shape;
-    private readonly IReadOnlyList<BlendingSpan> _plan;
     private readonly int[] _trainingRows;
     private readonly int[] _heldOutRows;
     private readonly TrainingTargets _targets;
+    private readonly NetworkTraining[] _networks;
+    private readonly BestEpoch _best;
     private readonly long _totalWork;
     private readonly List<EpochRecord> _epochs = [];
     private readonly List<BlendingEstimate> _estimates = [];
     private readonly Lock _reporting = new();
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
     private long _work;
+    private bool _isPrepared;
 
     internal TrainingRun(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
     {
         TorchNativeLoader.EnsureLoaded();
         Settings = settings;
         _host = host;
-        _device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
-        _shape = NetworkShape.For(settings.Modalities, settings.Fusion, rows.Targets.Outputs, settings.Blending);
-        _plan = settings.Blending.Plan(settings.Modalities.Count, settings.NumberOfEpochs);
+        Device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
         _trainingRows = [.. Enumerable.Range(0, rows.Count).Where(row => !rows.HeldOut[row])];
         _heldOutRows = [.. Enumerable.Range(0, rows.Count).Where(row => rows.HeldOut[row])];
         _targets = rows.Targets;
-        _totalWork = (long)_trainingRows.Length * (settings.NumberOfEpochs + _plan.Where(s => s.Weights is null).Sum(s => 2L * s.Epochs) + settings.RefitJointHeadEpochs);
         Loss = Loss.For(rows.Targets, rows.HeldOut);
-        Network = CreateNetwork();
+        _networks = [.. settings.Blending.Networks(settings.Modalities.Count, settings.NumberOfEpochs).Select(plan =>
+            new NetworkTraining(this, plan, NetworkShape.For(settings.Modalities, settings.Fusion, rows.Targets.Outputs, plan)))];
+        Branches = [.. _networks.SelectMany(n => n.Network.Shape.Heads)];
+        _totalWork = _trainingRows.Length * _networks.Sum(n => n.Epochs + settings.RefitJointHeadEpochs);
+        _best = new BestEpoch(settings, () => [.. _networks.Select(n => n.Create())]);
         NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : TorchThreadScope.For(Network, settings.BatchSize);
         using var targets = Loss.Prepare(rows.Targets, settings.Precision);
-        Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, _device);
+        Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, Device);
         int[] measured = SampleOfTrainingRows();
         Meter = new LossMeter(Store, measured, _heldOutRows, Loss, Network.MostRowsToMeasure);
         Groups = rows.Groups is { } groups ? new RowGroups([.. measured.Select(row => groups[row])], [.. _heldOutRows.Select(row => groups[row])]) : null;
     }
 
     internal TrainingSettings Settings { get; }
+
+    internal Device Device { get; }
 
     internal Loss Loss { get; }
 
@@ -55,52 +61,77 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Which of the measured rows belong together; <see langword="null"/> when nothing says so.</summary>
     internal RowGroups? Groups { get; }
 
-    /// <summary>The network that is trained.</summary>
-    internal JointNetwork Network { get; }
+    /// <summary>The heads of all networks, in the order of the history.</summary>
+    internal IReadOnlyList<HeadInfo> Branches { get; }
+
+    /// <summary>The first network that is trained.</summary>
+    internal JointNetwork Network => _networks[0].Network;
+
+    /// <summary>Another network like the first, as it begins.</summary>
+    internal JointNetwork CreateNetwork() => _networks[0].Create();
 
     /// <summary>Threads of torch's operations; <see langword="null"/> for torch's own number.</summary>
     internal int? NumberOfThreads { get; }
 
+    /// <summary>Whether networks and branches that share nothing may train at the same time: where each uses one thread.</summary>
+    internal bool TrainsSideBySide => Settings.TrainsSideBySide && NumberOfThreads == 1;
+
+    internal int EpochsDone => _epochs.Count;
+
+    /// <summary>Whether the last epoch is done, or early stopping has said so.</summary>
+    internal bool IsOver { get; private set; }
+
     internal TrainedModel Run()
     {
-        using var threads = new TorchThreadScope(NumberOfThreads);
-        _host.Info($"{_trainingRows.Length} training rows, {_heldOutRows.Length} held-out rows, seed {Settings.Seed}, {Settings.Blending}.");
-        using var trainer = new BranchTrainer(Network, Settings, Loss);
-        using var estimator = _plan.Any(s => s.Weights is null) ? new GradientBlendingEstimator(this) : null;
-        using var best = new BestEpoch(Settings, CreateNetwork);
-        var losses = Meter.Measure(Network, _shape.Branches, glance: estimator is null);
-        double[]? weights = null;
-        foreach (var span in _plan)
-        {
-            bool estimateFollows = span.FirstEpoch + span.Epochs < Settings.NumberOfEpochs;
-            if (span.Weights is null)
-            {
-                (weights, var estimate) = estimator!.Estimate(Network, losses, span);
-                Record(estimate);
-            }
-            else
-                weights = [.. _shape.Branches.Select(b => span.Weights[b])];
-            trainer.SetWeights([.. _shape.Branches.Zip(LossWeights(weights))]);
-
-            for (int epoch = span.FirstEpoch; epoch < span.FirstEpoch + span.Epochs; epoch++)
-            {
-                Network.SeedDropout(Seeds.Derive(Settings.Seed, "epoch", epoch));
-                trainer.TrainEpoch(Store, OrderOf(epoch), DrawOf(epoch), LearningRateOf(epoch), rows => OnBatch(TrainingPhase.Training, rows));
-                losses = Meter.Measure(Network, _shape.Branches, glance: !(estimateFollows && epoch == span.FirstEpoch + span.Epochs - 1));
-                Record(epoch, weights, losses);
-                if (best.Saw(Network, epoch, AnswerLoss(losses)))
-                    return Finish(best);
-            }
-        }
-        return Finish(best);
+        Advance(Settings.NumberOfEpochs);
+        return Finish();
     }
 
-    /// <summary>The order of the training rows in an epoch; the same for the network and for the trial copies.</summary>
+    /// <summary>Trains up to an epoch, or until early stopping.</summary>
+    internal void Advance(int toEpoch)
+    {
+        Prepare();
+        while (!IsOver && EpochsDone < Math.Min(toEpoch, Settings.NumberOfEpochs))
+        {
+            int epoch = EpochsDone;
+            var results = new NetworkEpoch[_networks.Length];
+            SideBySide.Run(TrainsSideBySide, [.. _networks.Select((network, i) => (Action)(() => results[i] = network.Train(epoch)))]);
+            foreach (var estimate in results.SelectMany(r => r.Estimates))
+                Record(estimate);
+            Record(epoch, results);
+            IsOver = _best.Saw([.. _networks.Select(n => n.Network)], epoch, AnswerLoss(_epochs[^1])) || EpochsDone == Settings.NumberOfEpochs;
+        }
+    }
+
+    /// <summary>The model as it stands, with networks of its own. When the run is over, the joint heads are refitted first if that is wanted.</summary>
+    internal TrainedModel Finish()
+    {
+        using var threads = new TorchThreadScope(NumberOfThreads);
+        int selected = IsOver ? _best.Restore([.. _networks.Select(n => n.Network)]) ?? _epochs.Count - 1 : _epochs.Count - 1;
+        bool isRefitted = IsOver && Settings.RefitJointHeadEpochs > 0;
+        if (isRefitted)
+            Array.ForEach(_networks, network => network.RefitJointHead());
+        var heldOut = new HeldOutPredictions([.. _networks.SelectMany(n => Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))], _targets.Rows(_heldOutRows), Loss);
+        bool[] learned = [.. Branches.Select((branch, i) => _epochs.Any(e => e.Weights[i] > 0) || (branch.IsJoint && isRefitted))];
+        var answer = AnswerRule.Choose(Settings.Answer, Branches, heldOut, learned, _networks.Length > 1, _host);
+        string description = answer.Describe(Branches);
+        double? heldOutLoss = answer.MeanLoss(heldOut);
+        _host.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
+        var history = new TrainingHistory([.. Branches.Select(b => b.Name)], [.. _epochs], [.. _estimates], description, heldOutLoss, selected)
+        {
+            Seed = Settings.Seed,
+            TrainingRows = _trainingRows.Length,
+            HeldOutRows = _heldOutRows.Length,
+        };
+        return new TrainedModel([.. _networks.Select(n => n.Network.ForScoring())], Loss, answer, history);
+    }
+
+    /// <summary>The order of the training rows in an epoch; the same for all networks and for trial copies.</summary>
     internal int[] OrderOf(int epoch)
     {
         var order = (int[])_trainingRows.Clone();
         if (Settings.Shuffle)
-            new Random(Seeds.Derive(Settings.Seed, "order", epoch)).Shuffle(order);
+            new Random(SeedOf("order", epoch)).Shuffle(order);
         return order;
     }
 
@@ -109,7 +140,7 @@ internal sealed class TrainingRun : IDisposable
 
     internal double LearningRateOf(int epoch) => Settings.LearningRate * Settings.LearningRateSchedule.Factor(epoch, Settings.NumberOfEpochs);
 
-    internal JointNetwork CreateNetwork() => new(_shape, Seeds.Derive(Settings.Seed, "network"), Settings.Precision, _device);
+    internal int SeedOf(string purpose, int index = 0) => Seeds.Derive(Settings.Seed, purpose, index);
 
     /// <summary>Before every batch: stops when asked to, and reports at least every second. Branches that train side by side come here together.</summary>
     internal void OnBatch(TrainingPhase phase, long rows)
@@ -125,80 +156,29 @@ internal sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
+        _best.Dispose();
         Meter.Dispose();
         Store.Dispose();
-        Network.Dispose();
+        Array.ForEach(_networks, network => network.Dispose());
     }
 
-    private TrainedModel Finish(BestEpoch best)
+    private void Prepare()
     {
-        int selected = best.Restore(Network) ?? _epochs.Count - 1;
-        if (_shape.HasJoint && Settings.RefitJointHeadEpochs > 0)
-            RefitJointHead();
-        var heldOut = new HeldOutPredictions(Meter.HeldOutPredictions(Network, _shape.Branches), _targets.Rows(_heldOutRows), Loss);
-        var answer = AnswerRule.Choose(Settings.Answer, _shape, heldOut, LearnedBranches(), _host);
-        string description = answer.Describe(_shape);
-        double? heldOutLoss = answer.MeanLoss(heldOut);
-        _host.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
-        var history = new TrainingHistory([.. _shape.Branches.Select(_shape.NameOf)], _epochs, _estimates, description, heldOutLoss, selected)
-        {
-            Seed = Settings.Seed,
-            TrainingRows = _trainingRows.Length,
-            HeldOutRows = _heldOutRows.Length,
-        };
-        return new TrainedModel(CopyOfNetwork(), Loss, answer, history);
+        if (_isPrepared)
+            return;
+        _isPrepared = true;
+        _host.Info($"{_trainingRows.Length} training rows, {_heldOutRows.Length} held-out rows, seed {Settings.Seed}, {Settings.Blending}.");
+        Array.ForEach(_networks, network => network.Prepare());
     }
 
-    /// <summary>Per branch, whether its head ever had weight. One that never had is as random as it began.</summary>
-    private bool[] LearnedBranches() => [.. _shape.Branches.Select((branch, i) =>
-        _epochs.Any(e => e.Weights[i] > 0) || (branch == _shape.JointBranch && Settings.RefitJointHeadEpochs > 0))];
-
-    /// <summary>The model outlives the run and owns a network of its own.</summary>
-    private JointNetwork CopyOfNetwork()
-    {
-        var copy = new JointNetwork(_shape, 0, TrainedModel.ScoringPrecision(Network), _device, learns: false);
-        copy.CopyFrom(Network);
-        return copy;
-    }
-
-    private void RefitJointHead()
-    {
-        using var fresh = CreateNetwork();
-        Network.JointSegment.CopyFrom(fresh.JointSegment);
-        using var trainer = new BranchTrainer(Network, Settings, Loss);
-        trainer.SetWeights([(_shape.JointBranch, 1)], freezeEncoders: true);
-        for (int epoch = 0; epoch < Settings.RefitJointHeadEpochs; epoch++)
-        {
-            Network.SeedDropout(Seeds.Derive(Settings.Seed, "refit", epoch));
-            trainer.TrainEpoch(Store, OrderOf(epoch), DrawOf(Settings.NumberOfEpochs + epoch), Settings.LearningRate, rows => OnBatch(TrainingPhase.Training, rows));
-        }
-    }
-
-    /// <summary>What the losses are multiplied by: the weights, or, to keep the encoders' rate, such that the busiest encoder feels one whole loss.</summary>
-    private IEnumerable<double> LossWeights(double[] weights)
-    {
-        double scale = Settings.Blending.Guards.KeepsLearningRate ? 1 / BusiestEncoder(weights) : 1;
-        return weights.Select(w => w * scale);
-    }
-
-    /// <summary>The largest sum of weights, its own head's and the joint one, that reaches an encoder.</summary>
-    private double BusiestEncoder(double[] weights)
-    {
-        double joint = _shape.HasJoint ? weights[^1] : 0;
-        return joint + (_shape.HasHeads ? weights.Take(_shape.Modalities.Count).Max() : 0);
-    }
-
-    /// <summary>What early stopping and the choice of the best epoch look at: the joint branch's loss, or the mean of the heads'.</summary>
-    private double? AnswerLoss(MeasuredLosses losses)
-    {
-        var heldOut = losses.HeldOutMeans;
-        return heldOut.Length == 0 ? null : _shape.HasJoint ? heldOut[^1] : heldOut.Average();
-    }
+    /// <summary>What early stopping and the choice of the best epoch look at: the last joint branch's loss, or the mean of the heads'.</summary>
+    private double? AnswerLoss(EpochRecord record) =>
+        record.HeldOutLoss.Count == 0 ? null : Branches[^1].IsJoint ? record.HeldOutLoss[^1] : record.HeldOutLoss.Average();
 
     private int[] SampleOfTrainingRows()
     {
         var sample = (int[])_trainingRows.Clone();
-        new Random(Seeds.Derive(Settings.Seed, "train loss rows")).Shuffle(sample);
+        new Random(SeedOf("train loss rows")).Shuffle(sample);
         return sample[..Math.Min(Settings.TrainLossRows, sample.Length)];
     }
 
@@ -211,9 +191,10 @@ internal sealed class TrainingRun : IDisposable
             _host.Warning($"Epochs {estimate.FirstEpoch + 1}-{estimate.FirstEpoch + estimate.Epochs}: {action.Message}.");
     }
 
-    private void Record(int epoch, double[] weights, MeasuredLosses losses)
+    private void Record(int epoch, NetworkEpoch[] results)
     {
-        var record = new EpochRecord(epoch, LearningRateOf(epoch), weights, losses.TrainMeans, losses.HeldOutMeans);
+        double[] weights = [.. results.SelectMany(r => r.Weights)];
+        var record = new EpochRecord(epoch, LearningRateOf(epoch), weights, [.. results.SelectMany(r => r.Losses.TrainMeans)], [.. results.SelectMany(r => r.Losses.HeldOutMeans)]);
         _epochs.Add(record);
         Report(TrainingPhase.Training, record);
         if (!record.TrainLoss.Where((_, i) => weights[i] > 0).All(double.IsFinite))

@@ -61,12 +61,20 @@ public class OptionChecksTests
     }
 
     [Fact]
-    public void Fit_pool_answer_of_a_regression_is_refused()
+    public void Fit_method_for_classes_with_a_regression_is_refused()
     {
         var ml = new MLContext(1);
-        var trainer = ml.Regression.Trainers.GradientBlending(Samples.Tiny(o => (o.LabelColumnName, o.Answer) = ("Amount", Answer.Pool)));
+        var trainer = ml.Regression.Trainers.GradientBlending(Samples.Tiny(o => (o.LabelColumnName, o.Blending) = ("Amount", Blending.Midas())));
         var e = Assert.Throws<ArgumentException>(() => trainer.Fit(ml.View(Samples.Rows())));
-        Assert.Contains("Answer.Pool is for classes", e.Message);
+        Assert.Contains("MIDAS is not defined for Regression", e.Message);
+    }
+
+    [Fact]
+    public void Fit_method_that_exchanges_features_with_mid_fusion_is_refused()
+    {
+        var ml = new MLContext(1);
+        var e = Assert.Throws<ArgumentException>(() => ml.Trainer(o => (o.Blending, o.Fusion) = (Blending.Mcr(), Fusion.MidConcat(4))).Fit(ml.KeyedView(Samples.Rows())));
+        Assert.Contains("needs late fusion", e.Message);
     }
 
     [Fact]

@@ -33,13 +33,13 @@ public sealed class EncoderFitTests
     public void Estimate_leaves_batch_statistics_alone()
     {
         using var run = new TrainingRun(Rows(24), Settings(), new QuietHost());
-        using var estimator = new GradientBlendingEstimator(run);
+        using var estimator = new GradientBlendingEstimator(run, run.CreateNetwork);
         float[] Bits() => [.. run.Network.Tensors.SelectMany(t => t.Value.ToFloats())];
         var before = Bits();
         var losses = run.Meter.Measure(run.Network, run.Network.Shape.Branches);
-        var (weights, _) = estimator.Estimate(run.Network, losses, new BlendingSpan(0, 1, null));
+        var weights = Weights(estimator.Estimate(run.Network, losses, 0, 1, new BlendingGuards()));
         Assert.Equal(before, Bits());
-        Assert.Equal(weights, estimator.Estimate(run.Network, losses, new BlendingSpan(0, 1, null)).Weights);
+        Assert.Equal(weights, Weights(estimator.Estimate(run.Network, losses, 0, 1, new BlendingGuards())));
     }
 
     [Fact]
@@ -119,4 +119,6 @@ public sealed class EncoderFitTests
         }
         return new TrainingRows([Modality(first), Modality(second)], new TrainingTargets(LearningTask.Multiclass, ToyRows.Classes, classes, null), [.. Enumerable.Range(0, rows).Select(i => i % 4 == 0)]);
     }
+
+    private static double[] Weights(BlendingEstimate estimate) => [.. estimate.Branches.Select(b => b.Weight)];
 }

@@ -81,13 +81,13 @@ public sealed class TrainingRunTests
     public void Estimate_leaves_the_network_alone()
     {
         using var run = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
-        using var estimator = new GradientBlendingEstimator(run);
+        using var estimator = new GradientBlendingEstimator(run, run.CreateNetwork);
         var before = Bits(run.Network);
         var losses = run.Meter.Measure(run.Network, run.Network.Shape.Branches);
-        var (weights, _) = estimator.Estimate(run.Network, losses, new BlendingSpan(0, 3, null));
+        var weights = Weights(estimator.Estimate(run.Network, losses, 0, 3, new BlendingGuards()));
         Assert.Equal(before, Bits(run.Network));
         Assert.Equal(1, weights.Sum(), 1e-9);
-        Assert.Equal(weights, estimator.Estimate(run.Network, losses, new BlendingSpan(0, 3, null)).Weights);
+        Assert.Equal(weights, Weights(estimator.Estimate(run.Network, losses, 0, 3, new BlendingGuards())));
     }
 
     [Fact]
@@ -285,6 +285,17 @@ public sealed class TrainingRunTests
         "separate" => GBlend.MLNet.Blending.Separate(),
         "fixed" => GBlend.MLNet.Blending.Fixed(2, 1, 3),
         "offline" => GBlend.MLNet.Blending.Offline(),
+        "auto" => GBlend.MLNet.Blending.Auto(),
+        "dgl" => GBlend.MLNet.Blending.Dgl(),
+        "frozen start" => GBlend.MLNet.Blending.UniModalStart(freeze: true),
+        "fine-tuned start" => GBlend.MLNet.Blending.UniModalStart(),
+        "umt" => GBlend.MLNet.Blending.Umt(),
+        "ogm" => GBlend.MLNet.Blending.OgmGe(),
+        "mlb" => GBlend.MLNet.Blending.Mlb(),
+        "mmpareto" => GBlend.MLNet.Blending.MmPareto(),
+        "sequential" => GBlend.MLNet.Blending.Sequential(),
+        "midas" => GBlend.MLNet.Blending.Midas(),
+        "mcr" => GBlend.MLNet.Blending.Mcr(),
         _ => GBlend.MLNet.Blending.Online(2),
     };
 
@@ -305,4 +316,6 @@ public sealed class TrainingRunTests
     }
 
     private static float[] Bits(JointNetwork network) => [.. network.Tensors.SelectMany(t => t.Value.ToFloats())];
+
+    private static double[] Weights(BlendingEstimate estimate) => [.. estimate.Branches.Select(b => b.Weight)];
 }

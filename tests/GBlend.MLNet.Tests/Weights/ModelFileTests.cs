@@ -11,6 +11,9 @@ public sealed class ModelFileTests
     [InlineData("separate", "Concat", LearningTask.Multiclass)]
     [InlineData("equal", "SqueezeExcitationGate", LearningTask.MultiLabel)]
     [InlineData("fixed", "NonLocalGate", LearningTask.Regression)]
+    [InlineData("auto", "Concat", LearningTask.Multiclass)]
+    [InlineData("auto", "Concat", LearningTask.MultiLabel)]
+    [InlineData("auto", "MidConcat", LearningTask.Regression)]
     public void Load_what_was_saved_gives_the_same_bits(string blending, string fusion, LearningTask task)
     {
         var rows = Rows(task);

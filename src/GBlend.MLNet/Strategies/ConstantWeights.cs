@@ -1,0 +1,9 @@
+namespace GBlend.MLNet;
+
+/// <summary>The same plan in every epoch: naive joint training, equal and fixed weights, separate networks, split gradients.</summary>
+internal sealed class ConstantWeights(StrategyNeeds needs, EpochPlan plan) : BalanceStrategy
+{
+    public override StrategyNeeds Needs => needs;
+
+    public override EpochPlan OnEpoch(EpochView epoch) => plan;
+}

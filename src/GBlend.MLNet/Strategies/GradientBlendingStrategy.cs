@@ -1,0 +1,25 @@
+namespace GBlend.MLNet;
+
+/// <summary>Gradient Blending: weights by GB-Estimate at the start of every super-epoch (offline: of the one that is the whole run).</summary>
+internal sealed class GradientBlendingStrategy(BlendingGuards guards, int superEpoch, int firstSuperEpoch) : BalanceStrategy
+{
+    private EpochPlan? _plan;
+    private int _nextEstimate;
+
+    public override StrategyNeeds Needs => StrategyNeeds.Heads | StrategyNeeds.HeldOutRows;
+
+    public override EpochPlan OnEpoch(EpochView epoch)
+    {
+        if (_plan is null || epoch.Epoch >= _nextEstimate)
+        {
+            int length = epoch.Epoch == 0 ? firstSuperEpoch : superEpoch;
+            _nextEstimate = epoch.Epoch + length;
+            var weights = epoch.Estimate(length, guards).Branches.Select(b => b.Weight).ToArray();
+            _plan = new EpochPlan(weights) { LossScale = guards.LossScale(weights) };
+        }
+        return _plan;
+    }
+
+    /// <summary>Every estimate trains the single-modality branches in one pass and the joint branch in another.</summary>
+    internal override long ExtraEpochs(int numberOfEpochs) => 2L * numberOfEpochs;
+}

@@ -1,0 +1,95 @@
+using GBlend.MLNet.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GBlend.MLNet;
+
+/// <summary>
+/// MCR, multimodal competition regularizer (2025): equal auxiliary losses and a game. Every encoder wants the joint answer to hang on it:
+/// it raises, and the others lower, the Jensen-Shannon divergence between the joint answer and the one with its features shuffled over the
+/// batch. A supervised contrastive loss keeps features of one class together.
+/// </summary>
+/// <remarks>The game is among encoders: the joint head takes no gradient from it, so that it can't end it by looking away.</remarks>
+internal sealed class McrStrategy(double game, double contrast) : BalanceStrategy
+{
+    private const double Temperature = 0.5;
+    private EpochPlan? _plan;
+
+    public override StrategyNeeds Needs => StrategyNeeds.Heads | StrategyNeeds.ExtraLoss;
+
+    public override EpochPlan OnEpoch(EpochView epoch) => _plan ??= new EpochPlan([.. Enumerable.Repeat(1.0, epoch.Modalities.Count + 1)]);
+
+    public override Tensor? ExtraLoss(BatchView batch)
+    {
+        if (batch.Rows < 2)
+            return null;
+        Tensor? sum = game > 0 ? Game(batch) : null;
+        if (contrast > 0)
+        {
+            using Scalar weight = contrast;
+            for (int i = 0; i < batch.Modalities; i++)
+            {
+                var term = Contrastive(batch.Feature(i), batch.Targets).mul(weight);
+                sum = sum is null ? term : sum.Plus(term);
+            }
+        }
+        return sum;
+    }
+
+    /// <summary>A loss whose gradient on the features is that of the game, and that has none on anything else.</summary>
+    private Tensor Game(BatchView batch)
+    {
+        int k = batch.Modalities;
+        Tensor[] leaves = [.. Enumerable.Range(0, k).Select(i => batch.Feature(i).detach().requires_grad_(true))];
+        var order = batch.Shuffled();
+        var gradients = new Tensor?[k];
+        for (int i = 0; i < k; i++)
+        {
+            Tensor[] shuffled = [.. leaves.Select((f, j) => j == i ? f.index_select(0, order) : f)];
+            var divergence = JensenShannon(nn.functional.softmax(batch.Joint(leaves), 1), nn.functional.softmax(batch.Joint(shuffled), 1)).mean();
+            var own = autograd.grad([divergence], leaves);
+            for (int j = 0; j < k; j++)
+            {
+                var term = j == i ? own[j].neg() : own[j];
+                gradients[j] = gradients[j] is { } before ? before.Plus(term) : term;
+            }
+        }
+        using Scalar weight = game;
+        Tensor? loss = null;
+        for (int j = 0; j < k; j++)
+        {
+            var term = batch.Feature(j).mul(gradients[j]!.detach()).sum().mul(weight);
+            loss = loss is null ? term : loss.Plus(term);
+        }
+        return loss!;
+    }
+
+    /// <summary>Per row the Jensen-Shannon divergence in nats of two [rows, classes] of probabilities.</summary>
+    internal static Tensor JensenShannon(Tensor p, Tensor q)
+    {
+        using Scalar half = 0.5;
+        var middle = p.Plus(q).mul(half);
+        return Divergence(p, middle).Plus(Divergence(q, middle)).mul(half);
+    }
+
+    /// <summary>Supervised contrastive loss (Khosla et al., NeurIPS 2020) of the features of a batch; rows whose class no other row has are left out.</summary>
+    internal static Tensor Contrastive(Tensor features, Tensor classes)
+    {
+        using Scalar sharpness = 1 / Temperature, self = -1e9, least = 1e-12;
+        var unit = nn.functional.normalize(features, dim: 1);
+        var own = eye(features.shape[0], dtype: features.dtype, device: features.device);
+        var similar = unit.mm(unit.t()).mul(sharpness).Plus(own.mul(self));
+        var logs = nn.functional.log_softmax(similar, 1);
+        using Scalar one = 1;
+        var friends = classes.unsqueeze(0).eq(classes.unsqueeze(1)).to(features.dtype).sub(own);
+        var count = friends.sum(1);
+        var has = count.gt(least).to(features.dtype);
+        return logs.mul(friends).sum(1).div(count.clamp_min(one)).mul(has).sum().div(has.sum().clamp_min(one)).neg();
+    }
+
+    private static Tensor Divergence(Tensor p, Tensor middle)
+    {
+        using Scalar least = 1e-12;
+        return p.mul(p.clamp_min(least).log().sub(middle.clamp_min(least).log())).sum(1);
+    }
+}

@@ -1,0 +1,154 @@
+namespace GBlend.MLNet;
+
+/// <summary>One network of a fit and what trains it, epoch by epoch. Networks of one fit share the rows and nothing that is written.</summary>
+internal sealed class NetworkTraining : IStrategyServices, IDisposable
+{
+    private readonly TrainingRun _run;
+    private readonly NetworkPlan _plan;
+    private readonly NetworkShape _shape;
+    private readonly BalanceStrategy _strategy;
+    private readonly BranchTrainer _trainer;
+    private readonly List<BlendingEstimate> _newEstimates = [];
+    private GradientBlendingEstimator? _estimator;
+    private UniModalNetworks? _uniModal;
+    private (MeasuredLosses Losses, bool IsGlance)? _measured;
+
+    internal NetworkTraining(TrainingRun run, NetworkPlan plan, NetworkShape shape)
+    {
+        (_run, _plan, _shape) = (run, plan, shape);
+        _strategy = plan.Strategy();
+        Network = Create();
+        _trainer = new BranchTrainer(Network, run.Settings, run.Loss);
+    }
+
+    public JointNetwork Network { get; }
+
+    public int NumberOfEpochs => _run.Settings.NumberOfEpochs;
+
+    public IReadOnlyList<string> Modalities => [.. _shape.Modalities.Select(m => m.Column)];
+
+    public LearningTask Task => _run.Loss.Task;
+
+    /// <summary>Passes over the training rows that this network takes in all.</summary>
+    internal long Epochs => NumberOfEpochs + _strategy.ExtraEpochs(NumberOfEpochs);
+
+    internal JointNetwork Create() => new(_shape, _plan.Start == 0 ? _run.SeedOf("network") : _run.SeedOf("network", _plan.Start), _run.Settings.Precision, _run.Device);
+
+    /// <summary>Trains one epoch and measures the losses after it.</summary>
+    internal NetworkEpoch Train(int epoch)
+    {
+        using var threads = new TorchThreadScope(_run.NumberOfThreads);
+        _newEstimates.Clear();
+        var plan = CheckedPlan(_strategy.OnEpoch(new EpochView(this, epoch)));
+        _trainer.SetPlan(plan);
+        Network.SeedDropout(_run.SeedOf("epoch", epoch));
+        var steps = StrategySteps.For(_strategy, Network, _run.Loss, _uniModal, epoch, NumberOfEpochs, _run.SeedOf("strategy", epoch));
+        _trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Training, rows), steps);
+        var losses = _run.Meter.Measure(Network, _shape.Branches, glance: true);
+        _measured = (losses, true);
+        return new([.. _shape.Branches.Select(b => plan.Weights[b])], losses, [.. _newEstimates]);
+    }
+
+    internal void RefitJointHead()
+    {
+        if (!_shape.HasJoint)
+            return;
+        using var threads = new TorchThreadScope(_run.NumberOfThreads);
+        using (var fresh = Create())
+            Network.JointSegment.CopyFrom(fresh.JointSegment);
+        using var trainer = new BranchTrainer(Network, _run.Settings, _run.Loss);
+        int k = _shape.Modalities.Count;
+        trainer.SetPlan(new EpochPlan([.. Enumerable.Repeat(0.0, k), 1]) { FrozenEncoders = [.. Enumerable.Repeat(true, k)] });
+        for (int epoch = 0; epoch < _run.Settings.RefitJointHeadEpochs; epoch++)
+        {
+            Network.SeedDropout(_run.SeedOf("refit", epoch));
+            trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(NumberOfEpochs + epoch), _run.Settings.LearningRate, rows => _run.OnBatch(TrainingPhase.Training, rows));
+        }
+    }
+
+    public IReadOnlyList<double> MeanLosses(bool heldOut)
+    {
+        double[] means = [.. Enumerable.Repeat(double.NaN, _shape.Modalities.Count + 1)];
+        var losses = Measured(glanceIsEnough: true);
+        var measured = heldOut ? losses.HeldOutMeans : losses.TrainMeans;
+        for (int i = 0; i < measured.Length; i++)
+            means[losses.Branches[i]] = measured[i];
+        return means;
+    }
+
+    public BlendingEstimate Estimate(int firstEpoch, int epochs, BlendingGuards guards)
+    {
+        if (!_shape.HasHeads || _run.Meter.HasNoHeldOutRows)
+            throw new InvalidOperationException($"{_strategy.GetType().Name} asks for an estimate, which needs heads and held-out rows. Add StrategyNeeds.Heads and StrategyNeeds.HeldOutRows to its Needs.");
+        _estimator ??= new GradientBlendingEstimator(_run, Create);
+        var estimate = _estimator.Estimate(Network, Measured(glanceIsEnough: false), firstEpoch, epochs, guards);
+        _newEstimates.Add(estimate);
+        return estimate;
+    }
+
+    public UniModalNetworks UniModal => _uniModal ?? throw UniModalNetworks.NotAskedFor();
+
+    /// <summary>Before the first epoch: the uni-modal networks, if the strategy wants them.</summary>
+    internal void Prepare()
+    {
+        if (_strategy.Needs.HasFlag(StrategyNeeds.UniModalRuns))
+            _uniModal = TrainUniModal();
+    }
+
+    public void Dispose()
+    {
+        _trainer.Dispose();
+        _estimator?.Dispose();
+        _uniModal?.Dispose();
+        Network.Dispose();
+    }
+
+    private UniModalNetworks TrainUniModal()
+    {
+        using var threads = new TorchThreadScope(_run.NumberOfThreads);
+        var network = new JointNetwork(_shape with { HasHeads = true, HasJoint = false }, _run.SeedOf("uni-modal"), _run.Settings.Precision, _run.Device);
+        try
+        {
+            using var trainer = new BranchTrainer(network, _run.Settings, _run.Loss);
+            trainer.SetPlan(new EpochPlan([.. Enumerable.Repeat(1.0, _shape.Modalities.Count), 0]), clipApart: true);
+            for (int epoch = 0; epoch < NumberOfEpochs; epoch++)
+            {
+                network.SeedDropout(_run.SeedOf("uni-modal dropout", epoch));
+                trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Preparing, rows));
+            }
+            return new UniModalNetworks(network, _run.Meter.TrueScores(network, network.Shape.Branches));
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private MeasuredLosses Measured(bool glanceIsEnough)
+    {
+        if (_measured is not { } measured || (measured.IsGlance && !glanceIsEnough))
+            _measured = measured = (_run.Meter.Measure(Network, _shape.Branches, glanceIsEnough), glanceIsEnough);
+        return measured.Losses;
+    }
+
+    /// <summary>A user's strategy may be wrong.</summary>
+    private EpochPlan CheckedPlan(EpochPlan plan)
+    {
+        int k = _shape.Modalities.Count;
+        string who = _strategy.GetType().Name;
+        if (plan is null || plan.Weights.Count != k + 1)
+            throw new InvalidOperationException($"{who}.OnEpoch gave {plan?.Weights.Count ?? 0} weights, but {k} modalities and the joint branch need {k + 1}: one per modality in order, the joint branch last.");
+        if (plan.FrozenEncoders is { } frozen && frozen.Count != k)
+            throw new InvalidOperationException($"{who}.OnEpoch gave {frozen.Count} FrozenEncoders, but there are {k} modalities.");
+        if (_shape.Branches.All(b => plan.Weights[b] == 0))
+            throw new InvalidOperationException($"{who}.OnEpoch gave weight only to branches that the network has not. Give the joint branch weight, or add StrategyNeeds.Heads to its Needs.");
+        return plan;
+    }
+}
+
+/// <summary>What an epoch of one network came to.</summary>
+/// <param name="Weights">Per branch of the network.</param>
+/// <param name="Losses">After the epoch.</param>
+/// <param name="Estimates">Made before it.</param>
+internal sealed record NetworkEpoch(double[] Weights, MeasuredLosses Losses, IReadOnlyList<BlendingEstimate> Estimates);

@@ -1,0 +1,141 @@
+using GBlend.MLNet.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GBlend.MLNet;
+
+/// <summary>The backward pass of a step for strategies that do more than weigh losses. One of these serves one epoch.</summary>
+internal sealed class StrategySteps
+{
+    private readonly BalanceStrategy _strategy;
+    private readonly JointNetwork _network;
+    private readonly Loss _loss;
+    private readonly UniModalNetworks? _uniModal;
+    private readonly int _epoch, _numberOfEpochs;
+    private readonly Random _random;
+
+    private StrategySteps(BalanceStrategy strategy, JointNetwork network, Loss loss, UniModalNetworks? uniModal, int epoch, int numberOfEpochs, int seed)
+    {
+        (_strategy, _network, _loss, _uniModal, _epoch, _numberOfEpochs, _random) = (strategy, network, loss, uniModal, epoch, numberOfEpochs, new Random(seed));
+    }
+
+    /// <summary><see langword="null"/> for a strategy that leaves the steps alone, whose steps then cost nothing more.</summary>
+    internal static StrategySteps? For(BalanceStrategy strategy, JointNetwork network, Loss loss, UniModalNetworks? uniModal, int epoch, int numberOfEpochs, int seed) =>
+        HooksInto(strategy) ? new(strategy, network, loss, uniModal, epoch, numberOfEpochs, seed) : null;
+
+    /// <summary>Leaves in the segments the gradients that the step uses.</summary>
+    internal void Backward(int[] branches, GradientCuts cuts, Batch batch, NetworkPass pass, Tensor[] losses, Tensor[] weights)
+    {
+        var needs = _strategy.Needs;
+        var extra = needs.HasFlag(StrategyNeeds.ExtraLoss) ? ExtraLoss(batch, pass) : null;
+        if (needs.HasFlag(StrategyNeeds.BothGradients))
+            BackwardApart(branches, cuts, losses, weights, extra);
+        else
+            autograd.backward(extra is null ? losses : [.. losses, extra], extra is null ? weights : [.. weights, extra.ones_like()]);
+
+        using var grad = no_grad();
+        double[] means = needs.HasFlag(StrategyNeeds.Losses) ? PerBranch(branches, losses) : [];
+        double[] scores = needs.HasFlag(StrategyNeeds.TrueScores) ? TrueScores(branches, batch, pass) : [];
+        if (_strategy.OnStep(new StepView(_epoch, _numberOfEpochs, means, scores)) is { } scales)
+            Scale(scales, cuts);
+    }
+
+    private static bool HooksInto(BalanceStrategy strategy)
+    {
+        var onStep = strategy.GetType().GetMethod(nameof(BalanceStrategy.OnStep))!;
+        return onStep.DeclaringType != typeof(BalanceStrategy) || (strategy.Needs & (StrategyNeeds.BothGradients | StrategyNeeds.ExtraLoss)) != 0;
+    }
+
+    private Tensor? ExtraLoss(Batch batch, NetworkPass pass)
+    {
+        var loss = _strategy.ExtraLoss(new BatchView(_epoch, _numberOfEpochs, _network, pass, batch, _loss, _uniModal, _random));
+        if (loss is not null && loss.numel() != 1)
+            throw new InvalidOperationException($"{_strategy.GetType().Name}.ExtraLoss gave a tensor of shape [{string.Join(", ", loss.shape)}], but a loss is one number. Take the mean over rows.");
+        return loss;
+    }
+
+    /// <summary>The gradient of the joint loss first, then that of the heads', then each encoder's combination of both.</summary>
+    private void BackwardApart(int[] branches, GradientCuts cuts, Tensor[] losses, Tensor[] weights, Tensor? extra)
+    {
+        int joint = Array.IndexOf(branches, _network.Shape.JointBranch);
+        int[] heads = [.. Enumerable.Range(0, branches.Length).Where(b => b != joint)];
+        if (joint < 0 || heads.Length == 0)
+        {
+            autograd.backward(losses, weights);
+            return;
+        }
+        Tensor[] first = extra is null ? [losses[joint]] : [losses[joint], extra], firstWeights = extra is null ? [weights[joint]] : [weights[joint], extra.ones_like()];
+        autograd.backward(first, firstWeights, retain_graph: true);
+        var jointGradients = heads.Select(b => _network.EncoderSegment(branches[b]).Gradient.clone()).ToArray();
+        foreach (int b in heads)
+            _network.EncoderSegment(branches[b]).Gradient.zero_();
+        autograd.backward([.. heads.Select(b => losses[b])], [.. heads.Select(b => weights[b])]);
+        using var grad = no_grad();
+        for (int h = 0; h < heads.Length; h++)
+        {
+            int modality = branches[heads[h]];
+            if (_network.IsFrozen(modality, cuts))
+                continue;
+            var segment = _network.EncoderSegment(modality);
+            var own = segment.Gradient.clone();
+            segment.Gradient.PlusInPlace(jointGradients[h]);
+            _strategy.Combine(new EncoderGradients(modality, jointGradients[h], own, segment.Gradient, segment.Tensors));
+        }
+    }
+
+    private double[] PerBranch(int[] branches, Tensor[] losses)
+    {
+        double[] means = [.. Enumerable.Repeat(double.NaN, _network.Shape.Modalities.Count + 1)];
+        for (int b = 0; b < branches.Length; b++)
+            means[branches[b]] = losses[b].ToDouble();
+        return means;
+    }
+
+    private double[] TrueScores(int[] branches, Batch batch, NetworkPass pass)
+    {
+        double[] scores = [.. Enumerable.Repeat(double.NaN, _network.Shape.Modalities.Count)];
+        for (int b = 0; b < branches.Length; b++)
+        {
+            if (branches[b] < scores.Length)
+                scores[branches[b]] = _loss.TrueScore(pass.Predictions[b].detach(), batch.Targets).sum().ToDouble();
+        }
+        return scores;
+    }
+
+    private void Scale(StepScales scales, GradientCuts cuts)
+    {
+        int k = _network.Shape.Modalities.Count;
+        if (scales.Encoders.Count != k || scales.Encoders.Any(s => !double.IsFinite(s)))
+        {
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"{_strategy.GetType().Name}.OnStep gave the factors [{string.Join(", ", scales.Encoders)}], but there are {k} modalities and each needs one finite factor."));
+        }
+        for (int i = 0; i < k; i++)
+        {
+            if (scales.Encoders[i] == 1 || _network.IsFrozen(i, cuts))
+                continue;
+            using Scalar factor = scales.Encoders[i];
+            var encoder = _network.EncoderSegment(i);
+            var noise = scales.AddsNoise ? Noise(encoder) : null;
+            encoder.Gradient.mul_(factor);
+            if (noise is not null)
+                encoder.Gradient.PlusInPlace(noise);
+            if (scales.ScalesHeads && _network.Shape.HasHeads)
+                _network.HeadSegment(i).Gradient.mul_(factor);
+        }
+    }
+
+    /// <summary>Normal noise whose deviation is, tensor by tensor, that of the gradient.</summary>
+    private Tensor Noise(ParameterSegment segment)
+    {
+        using var generator = new Generator((ulong)_random.Next(), segment.Gradient.device);
+        var noise = empty_like(segment.Gradient);
+        noise.normal_(0, 1, generator);
+        foreach (var (start, length) in segment.Tensors)
+        {
+            using var deviation = segment.Gradient.narrow(0, start, length).std(unbiased: false);
+            noise.narrow(0, start, length).mul_(deviation);
+        }
+        return noise;
+    }
+}

@@ -1,0 +1,223 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GBlend.MLNet.Tests;
+
+public sealed class StrategyTests
+{
+    public static TheoryData<string> Methods { get; } =
+        ["auto", "dgl", "frozen start", "fine-tuned start", "umt", "ogm", "mlb", "mmpareto", "sequential", "midas", "mcr", "separate", "offline"];
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Fit_learns_and_repeats(string method)
+    {
+        var settings = ToyRows.Settings(TrainingRunTests.Blend(method)) with { NumberOfEpochs = 40 };
+        var rows = ToyRows.Multiclass();
+        using TrainedModel model = TrainedModel.Fit(rows, settings, new QuietHost()), again = TrainedModel.Fit(rows, settings, new QuietHost());
+        Assert.True(ToyRows.Accuracy(model, ToyRows.Multiclass(200, seed: 9)) > 0.7, method);
+        Assert.Equal(ToyRows.Score(model, rows), ToyRows.Score(again, rows));
+    }
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("dgl")]
+    [InlineData("umt")]
+    [InlineData("mlb")]
+    [InlineData("mmpareto")]
+    [InlineData("sequential")]
+    public void Fit_learns_labels_and_numbers(string method)
+    {
+        foreach (var rows in new[] { ToyRows.MultiLabel(), ToyRows.Regression() })
+        {
+            var settings = ToyRows.Settings(TrainingRunTests.Blend(method)) with { NumberOfEpochs = 20 };
+            using var model = TrainedModel.Fit(rows, settings, new QuietHost());
+            var first = model.History.Epochs[0].HeldOutLoss;
+            Assert.True(model.History.HeldOutLoss < first.Min(), $"{method} {model.Task}: {model.History.HeldOutLoss} from {first.Min()}");
+        }
+    }
+
+    [Fact]
+    public void Fit_of_three_modalities_runs_every_method()
+    {
+        var two = ToyRows.Multiclass();
+        var rows = new TrainingRows([.. two.Modalities, RowColumn.Of([.. two.Floats(0).AsEnumerable().Reverse()], two.Count)], two.Targets, two.HeldOut);
+        foreach (var method in ((IEnumerable<object[]>)Methods).Select(row => (string)row[0]))
+        {
+            var settings = ToyRows.Settings(TrainingRunTests.Blend(method));
+            using var model = TrainedModel.Fit(rows, settings with { Modalities = [.. settings.Modalities, new("Noise", [ToyRows.ClearWidth], Encoders.Mlp(4), null)] }, new QuietHost());
+            Assert.Equal(settings.NumberOfEpochs, model.History.Epochs.Count);
+        }
+    }
+
+    [Fact]
+    public void Auto_networks_side_by_side_or_not_are_the_same()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Auto()) with { NumberOfThreads = 1 };
+        var rows = ToyRows.Multiclass();
+        using TrainedModel together = TrainedModel.Fit(rows, settings, new QuietHost()), apart = TrainedModel.Fit(rows, settings with { TrainsSideBySide = false }, new QuietHost());
+        Assert.Equal(ToyRows.Score(together, rows), ToyRows.Score(apart, rows));
+        Assert.Equal(["Clear", "Faint", "DetachedJoint", "Joint"], together.History.Branches);
+        Assert.StartsWith("pool Clear", together.History.Answer);
+    }
+
+    [Fact]
+    public void Auto_contains_the_naive_network()
+    {
+        var rows = ToyRows.Multiclass();
+        using TrainedModel auto = TrainedModel.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.Auto()), new QuietHost()),
+            naive = TrainedModel.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.None()), new QuietHost());
+        Assert.Equal(naive.History.Epochs.Select(e => e.HeldOutLoss[0]), auto.History.Epochs.Select(e => e.HeldOutLoss[^1]));
+    }
+
+    [Fact]
+    public void Split_network_trains_each_encoder_as_if_it_were_alone()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Dgl()) with { Optimizer = Optimizer.Adam() };
+        var rows = ToyRows.Multiclass();
+        using TrainedModel split = TrainedModel.Fit(rows, settings, new QuietHost()), alone = TrainedModel.Fit(rows, settings with { Blending = GBlend.MLNet.Blending.Separate() }, new QuietHost());
+        Assert.Equal(alone.History.Epochs.Select(e => e.HeldOutLoss[0]), split.History.Epochs.Select(e => e.HeldOutLoss[0]));
+        Assert.Equal(alone.History.Epochs.Select(e => e.HeldOutLoss[1]), split.History.Epochs.Select(e => e.HeldOutLoss[1]));
+    }
+
+    [Fact]
+    public void Sequential_freezes_all_encoders_but_the_weakest_at_first()
+    {
+        using var run = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.Sequential()) with { WeightDecay = 0.1 }, new QuietHost());
+        double[] clear = Part(run, "encoders.0."), faint = Part(run, "encoders.1.");
+        run.Advance(3);
+        Assert.Equal(clear, Part(run, "encoders.0."));
+        Assert.NotEqual(faint, Part(run, "encoders.1."));
+        run.Advance(6);
+        Assert.NotEqual(clear, Part(run, "encoders.0."));
+    }
+
+    [Fact]
+    public void Frozen_start_keeps_the_uni_modal_encoders()
+    {
+        using var run = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.UniModalStart(freeze: true)), new QuietHost());
+        run.Advance(1);
+        var after = Part(run, "encoders.");
+        run.Advance(6);
+        Assert.Equal(after, Part(run, "encoders."));
+    }
+
+    [Fact]
+    public void Umt_pulls_features_to_the_teachers()
+    {
+        double Apart(double weight)
+        {
+            using var run = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.By(() => new Watcher(weight))), new QuietHost());
+            run.Advance(6);
+            return Watcher.LastDistance;
+        }
+        Assert.True(Apart(10) < 0.5 * Apart(1e-6));
+    }
+
+    [Fact]
+    public void Ogm_noise_differs_by_seed_and_not_by_run()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.OgmGe());
+        double[] Train(TrainingSettings s)
+        {
+            using var run = new TrainingRun(ToyRows.Multiclass(), s, new QuietHost());
+            run.Advance(2);
+            return Part(run, "encoders.");
+        }
+        Assert.Equal(Train(settings), Train(settings));
+        Assert.NotEqual(Train(settings), Train(settings with { Blending = GBlend.MLNet.Blending.OgmGe(addsNoise: false) }));
+    }
+
+    [Fact]
+    public void Own_strategy_sees_losses_and_steers()
+    {
+        var seen = new List<IReadOnlyList<double>>();
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.By(() => new FirstHeadsThenJoint(seen)));
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        Assert.Equal([1, 1, 0], model.History.Epochs[0].Weights);
+        Assert.Equal([0, 0, 1], model.History.Epochs[^1].Weights);
+        Assert.All(seen, losses => Assert.All(losses, loss => Assert.True(double.IsFinite(loss))));
+        Assert.Equal(model.History.Epochs[1].HeldOutLoss, seen[2]);
+    }
+
+    [Theory]
+    [InlineData(2, "2 weights, but 2 modalities and the joint branch need 3")]
+    [InlineData(4, "4 weights")]
+    public void Own_strategy_of_wrong_weights_is_refused(int weights, string message)
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.By(() => new ConstantWeights(StrategyNeeds.Heads, new EpochPlan([.. Enumerable.Repeat(1.0, weights)]))));
+        var e = Assert.Throws<InvalidOperationException>(() => TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost()));
+        Assert.Contains(message, e.Message);
+    }
+
+    [Fact]
+    public void Own_strategy_without_uni_modal_runs_is_told_how_to_get_them()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.By(() => new Unasked()));
+        var e = Assert.Throws<InvalidOperationException>(() => TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost()));
+        Assert.Contains("StrategyNeeds.UniModalRuns", e.Message);
+    }
+
+    [Fact]
+    public void Advance_in_steps_gives_the_same_model_as_one_run()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Online(2));
+        var rows = ToyRows.Multiclass();
+        using var whole = TrainedModel.Fit(rows, settings, new QuietHost());
+        using var run = new TrainingRun(rows, settings, new QuietHost());
+        run.Advance(2);
+        using (var half = run.Finish())
+            Assert.Equal(2, half.History.Epochs.Count);
+        run.Advance(5);
+        run.Advance(6);
+        Assert.True(run.IsOver);
+        using var stepped = run.Finish();
+        Assert.Equal(ToyRows.Score(whole, rows), ToyRows.Score(stepped, rows));
+    }
+
+    [Fact]
+    public void Plan_of_bad_weights_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new EpochPlan(0, 0));
+        Assert.Throws<ArgumentException>(() => new EpochPlan(1, double.NaN));
+        Assert.Throws<ArgumentException>(() => new EpochPlan(1, -1));
+    }
+
+    private static double[] Part(TrainingRun run, string part) => [.. run.Network.Tensors.Where(t => t.Name.StartsWith(part)).SelectMany(t => t.Value.ToDoubles())];
+
+    private sealed class FirstHeadsThenJoint(List<IReadOnlyList<double>> seen) : BalanceStrategy
+    {
+        public override EpochPlan OnEpoch(EpochView epoch)
+        {
+            seen.Add(epoch.HeldOutLosses);
+            return epoch.Epoch < epoch.NumberOfEpochs / 2 ? new(1, 1, 0) : new(0, 0, 1);
+        }
+    }
+
+    private sealed class Unasked : BalanceStrategy
+    {
+        public override EpochPlan OnEpoch(EpochView epoch)
+        {
+            epoch.StartFromUniModalEncoders();
+            return new(1, 1, 1);
+        }
+    }
+
+    /// <summary>UMT that notes how far the features of the last batch are from the teachers'.</summary>
+    private sealed class Watcher(double weight) : BalanceStrategy
+    {
+        private readonly UmtStrategy _umt = new(weight);
+
+        internal static double LastDistance { get; private set; }
+
+        public override StrategyNeeds Needs => _umt.Needs;
+
+        public override EpochPlan OnEpoch(EpochView epoch) => _umt.OnEpoch(epoch);
+
+        public override Tensor? ExtraLoss(BatchView batch)
+        {
+            LastDistance = UmtStrategy.Distance(batch.Feature(0), batch.TeacherFeature(0)).ToDouble();
+            return _umt.ExtraLoss(batch);
+        }
+    }
+}
