@@ -63,8 +63,8 @@ internal static class TrainingBenchmarks
         using var outer = NewDisposeScope();
         int[] training = [.. Enumerable.Range(0, rows.Count).Where(r => !rows.HeldOut[r])];
         using var keep = tensor(training.Select(r => (long)r).ToArray());
-        var image = tensor(rows.Modalities[0], [rows.Count, BenchmarkRows.ImageWidth]).index_select(0, keep);
-        var sound = tensor(rows.Modalities[1], [rows.Count, BenchmarkRows.SoundWidth]).index_select(0, keep);
+        var image = tensor(rows.Floats(0), [rows.Count, BenchmarkRows.ImageWidth]).index_select(0, keep);
+        var sound = tensor(rows.Floats(1), [rows.Count, BenchmarkRows.SoundWidth]).index_select(0, keep);
         var labels = tensor(rows.Targets.Classes!).index_select(0, keep);
         using var imageEncoder = Encoder(BenchmarkRows.ImageWidth);
         using var soundEncoder = Encoder(BenchmarkRows.SoundWidth);
@@ -96,23 +96,4 @@ internal static class TrainingBenchmarks
     }
 
     private static Sequential Encoder(int width) => Sequential(Linear(width, 64), ReLU(), Linear(64, 32), ReLU());
-
-    private sealed class SilentHost : ITrainingHost
-    {
-        public void CheckAlive()
-        {
-        }
-
-        public void Info(string message)
-        {
-        }
-
-        public void Warning(string message)
-        {
-        }
-
-        public void Report(TrainingProgress progress)
-        {
-        }
-    }
 }

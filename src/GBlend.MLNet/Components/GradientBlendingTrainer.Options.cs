@@ -99,6 +99,13 @@ public sealed partial class GradientBlendingTrainer
         /// </summary>
         public int? NumberOfThreads { get; set; }
 
+        /// <summary>
+        /// The memory that the rows of a fit may take, in megabytes; rows beyond it go to a temporary file (in the folder of the environment
+        /// variable <c>TMPDIR</c>, on Windows <c>TMP</c>), which is read ahead of the training and gone with the fit. The network, its activations and what the data view
+        /// itself needs come on top. Default <see langword="null"/>: a quarter of the memory that the process may use.
+        /// </summary>
+        public int? MemoryBudgetInMegabytes { get; set; }
+
         /// <summary>Stops the training within a batch; <see cref="Fit"/> then throws <see cref="OperationCanceledException"/>. Default: none.</summary>
         public CancellationToken CancellationToken { get; set; }
 

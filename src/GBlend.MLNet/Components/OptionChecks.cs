@@ -75,6 +75,7 @@ internal static class OptionChecks
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RefitJointHeadEpochs, MostEpochs, nameof(Options.RefitJointHeadEpochs));
         AtLeastOne(options.EarlyStoppingPatience, nameof(Options.EarlyStoppingPatience));
         AtLeastOne(options.NumberOfThreads, nameof(Options.NumberOfThreads));
+        AtLeastOne(options.MemoryBudgetInMegabytes, nameof(Options.MemoryBudgetInMegabytes));
     }
 
     private static void CheckDefined<T>(T value, string option) where T : struct, Enum

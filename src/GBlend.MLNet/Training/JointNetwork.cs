@@ -39,6 +39,8 @@ internal sealed class JointNetwork : IDisposable
     /// <summary>Multiply-adds of a forward pass.</summary>
     private const double SmallStep = 32e6;
 
+    private const int MostMeasured = 1024, MostScored = 64;
+
     private readonly EncoderModule[] _encoders;
     private readonly Linear[] _heads;
     private readonly FusionModule? _joint;
@@ -113,6 +115,20 @@ internal sealed class JointNetwork : IDisposable
     /// costs more than it brings.
     /// </summary>
     internal bool IsSmall(int rows) => rows * _multiplyAdds < SmallStep;
+
+    /// <summary>Rows whose losses are measured by one forward pass: many, but for networks and rows whose activations would fill the memory.</summary>
+    internal int MostRowsToMeasure => RowsFor(MostMeasured, 1e10, 16 << 20);
+
+    /// <summary>
+    /// Rows that are scored by one forward pass, a power of two: fewer for larger networks and rows, and one for convolutional networks so
+    /// large that a row alone is work enough.
+    /// </summary>
+    internal int RowsToScore => IsLargeConvolution ? 1 : 1 << (int)Math.Log2(RowsFor(MostScored, ParameterCount > _multiplyAdds / 2 ? double.PositiveInfinity : 2e8, 32 << 20));
+
+    private bool IsLargeConvolution => _multiplyAdds >= 1e7 && _multiplyAdds >= 8.0 * ParameterCount;
+
+    private int RowsFor(int most, double multiplyAdds, long bytes) =>
+        (int)Math.Clamp(Math.Min(multiplyAdds / _multiplyAdds, (double)bytes / (sizeof(float) * Shape.Modalities.Sum(m => (long)m.Layout.Size))), 1, most);
 
     /// <summary>The parts that learn when a branch is trained.</summary>
     internal IEnumerable<ParameterSegment> LearningSegments(int branch, GradientCuts cuts)

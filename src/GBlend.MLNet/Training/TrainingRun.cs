@@ -47,7 +47,7 @@ internal sealed class TrainingRun : IDisposable
         using var targets = Loss.Prepare(rows.Targets, settings.Precision);
         Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, Device);
         int[] measured = SampleOfTrainingRows();
-        Meter = new LossMeter(Store, measured, _heldOutRows, Loss);
+        Meter = new LossMeter(Store, measured, _heldOutRows, Loss, Network.MostRowsToMeasure);
         Groups = rows.Groups is { } groups ? new RowGroups([.. measured.Select(row => groups[row])], [.. _heldOutRows.Select(row => groups[row])]) : null;
     }
 
@@ -137,6 +137,9 @@ internal sealed class TrainingRun : IDisposable
             new Random(SeedOf("order", epoch)).Shuffle(order);
         return order;
     }
+
+    /// <summary>The seed of what is random about the rows in an epoch; the same for the network and for the trial copies.</summary>
+    internal int DrawOf(int epoch) => Seeds.Derive(Settings.Seed, "rows", epoch);
 
     internal double LearningRateOf(int epoch) => Settings.LearningRate * Settings.LearningRateSchedule.Factor(epoch, Settings.NumberOfEpochs);
 

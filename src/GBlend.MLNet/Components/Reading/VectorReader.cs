@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -13,9 +14,16 @@ internal abstract class VectorReader(string column, int width)
     /// <summary>The numbers per row.</summary>
     internal int Width { get; } = width;
 
+    /// <summary>Whether the column is a vector of bytes, which <see cref="ReadBytes"/> gives as they are.</summary>
+    internal virtual bool HasBytes => false;
+
     /// <summary>Reads the current row.</summary>
     /// <param name="row">Receives <see cref="Width"/> numbers.</param>
     internal abstract void Read(Span<float> row);
+
+    /// <summary>Reads the current row of a column that <see cref="HasBytes"/>.</summary>
+    /// <param name="row">Receives <see cref="Width"/> bytes.</param>
+    internal virtual void ReadBytes(Span<byte> row) => throw new NotSupportedException($"The column '{Column}' has no bytes.");
 
     /// <summary>The shape of the rows of a column: the dimensions of its vector type, or [1].</summary>
     internal static IReadOnlyList<int> Shape(DataViewType type) => type is VectorDataViewType vector ? [.. vector.Dimensions] : [1];
@@ -47,19 +55,46 @@ internal abstract class VectorReader(string column, int width)
         private readonly ValueGetter<VBuffer<T>> _getter = row.GetGetter<VBuffer<T>>(column);
         private VBuffer<T> _buffer;
 
+        internal override bool HasBytes => typeof(T) == typeof(byte);
+
         internal override void Read(Span<float> row)
         {
-            _getter(ref _buffer);
-            if (_buffer.Length != Width)
-                throw new InvalidOperationException($"The column '{Column}' is declared as a vector of {Width}, but a row has {_buffer.Length} items. Correct the size in the schema or the rows.");
+            Get();
             if (_buffer.IsDense)
                 CopyDense(_buffer.GetValues(), row);
             else
                 CopySparse(_buffer.GetIndices(), _buffer.GetValues(), row);
         }
 
+        internal override void ReadBytes(Span<byte> row)
+        {
+            if (!HasBytes)
+                base.ReadBytes(row);
+            Get();
+            if (_buffer.IsDense)
+            {
+                MemoryMarshal.AsBytes(_buffer.GetValues()).CopyTo(row);
+                return;
+            }
+            row.Clear();
+            foreach (var item in _buffer.Items())
+                row[item.Key] = byte.CreateTruncating(item.Value);
+        }
+
+        private void Get()
+        {
+            _getter(ref _buffer);
+            if (_buffer.Length != Width)
+                throw new InvalidOperationException($"The column '{Column}' is declared as a vector of {Width}, but a row has {_buffer.Length} items. Correct the size in the schema or the rows.");
+        }
+
         private static void CopyDense(ReadOnlySpan<T> values, Span<float> row)
         {
+            if (typeof(T) == typeof(float))
+            {
+                MemoryMarshal.Cast<T, float>(values).CopyTo(row);
+                return;
+            }
             for (int i = 0; i < values.Length; i++)
                 row[i] = ToFloat(values[i]);
         }

@@ -8,7 +8,7 @@ internal sealed class ScoreBlock
     private readonly SharedModel _shared;
     private readonly TrainedModel _model;
     private readonly VectorReader[] _readers;
-    private readonly float[][] _inputs;
+    private readonly Array[] _inputs;
     private readonly float[] _answer;
     private readonly float[][]? _branches;
 
@@ -20,8 +20,8 @@ internal sealed class ScoreBlock
         _shared = schema.Model;
         _model = _shared.Unguarded;
         _readers = [.. schema.Modalities.Select(c => VectorReader.Create(row, c))];
-        _inputs = [.. _readers.Select(r => new float[TrainedModel.BlockRows * r.Width])];
-        int scores = TrainedModel.BlockRows * _model.Outputs;
+        _inputs = [.. _readers.Select(r => r.HasBytes ? (Array)new byte[_model.BlockRows * r.Width] : new float[_model.BlockRows * r.Width])];
+        int scores = _model.BlockRows * _model.Outputs;
         _answer = new float[scores];
         _branches = wantsBranches ? [.. _model.History.Branches.Select(_ => new float[scores])] : null;
     }
@@ -35,8 +35,13 @@ internal sealed class ScoreBlock
         for (int m = 0; m < _readers.Length; m++)
         {
             var reader = _readers[m];
+            if (_inputs[m] is byte[] bytes)
+            {
+                reader.ReadBytes(bytes.AsSpan(slot * reader.Width, reader.Width));
+                continue;
+            }
             var fill = _model.Modalities[m].Fill;
-            var row = _inputs[m].AsSpan(slot * reader.Width, reader.Width);
+            var row = ((float[])_inputs[m]).AsSpan(slot * reader.Width, reader.Width);
             reader.Read(row);
             RowValues.Check(row, reader.Column, position, allowsMissing: fill is not null);
             if (fill is not null)
