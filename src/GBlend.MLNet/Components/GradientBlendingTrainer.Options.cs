@@ -26,14 +26,17 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>How the branches' predictions become one answer. Default <see cref="Answer.Auto"/>; the paper's is <see cref="Answer.Joint"/>.</summary>
         public Answer Answer { get; set; } = Answer.Auto;
 
-        /// <summary>Epochs of the network, at most 1,000,000; the trial trainings of estimates come on top. Default 30.</summary>
-        public int NumberOfEpochs { get; set; } = 30;
+        /// <summary>Epochs of the network, at most 1,000,000; the trial trainings of estimates come on top. Default 60.</summary>
+        public int NumberOfEpochs { get; set; } = 60;
 
         /// <summary>Rows per step; the last batch of an epoch may be smaller. Default 64.</summary>
         public int BatchSize { get; set; } = 64;
 
-        /// <summary>Learning rate before its schedule. Default 0.01.</summary>
-        public float LearningRate { get; set; } = 0.01f;
+        /// <summary>
+        /// Learning rate before its schedule. Default <see langword="null"/>: 0.05 for SGD, 0.001 for Adam and AdamW. It is made for
+        /// standardised features; lower it when the training diverges.
+        /// </summary>
+        public float? LearningRate { get; set; }
 
         /// <summary>Default SGD with momentum 0.9, as in the paper.</summary>
         public Optimizer Optimizer { get; set; } = Optimizer.Sgd();

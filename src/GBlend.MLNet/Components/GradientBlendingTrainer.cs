@@ -91,7 +91,7 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
         LeavesOutMissing = _options.MissingValues == MissingValues.LeaveOutModality,
         NumberOfEpochs = _options.NumberOfEpochs,
         BatchSize = _options.BatchSize,
-        LearningRate = Exact(_options.LearningRate),
+        LearningRate = _options.LearningRate is { } rate ? Exact(rate) : _options.Optimizer.DefaultLearningRate,
         Optimizer = _options.Optimizer,
         WeightDecay = Exact(_options.WeightDecay),
         LearningRateSchedule = _options.LearningRateSchedule,
