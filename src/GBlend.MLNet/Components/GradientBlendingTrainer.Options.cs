@@ -29,6 +29,13 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>Rows per step; the last batch of an epoch may be smaller. Default 64.</summary>
         public int BatchSize { get; set; } = 64;
 
+        /// <summary>
+        /// The most rows of a batch that are computed at once; their gradients are added up to the batch's, so that large networks train with
+        /// large batches in little memory. The result is that of whole batches, but for batch normalization, whose statistics are those of
+        /// the parts, and dropout, which draws otherwise. Not for blendings that look at the gradients of every step. Default <see langword="null"/>: whole batches.
+        /// </summary>
+        public int? MicroBatchSize { get; set; }
+
         /// <summary>Learning rate before its schedule. Default 0.01.</summary>
         public float LearningRate { get; set; } = 0.01f;
 

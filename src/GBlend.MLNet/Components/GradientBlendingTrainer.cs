@@ -90,6 +90,7 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
         Answer = _options.Answer,
         NumberOfEpochs = _options.NumberOfEpochs,
         BatchSize = _options.BatchSize,
+        MicroBatchSize = _options.MicroBatchSize,
         LearningRate = Exact(_options.LearningRate),
         Optimizer = _options.Optimizer,
         WeightDecay = Exact(_options.WeightDecay),

@@ -84,6 +84,9 @@ internal sealed class JointNetwork : IDisposable
 
     internal NetworkShape Shape { get; }
 
+    /// <summary>Modalities whose inputs are not rows but what their frozen encoders made of them, see <see cref="FrozenFeatures"/>.</summary>
+    internal IReadOnlySet<int>? ReadsFeatures { get; init; }
+
     internal ScalarType Precision { get; }
 
     internal Device Device { get; }
@@ -165,7 +168,7 @@ internal sealed class JointNetwork : IDisposable
         {
             if (!joint && !branches.Contains(i))
                 continue;
-            encoded[i] = _encoders[i].Encode(inputs[i]);
+            encoded[i] = Encode(i, inputs[i]);
             if (IsFrozen(i, cuts))
                 encoded[i] = (encoded[i].Middle.detach(), encoded[i].Feature.detach());
         }
@@ -181,7 +184,19 @@ internal sealed class JointNetwork : IDisposable
     internal Tensor Joint(IReadOnlyList<Tensor> features) => _joint!.call([.. features]);
 
     /// <summary>The feature of one modality.</summary>
-    internal Tensor Feature(int modality, Tensor input) => _encoders[modality].Encode(input).Feature;
+    internal Tensor Feature(int modality, Tensor input) => Encode(modality, input).Feature;
+
+    /// <summary>The mid-level and the last features of one modality.</summary>
+    internal (Tensor Middle, Tensor Feature) Encode(int modality, Tensor input)
+    {
+        var encoder = _encoders[modality];
+        return ReadsFeatures?.Contains(modality) == true
+            ? (input.narrow(1, 0, encoder.MiddleWidth), input.narrow(1, encoder.MiddleWidth, encoder.FeatureWidth))
+            : encoder.Encode(input);
+    }
+
+    /// <summary>The names of all parameters and buffers of an encoder.</summary>
+    internal IEnumerable<string> EncoderNames(int modality) => TensorsOf(_encoders[modality]).Select(t => t.Name);
 
     private static Tensor Cut(Tensor feature, bool cuts) => cuts ? feature.detach() : feature;
 

@@ -17,6 +17,9 @@ internal sealed record TrainingSettings
 
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>The most rows of a batch that are computed at once; <see langword="null"/> for all.</summary>
+    public int? MicroBatchSize { get; init; }
+
     public double LearningRate { get; init; } = 0.01;
 
     public Optimizer Optimizer { get; init; } = Optimizer.Sgd();
@@ -53,6 +56,9 @@ internal sealed record TrainingSettings
 
     /// <summary>Whether the branches of an estimate may train at the same time; the result is the same either way.</summary>
     public bool TrainsSideBySide { get; init; } = true;
+
+    /// <summary>Whether features of frozen encoders are computed once; the result is the same but for rounding.</summary>
+    public bool ComputesFrozenFeaturesOnce { get; init; } = true;
 
     /// <summary>Float32, but for checks against references in float64.</summary>
     public ScalarType Precision { get; init; } = ScalarType.Float32;
