@@ -96,6 +96,13 @@ public sealed partial class GradientBlendingTrainer
         public TrainingDevice Device { get; set; } = TrainingDevice.Auto;
 
         /// <summary>
+        /// Whether networks compute in bfloat16 while training, which takes half the memory for activations and on processors made for it
+        /// less time. Weights are kept, stepped and saved in float32, losses and batch statistics are float32, and so are scores. A
+        /// processor without bfloat16 arithmetic is slower with it. Default <see langword="false"/>.
+        /// </summary>
+        public bool UseBFloat16 { get; set; }
+
+        /// <summary>
         /// Threads that torch's operations may use while training. By default one for networks so small that more only get in each
         /// other's way (the branches of an estimate then train side by side), and torch's own number for larger ones. More than the
         /// machine's processors are brought down to their number. The number of threads that the rest of the application sees does

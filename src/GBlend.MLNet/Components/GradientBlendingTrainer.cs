@@ -102,6 +102,7 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
         Shuffle = _options.Shuffle,
         Seed = seed,
         NumberOfThreads = _options.NumberOfThreads,
+        Precision = _options.UseBFloat16 ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32,
         Device = _options.Device,
         GpuDeviceId = (_env as IHostEnvironmentInternal)?.GpuDeviceId,
         FallbackToCpu = (_env as IHostEnvironmentInternal)?.FallbackToCpu ?? true,

@@ -35,7 +35,7 @@ internal sealed class BranchTrainer : IDisposable
         _cuts = new GradientCuts(plan.FrozenEncoders, plan.DetachesJoint, plan.DetachesHeads);
         Array.ForEach(_weights, w => w.Dispose());
         _branches = [.. _network.Shape.Branches.Where(b => plan.Weights[b] > 0)];
-        _weights = [.. _branches.Select(b => tensor(plan.Weights[b] * plan.LossScale, _settings.Precision, _network.Device).DetachFromDisposeScope())];
+        _weights = [.. _branches.Select(b => tensor(plan.Weights[b] * plan.LossScale, _settings.LossPrecision, _network.Device).DetachFromDisposeScope())];
         var groups = _branches.Select(b => _network.LearningSegments(b, _cuts).ToArray()).ToArray();
         _learning = [.. groups.SelectMany(g => g).Distinct()];
         _clipped = clipApart ? groups : [_learning];
@@ -95,7 +95,7 @@ internal sealed class BranchTrainer : IDisposable
     {
         if (batch.Share == 1)
             return _weights;
-        using var share = tensor(batch.Share, _settings.Precision, _network.Device);
+        using var share = tensor(batch.Share, _settings.LossPrecision, _network.Device);
         return [.. _weights.Select(w => w.mul(share))];
     }
 

@@ -12,7 +12,7 @@ internal static class FrozenFeatures
     /// <summary>Whether every network of a fit has the same features for a modality in every epoch.</summary>
     internal static bool AreFixed(ModalitySpec modality, IEnumerable<string> names, TrainingSettings settings) =>
         modality is { IsFrozen: true, Start: { } start, Augmentation.IsRandom: false, Layout.Views: 1 }
-        && settings is { ComputesFrozenFeaturesOnce: true, Precision: ScalarType.Float32 }
+        && settings is { ComputesFrozenFeaturesOnce: true, Precision: ScalarType.Float32 or ScalarType.BFloat16 }
         // Without all weights given, the rest is drawn, and otherwise for every network.
         && names.All(start.ContainsKey);
 
@@ -25,7 +25,7 @@ internal static class FrozenFeatures
         {
             onBatch();
             var (middle, feature) = network.Encode(modality, batch.Inputs[modality]);
-            var features = cat([middle, feature], 1).cpu();
+            var features = cat([middle, feature], 1).cpu().to(ScalarType.Float32);
             int width = (int)features.shape[1];
             writer ??= new(width, rows, memory);
             var values = MemoryMarshal.Cast<byte, float>(features.bytes);

@@ -54,7 +54,6 @@ internal sealed class JointNetwork : IDisposable
     internal JointNetwork(NetworkShape shape, int seed, ScalarType precision, Device device, bool learns = true)
     {
         (Shape, Precision, Device) = (shape, precision, device);
-        int k = shape.Modalities.Count;
         using (new TorchRandomScope(seed))
         using (var scope = NewDisposeScope())
         {
@@ -63,6 +62,11 @@ internal sealed class JointNetwork : IDisposable
             _joint = shape.HasJoint ? shape.Fusion.Build(_encoders, shape.Outputs) : null;
             scope.Detach(_encoders.Concat<Module>(_heads).Concat(_joint is null ? [] : [_joint])
                 .SelectMany(m => m.parameters().Cast<Tensor>().Concat(m.buffers())).Cast<IDisposable>());
+        }
+        for (int i = 0; i < _encoders.Length; i++)
+        {
+            if (shape.Modalities[i].Start is { } start)
+                SetWeights(_encoders[i], start);
         }
         _encoderSegments = [.. _encoders.Select(e => new ParameterSegment(e, precision, device, learns))];
         _headSegments = [.. _heads.Select(h => new ParameterSegment(h, precision, device, learns))];
@@ -73,11 +77,6 @@ internal sealed class JointNetwork : IDisposable
         {
             dropout.Generator = _dropout;
             _hasDropout = true;
-        }
-        for (int i = 0; i < k; i++)
-        {
-            if (shape.Modalities[i].Start is { } start)
-                SetWeights(_encoders[i], start);
         }
         Train(false);
     }
@@ -178,10 +177,10 @@ internal sealed class JointNetwork : IDisposable
     }
 
     /// <summary>The predictions of a modality's head for a feature.</summary>
-    internal Tensor Head(int modality, Tensor feature) => _heads[modality].call(feature);
+    internal Tensor Head(int modality, Tensor feature) => Exact(_heads[modality].call(feature));
 
     /// <summary>The predictions of the joint head for features.</summary>
-    internal Tensor Joint(IReadOnlyList<Tensor> features) => _joint!.call([.. features]);
+    internal Tensor Joint(IReadOnlyList<Tensor> features) => Exact(_joint!.call([.. features]));
 
     /// <summary>The feature of one modality.</summary>
     internal Tensor Feature(int modality, Tensor input) => Encode(modality, input).Feature;
@@ -197,6 +196,9 @@ internal sealed class JointNetwork : IDisposable
 
     /// <summary>The names of all parameters and buffers of an encoder.</summary>
     internal IEnumerable<string> EncoderNames(int modality) => TensorsOf(_encoders[modality]).Select(t => t.Name);
+
+    /// <summary>Losses of short floats would be too coarse to compare.</summary>
+    private static Tensor Exact(Tensor predictions) => predictions.dtype == ScalarType.BFloat16 ? predictions.to(ScalarType.Float32) : predictions;
 
     private static Tensor Cut(Tensor feature, bool cuts) => cuts ? feature.detach() : feature;
 

@@ -46,7 +46,7 @@ internal sealed class TrainingRun : IDisposable
         _totalWork = _trainingRows.Length * _networks.Sum(n => n.Epochs + settings.RefitJointHeadEpochs);
         _best = new BestEpoch(settings, () => [.. _networks.Select(n => n.Create())]);
         NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : TorchThreadScope.For(Network, settings.BatchSize);
-        using var targets = Loss.Prepare(rows.Targets, settings.Precision);
+        using var targets = Loss.Prepare(rows.Targets, settings.LossPrecision);
         Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, Device);
         int[] measured = SampleOfTrainingRows();
         Meter = new LossMeter(Store, measured, _heldOutRows, Loss, Network.MostRowsToMeasure);

@@ -60,8 +60,11 @@ internal sealed record TrainingSettings
     /// <summary>Whether features of frozen encoders are computed once; the result is the same but for rounding.</summary>
     public bool ComputesFrozenFeaturesOnce { get; init; } = true;
 
-    /// <summary>Float32, but for checks against references in float64.</summary>
+    /// <summary>What networks compute in: float32, bfloat16 when asked for, and float64 for checks against references.</summary>
     public ScalarType Precision { get; init; } = ScalarType.Float32;
+
+    /// <summary>What losses are computed in.</summary>
+    public ScalarType LossPrecision => Precision == ScalarType.BFloat16 ? ScalarType.Float32 : Precision;
 
     /// <summary>Training rows on which losses are measured at most; the held-out rows are all measured.</summary>
     public int TrainLossRows { get; init; } = 1024;
