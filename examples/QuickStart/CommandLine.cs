@@ -16,7 +16,7 @@ internal sealed class CommandLine
           --key COLUMN             hold out training rows by the values of this column (for example Speaker);
                                    by default the valid rows are held out
           --validation-fraction F  how much --key holds out (0.3); without --key, a stratified share of the rows
-          --blending NAME          which joint networks to train: online, offline, equal, none or all (all)
+          --blending NAME          which joint networks to train: auto, online, offline, equal, none or all (all)
           --answer NAME            what a joint network answers with: its joint head, the best head on the held-out rows, the
                                    mean of its heads or a pool of them: joint, best, mean, pool or auto (auto, a pool where
                                    there is more than one head; joint with --published)
@@ -35,7 +35,7 @@ internal sealed class CommandLine
           --help
         """;
 
-    private static readonly string[] s_blendings = ["none", "equal", "offline", "online"];
+    private static readonly string[] s_blendings = ["none", "equal", "offline", "online", "auto"];
 
     private float? _learningRate;
     private int? _superEpoch, _seeds;

@@ -8,7 +8,7 @@ namespace QuickStart;
 /// <param name="Blending">How their losses are blended; with one modality there is nothing to blend.</param>
 internal sealed record Method(string Name, IReadOnlyList<string> Modalities, Blending Blending)
 {
-    public const string Naive = "naive joint", Equal = "equal weights", Online = "online G-Blend", Average = "average of the single-modality networks";
+    public const string Naive = "naive joint", Equal = "equal weights", Online = "online G-Blend", Auto = "two networks, pooled (the default)", Average = "average of the single-modality networks";
 
     public bool IsSingle => Modalities.Count == 1;
 
@@ -22,6 +22,7 @@ internal sealed record Method(string Name, IReadOnlyList<string> Modalities, Ble
             "none" => new(Naive, columns, Blending.None()),
             "equal" => new(Equal, columns, Blending.Equal() with { Guards = guards }),
             "offline" => new("offline G-Blend", columns, Blending.Offline(guards)),
+            "auto" => new(Auto, columns, Blending.Auto()),
             _ => new(Online, columns, Blending.Online(line.SuperEpoch, line.FirstSuperEpoch, guards)),
         };
         return

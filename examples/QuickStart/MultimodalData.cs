@@ -45,7 +45,7 @@ internal sealed record MultimodalData(string Name, IReadOnlyList<(string Name, i
     public const int MostModalities = 6;
 
     /// <summary>The column names that no modality can have.</summary>
-    public static readonly string[] OtherColumns = [nameof(Row.Label), nameof(Row.Key), nameof(Row.IsHeldOut), "Split", "PredictedLabel", "Score", GBlend.MLNet.TrainingHistory.JointBranch];
+    public static readonly string[] OtherColumns = [nameof(Row.Label), nameof(Row.Key), nameof(Row.IsHeldOut), "Split", "PredictedLabel", "Score", GBlend.MLNet.TrainingHistory.JointBranch, GBlend.MLNet.TrainingHistory.DetachedJointBranch];
 
     public int Classes => TrainingRows.Select(r => r.Label).Distinct().Count();
 

@@ -42,7 +42,7 @@ int Run()
     var data = line.DataFolder is { } folder ? FolderData.Read(folder, line.KeyColumn) : GeneratedData.Create();
     Describe(data, line);
 
-    // 2. Every method with every seed. The model of online G-Blend that is best on the held-out rows is kept: test rows choose nothing.
+    // 2. Every method with every seed. The last method's model that is best on the held-out rows is kept: test rows choose nothing.
     var comparison = new Comparison(ml, data, line);
     var methods = Method.All(data, line);
     var outcomes = methods.ToDictionary(m => m, _ => new List<Outcome>());
@@ -69,8 +69,8 @@ int Run()
     Result[] results = [.. methods.Select(m => new Result(m, outcomes[m]))];
     AnsiConsole.Write(Tables.Compare(results, showsJointHead: line.Answer != Answer.Joint));
     AnsiConsole.WriteLine(Tables.Verdict(results));
-    if (results[^1].Outcomes[0].History is { Estimates.Count: > 0 } history)
-        ShowWeights(saved.Name, history);
+    if (results.LastOrDefault(r => r.Outcomes[0].History is { Estimates.Count: > 0 }) is { } blended)
+        ShowWeights(blended.Method.Name, blended.Outcomes[0].History!);
 
     // 4. The model, saved and tried.
     if (best is not { } chosen)

@@ -13,11 +13,29 @@ internal static class TrainingBenchmarks
     internal static IReadOnlyList<double> NaiveOverHandWritten(TrainingRows rows) =>
         Pairs.Ratios(() => Fit(rows, Blending.None()), () => HandWrittenLoop(rows));
 
-    internal static IReadOnlyList<double> OnlineOverNaive(TrainingRows rows, bool sideBySide = true) =>
-        Pairs.Ratios(() => Fit(rows, Blending.Online(SuperEpoch), sideBySide), () => Fit(rows, Blending.None()));
+    /// <summary>What a blending costs, its networks and branches side by side or, which is its work, one after another.</summary>
+    internal static IReadOnlyList<double> OverNaive(TrainingRows rows, Blending blending, bool sideBySide) =>
+        Pairs.Ratios(() => Fit(rows, blending, sideBySide), () => Fit(rows, Blending.None()));
 
-    internal static IReadOnlyList<double> OfflineOverNaive(TrainingRows rows) =>
-        Pairs.Ratios(() => Fit(rows, Blending.Offline()), () => Fit(rows, Blending.None()));
+    /// <summary>Every blending there is, and the most that its cost, one after another, should be.</summary>
+    internal static IEnumerable<(string Name, Blending Blending, double Most)> Blendings() =>
+    [
+        ("auto (the default)", Blending.Auto(), 2.2),
+        ("equal, pooled (the one-network form)", Blending.Equal(), 1.2),
+        ("separate", Blending.Separate(), 1.1),
+        ("online G-Blend", Blending.Online(SuperEpoch), 3.3),
+        ("offline G-Blend", Blending.Offline(), 3.3),
+        ("DGL", Blending.Dgl(), 1.1),
+        ("uni-modal start, fine-tuned", Blending.UniModalStart(), 2.2),
+        ("uni-modal start, frozen", Blending.UniModalStart(freeze: true), 2.2),
+        ("UMT", Blending.Umt(), 2.53),
+        ("OGM-GE", Blending.OgmGe(), 1.1),
+        ("MLB", Blending.Mlb(), 1.1),
+        ("MMPareto", Blending.MmPareto(), 1.84),
+        ("sequential (G2D)", Blending.Sequential(), 2.2),
+        ("MIDAS", Blending.Midas(), 1.1),
+        ("MCR", Blending.Mcr(), 1.1),
+    ];
 
     internal static TrainedModel Train(TrainingRows rows, Blending blending, bool sideBySide = true) => TrainedModel.Fit(rows, new TrainingSettings
     {

@@ -91,7 +91,7 @@ internal sealed record TwoNetworksRule : BlendingRule
         .. new ConstantRule("none", false, true, 0, 1).Networks(modalities, epochs, guards),
     ];
 
-    public override string ToString() => "auto (a naive and a split network, pooled)";
+    public override string ToString() => "auto: a naive and a split network, side by side, because a pool of their heads held best on real data (see the README)";
 }
 
 /// <summary>DGL: see <see cref="Blending.Dgl"/>.</summary>

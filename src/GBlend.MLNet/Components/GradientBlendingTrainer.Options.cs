@@ -14,8 +14,11 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>The modalities: one or more. With one, the network is that modality's alone (uni-modal).</summary>
         public IList<Modality> Modalities { get; } = [];
 
-        /// <summary>How the branches' losses are blended. Default online G-Blend with the default guards (see the README for why).</summary>
-        public Blending Blending { get; set; } = Blending.Online();
+        /// <summary>
+        /// How the branches' losses are blended. Default <see cref="Blending.Auto"/>, chosen by measurement (see the README); the paper's
+        /// method is <see cref="Blending.Online"/> with <see cref="Answer.Joint"/>.
+        /// </summary>
+        public Blending Blending { get; set; } = Blending.Auto();
 
         /// <summary>How the joint branch combines features. Default late concatenation with one hidden layer of 128.</summary>
         public Fusion Fusion { get; set; } = Fusion.Concat(128);
@@ -77,7 +80,7 @@ public sealed partial class GradientBlendingTrainer
         /// </summary>
         public string? SamplingKeyColumnName { get; set; }
 
-        /// <summary>A bool column that says which rows are held out of training. Not together with <see cref="SamplingKeyColumnName"/>.</summary>
+        /// <summary>A bool column that says which rows are held out of training. With a <see cref="SamplingKeyColumnName"/> beside it, a warning says when rows of one key are on both sides.</summary>
         public string? HoldOutColumnName { get; set; }
 
         /// <summary>What happens to missing values (NaN) in modality columns. Default: they are refused.</summary>

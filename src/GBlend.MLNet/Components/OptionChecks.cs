@@ -107,11 +107,6 @@ internal static class OptionChecks
             throw new ArgumentException($"A modality has the column '{taken.ColumnName}', which is the name of a joint branch. Copy it under another name (ml.Transforms.CopyColumns).", nameof(Options.Modalities));
         CheckNoModality(options, options.LabelColumnName, nameof(Options.LabelColumnName));
         CheckNoModality(options, options.HoldOutColumnName, nameof(Options.HoldOutColumnName));
-        if (options.HoldOutColumnName is not null && options.SamplingKeyColumnName is not null)
-        {
-            throw new ArgumentException($"HoldOutColumnName '{options.HoldOutColumnName}' and SamplingKeyColumnName '{options.SamplingKeyColumnName}' are both set, but either decides alone which rows are held out. Set one of them.",
-                nameof(Options.HoldOutColumnName));
-        }
     }
 
     private static void CheckNoModality(Options options, string? column, string option)

@@ -171,7 +171,7 @@ internal sealed class JointNetwork : IDisposable
             if (IsFrozen(i, cuts))
                 encoded[i] = (encoded[i].Middle.detach(), encoded[i].Feature.detach());
         }
-        return new([.. branches.Select(b => b == Shape.JointBranch
+        return new(branches, [.. branches.Select(b => b == Shape.JointBranch
             ? Joint([.. encoded.Select(e => Cut(_joint!.ReadsMiddle ? e.Middle : e.Feature, cuts.Joint))])
             : Head(b, Cut(encoded[b].Feature, cuts.Heads)))], encoded);
     }
@@ -287,9 +287,21 @@ internal readonly record struct GradientCuts(IReadOnlyList<bool>? Frozen, bool J
 }
 
 /// <summary>What a forward pass leaves.</summary>
-/// <param name="Predictions">Of the branches asked for, in that order.</param>
+/// <param name="Branches">The branches asked for.</param>
+/// <param name="Predictions">Theirs, in that order.</param>
 /// <param name="Encoded">Per modality its mid-level and its last feature.</param>
-internal sealed record NetworkPass(Tensor[] Predictions, (Tensor Middle, Tensor Feature)[] Encoded);
+internal sealed record NetworkPass(IReadOnlyList<int> Branches, Tensor[] Predictions, (Tensor Middle, Tensor Feature)[] Encoded)
+{
+    internal Tensor? Of(int branch)
+    {
+        for (int b = 0; b < Branches.Count; b++)
+        {
+            if (Branches[b] == branch)
+                return Predictions[b];
+        }
+        return null;
+    }
+}
 
 internal static class TensorExtensions
 {

@@ -11,6 +11,9 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed class TrainingRun : IDisposable
 {
+    /// <summary>A head whose weight never rose above this has learned nothing worth hearing.</summary>
+    private const double LeastWeight = 1e-6;
+
     private readonly ITrainingHost _host;
     private readonly int[] _trainingRows;
     private readonly int[] _heldOutRows;
@@ -120,7 +123,7 @@ internal sealed class TrainingRun : IDisposable
         if (isRefitted)
             Array.ForEach(_networks, network => network.RefitJointHead());
         var heldOut = new HeldOutPredictions([.. _networks.SelectMany(n => Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))], _targets.Rows(_heldOutRows), Loss);
-        bool[] learned = [.. Branches.Select((branch, i) => _epochs.Any(e => e.Weights[i] > 0) || (branch.IsJoint && isRefitted))];
+        bool[] learned = [.. Branches.Select((branch, i) => _epochs.Any(e => e.Weights[i] > LeastWeight) || (branch.IsJoint && isRefitted))];
         var answer = AnswerRule.Choose(Settings.Answer, Branches, heldOut, learned, _networks.Length > 1, _host);
         string description = answer.Describe(Branches);
         double? heldOutLoss = answer.MeanLoss(heldOut);
@@ -176,8 +179,8 @@ internal sealed class TrainingRun : IDisposable
         if (_isPrepared)
             return;
         _isPrepared = true;
+        _host.Info($"{_trainingRows.Length} training rows, {_heldOutRows.Length} held-out rows, seed {Settings.Seed}, {(Settings.Modalities.Count == 1 ? "one modality: nothing to blend" : Settings.Blending)}.");
         ComputeFrozenFeatures();
-        _host.Info($"{_trainingRows.Length} training rows, {_heldOutRows.Length} held-out rows, seed {Settings.Seed}, {Settings.Blending}.");
         Array.ForEach(_networks, network => network.Prepare());
     }
 

@@ -130,6 +130,19 @@ public class HoldOutTests
     }
 
     [Fact]
+    public void Read_hold_out_column_that_splits_groups_is_warned_of()
+    {
+        var rows = Samples.Rows();
+        var host = new RecordingHost();
+        Samples.Read(_ml.KeyedView(rows), o => (o.HoldOutColumnName, o.SamplingKeyColumnName) = ("IsHeldOut", "Speaker"), host: host);
+        Assert.Contains("'Speaker'", Assert.Single(host.Warnings));
+        rows.ForEach(r => r.Speaker = r.IsHeldOut ? "new" : "old");
+        host = new RecordingHost();
+        Samples.Read(_ml.KeyedView(rows), o => (o.HoldOutColumnName, o.SamplingKeyColumnName) = ("IsHeldOut", "Speaker"), host: host);
+        Assert.Empty(host.Warnings);
+    }
+
+    [Fact]
     public void Read_class_with_held_out_rows_only_is_refused()
     {
         var rows = Samples.Rows(30);

@@ -27,7 +27,6 @@ public class OptionChecksTests
         { "EarlyStoppingPatience", "", o => o.EarlyStoppingPatience = 0 },
         { "NumberOfThreads", "", o => o.NumberOfThreads = 0 },
         { "RefitJointHeadEpochs", "", o => o.RefitJointHeadEpochs = -1 },
-        { "HoldOutColumnName", "SamplingKeyColumnName", o => (o.HoldOutColumnName, o.SamplingKeyColumnName) = ("IsHeldOut", "Speaker") },
         { "ValidationFraction", "online G-Blend needs held-out rows", o => (o.Blending, o.ValidationFraction) = (Blending.Online(), 0) },
         { "ValidationFraction", "EarlyStoppingPatience needs held-out rows", o => (o.EarlyStoppingPatience, o.ValidationFraction) = (2, 0) },
         { "ValidationFraction", "BestEpoch needs held-out rows", o => (o.FinalWeights, o.ValidationFraction) = (FinalWeights.BestEpoch, 0) },

@@ -23,10 +23,44 @@ public sealed class ReadmeTests
     }
 
     [Fact]
-    public void First_program_is_the_one_in_the_readme()
+    public void Own_strategy_trains()
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView train = ml.Data.LoadFromEnumerable(Clips(300, 1)), test = ml.Data.LoadFromEnumerable(Clips(120, 2));
+        var options = new GradientBlendingTrainer.Options { Modalities = { Modality.Vector("Face"), Modality.Vector("Voice") }, Answer = Answer.Joint };
+        // README strategy use begins
+        options.Blending = Blending.By(() => new HeadsFirst());
+        // README strategy use ends
+        var model = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.GradientBlending(options)).Fit(train);
+        Assert.InRange(ml.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy, 0.5, 1);
+        var epochs = model.LastTransformer.History.Epochs;
+        Assert.Equal([1, 1, 0], epochs[0].Weights);
+        Assert.Equal(1, epochs[^1].Weights[2]);
+        Assert.Contains(1.0, epochs[^1].Weights.Take(2));
+    }
+
+    // README strategy begins
+    /// <summary>The modalities' own heads first; then the joint one, and the head that lags behind.</summary>
+    private sealed class HeadsFirst : BalanceStrategy
+    {
+        public override EpochPlan OnEpoch(EpochView epoch)
+        {
+            if (epoch.Epoch < epoch.NumberOfEpochs / 3)
+                return new EpochPlan(1, 1, 0);
+            var losses = epoch.HeldOutLosses;       // of every branch, modalities in their order, the joint one last
+            return losses[0] > losses[1] ? new EpochPlan(1, 0, 1) : new EpochPlan(0, 1, 1);
+        }
+    }
+    // README strategy ends
+
+    [Theory]
+    [InlineData("README")]
+    [InlineData("README strategy")]
+    [InlineData("README strategy use")]
+    public void Program_is_the_one_in_the_readme(string part)
     {
         string[] source = File.ReadAllLines(ThisFile()), readme = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "README.md"));
-        int begin = Array.FindIndex(source, l => l.Trim() == "// README begins"), end = Array.FindIndex(source, l => l.Trim() == "// README ends");
+        int begin = Array.FindIndex(source, l => l.Trim() == $"// {part} begins"), end = Array.FindIndex(source, l => l.Trim() == $"// {part} ends");
         string[] lines = [.. source[(begin + 1)..end].Select(l => l.Trim()).Where(l => l.Length > 0)];
         string text = string.Join('\n', readme.Select(l => l.Trim()).Where(l => l.Length > 0));
         Assert.Contains(string.Join('\n', lines), text);

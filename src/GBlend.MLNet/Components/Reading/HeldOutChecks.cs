@@ -35,6 +35,19 @@ internal static class HeldOutChecks
         }
     }
 
+    /// <summary>Rows of one group on both sides make learning a group by heart look like generalising.</summary>
+    internal static void WarnOfSharedGroups(int[] groups, bool[] heldOut, string column, ITrainingHost host)
+    {
+        var training = groups.Where((_, row) => !heldOut[row]).ToHashSet();
+        var kept = groups.Where((_, row) => heldOut[row]).ToHashSet();
+        int shared = kept.Count(training.Contains);
+        if (shared > 0)
+        {
+            host.Warning($"{shared} of the {kept.Count} values of the sampling key column '{column}' that are held out are in training rows too, so that the held-out rows don't show how the model does on values it has not met. "
+                + "Hold out whole values: clear HoldOutColumnName, or correct the column.");
+        }
+    }
+
     private static void RefuseClassesWithoutTrainingRows(int[] training, int[] heldOut, LabelInfo label)
     {
         int lost = Array.FindIndex(training, rows => rows == 0);

@@ -24,6 +24,8 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         try
         {
             var heldOut = ChooseHeldOut(read, options, new Random(seed));
+            if (read.Flags is not null && read.Groups is not null)
+                HeldOutChecks.WarnOfSharedGroups(read.Groups, heldOut, options.SamplingKeyColumnName!, host);
             HeldOutChecks.Check(read.Targets, heldOut, read.Label, OptionChecks.WhatNeedsHeldOutRows(options), host);
             if (options.MissingValues == MissingValues.ImputeMean)
                 specs = [.. specs.Zip(read.Modalities, (spec, rows) => rows is RowColumn<float> floats ? Imputed(spec, floats, heldOut) : spec)];
