@@ -119,18 +119,18 @@ internal sealed class JointNetwork : IDisposable
     internal bool IsSmall(int rows) => rows * _multiplyAdds < SmallStep;
 
     /// <summary>Rows whose losses are measured by one forward pass: many, but for networks and rows whose activations would fill the memory.</summary>
-    internal int MostRowsToMeasure => RowsFor(MostMeasured, 1e10, 16 << 20);
+    internal int MostRowsToMeasure => RowsFor(MostMeasured, 1e10, 16 << 20, m => m.Layout.Size);
 
     /// <summary>
     /// Rows that are scored by one forward pass, a power of two: fewer for larger networks and rows, and one for convolutional networks so
     /// large that a row alone is work enough.
     /// </summary>
-    internal int RowsToScore => IsLargeConvolution ? 1 : 1 << (int)Math.Log2(RowsFor(MostScored, ParameterCount > _multiplyAdds / 2 ? double.PositiveInfinity : 2e8, 32 << 20));
+    internal int RowsToScore => IsLargeConvolution ? 1 : 1 << (int)Math.Log2(RowsFor(MostScored, ParameterCount > _multiplyAdds / 2 ? double.PositiveInfinity : 2e8, 32 << 20, m => m.Width));
 
     private bool IsLargeConvolution => _multiplyAdds >= 1e7 && _multiplyAdds >= 8.0 * ParameterCount;
 
-    private int RowsFor(int most, double multiplyAdds, long bytes) =>
-        (int)Math.Clamp(Math.Min(multiplyAdds / _multiplyAdds, (double)bytes / (sizeof(float) * Shape.Modalities.Sum(m => (long)m.Layout.Size))), 1, most);
+    private int RowsFor(int most, double multiplyAdds, long bytes, Func<ModalitySpec, long> size) =>
+        (int)Math.Clamp(Math.Min(multiplyAdds / _multiplyAdds, (double)bytes / (sizeof(float) * Shape.Modalities.Sum(size))), 1, most);
 
     /// <summary>The parts that learn when a branch is trained.</summary>
     internal IEnumerable<ParameterSegment> LearningSegments(int branch, GradientCuts cuts)
