@@ -16,8 +16,8 @@ internal sealed class CommandLine
           --generated NAME...   generated sets: {string.Join(", ", GeneratedSets.Names)} (without --data: all)
           --methods A,B,...     {string.Join(", ", Recipe.All.Select(r => r.Name).Take(9))},
                                 {string.Join(", ", Recipe.All.Select(r => r.Name).Skip(9))}
-                                (all but auto-untuned and equal-ones)
-          --default-settings    also the default with the trainer's own rate and epochs, nothing chosen (auto-untuned)
+                                (all but {Recipe.AutoUntuned} and {Recipe.EqualOnes})
+          --default-settings    also the default with the trainer's own rate and epochs, nothing chosen ({Recipe.AutoUntuned})
           --seeds N             every method is trained N times (5; generated sets alone 3)
           --rates X,X,...       learning rates to choose from (0.05,0.02,0.01; adam 0.003,0.001,0.0003)
           --epochs N            (60; generated sets alone 40)
@@ -33,7 +33,7 @@ internal sealed class CommandLine
 
     private int? _seeds, _epochs, _timings;
     private float[]? _rates;
-    private IReadOnlyList<string> _methods = [.. Recipe.All.Select(r => r.Name).Except([Recipe.AutoUntuned, "equal-ones"])];
+    private IReadOnlyList<string> _methods = [.. Recipe.All.Select(r => r.Name).Except([Recipe.AutoUntuned, Recipe.EqualOnes])];
     private IReadOnlyList<string> _generated = [];
     private bool _addsUntuned;
 

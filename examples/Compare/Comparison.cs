@@ -10,6 +10,8 @@ internal static class Comparison
         DataSet[] sets = [.. line.DataFolders.Select(f => FolderData.Read(f, null)).Concat(line.Generated.Select(name => GeneratedSets.Create(name))).Select(DataSet.From)];
         if (sets.GroupBy(s => s.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new UserErrorException($"There are {twice.Count()} sets called {twice.Key}. Rename a folder: the results are kept by name.");
+        if (sets.FirstOrDefault(s => s.Name.Contains(',', StringComparison.Ordinal)) is { } comma)
+            throw new UserErrorException($"The folder's name '{comma.Name}' has a comma, which the result file can't hold. Rename it.");
         Directory.CreateDirectory(line.OutFolder);
         string Out(string name) => Path.Combine(line.OutFolder, name);
         var settings = line.Settings;

@@ -6,7 +6,7 @@ namespace Compare;
 internal static class GeneratedSets
 {
     private const int Digits = 10;
-    private const double HalfNoise = 0.45, ColouredNoise = 0.3, GreyNoise = 0.55, Shortcut = 0.95;
+    private const double HalfNoise = 0.35, ColouredNoise = 0.3, GreyNoise = 0.55, Shortcut = 0.95;
     private const int BitWidth = 20;
     private const double BitStrength = 2.5;
 

@@ -8,11 +8,14 @@ namespace Compare;
 /// <param name="Blending">Of the network; <see langword="null"/> for the trainer's default.</param>
 internal sealed record Recipe(string Name, Func<Blending>? Blending)
 {
-    public const string Auto = "auto", AutoUntuned = "auto-untuned", Naive = "naive", Equal = "equal", Singles = "singles";
+    public const string Auto = "auto", AutoUntuned = "auto-untuned", Naive = "naive", Equal = "equal", EqualOnes = "equal-ones", Singles = "singles";
     public const string Single = "single", Separate = "separate", SeparateLogits = "separate-logits", PoolSuffix = "+pool";
 
     /// <summary>The methods that a default has to beat. Each is trained to the last epoch, and also taken at its best held-out epoch.</summary>
     public static readonly string[] Baselines = [Naive, Equal, Separate, Single];
+
+    /// <summary>Other forms of the baselines, which make a harder bar.</summary>
+    public static readonly string[] BaselineVariants = [SeparateLogits, EqualOnes];
 
     /// <summary>All of them, in the order in which they are run.</summary>
     public static readonly IReadOnlyList<Recipe> All =
@@ -35,7 +38,7 @@ internal sealed record Recipe(string Name, Func<Blending>? Blending)
         new("mcr", () => GBlend.MLNet.Blending.Mcr()),
         new("offline", () => GBlend.MLNet.Blending.Offline()),
         new("published", () => GBlend.MLNet.Blending.Online(guards: BlendingGuards.Published)),
-        new("equal-ones", () => GBlend.MLNet.Blending.By(() => new EqualOnes())),
+        new(EqualOnes, () => GBlend.MLNet.Blending.By(() => new EqualOnesStrategy())) { HasBestEpoch = true },
     ];
 
     /// <summary>Whether the best held-out epoch is a treatment of its own, beside the last one.</summary>
@@ -61,7 +64,7 @@ internal sealed record Recipe(string Name, Func<Blending>? Blending)
     }
 
     /// <summary>Equal auxiliary losses that are simply added up, instead of Blending.Equal's, whose encoders feel one whole loss.</summary>
-    private sealed class EqualOnes : BalanceStrategy
+    private sealed class EqualOnesStrategy : BalanceStrategy
     {
         public override EpochPlan OnEpoch(EpochView epoch) => new([.. Enumerable.Repeat(1.0, epoch.Modalities.Count + 1)]);
     }

@@ -42,9 +42,9 @@ internal sealed class Scores
         ? new(double.NaN, double.NaN, 0)
         : Statistics.PairedDifference(BySeed(set, method, treatment, measure), BySeed(set, other, BetterTreatment(set, other, measure), measure));
 
-    /// <summary>The baseline that is best on the test rows, chosen in hindsight; <see langword="null"/> without results of any.</summary>
-    public string? BestBaseline(string set, Measure measure) =>
-        Recipe.Baselines.Where(b => Treatments(set, b).Count > 0).OrderBy(b => measure.Loss(Best(set, b, measure).Mean)).FirstOrDefault();
+    /// <summary>The method that is best on the test rows, chosen in hindsight; <see langword="null"/> without results of any.</summary>
+    public string? BestOf(IEnumerable<string> methods, string set, Measure measure) =>
+        methods.Where(m => Treatments(set, m).Count > 0).OrderBy(m => measure.Loss(Best(set, m, measure).Mean)).FirstOrDefault();
 
     private Dictionary<int, double> BySeed(string set, string method, Treatment treatment, Measure measure) =>
         Rows(set, method, treatment).ToDictionary(r => r.Key.Seed, measure.Read);

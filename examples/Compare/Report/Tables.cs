@@ -15,7 +15,7 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
 
         Part("Over all sets", $"""
             Settings: {settings}. {Seeds()} Rates are chosen per method and seed on the held-out rows; test rows are looked at once, after that.
-            {string.Join(", ", Recipe.Baselines.Append(Recipe.SeparateLogits))} are taken at the better of two treatments on each set (last epoch, best held-out epoch), in hindsight, which favours them;
+            {string.Join(", ", Recipe.Baselines.Concat(Recipe.BaselineVariants).Where(scores.Methods.Contains))} are taken at the better of two treatments on each set (last epoch, best held-out epoch), in hindsight, which favours them;
             everything else is the last epoch's. `+pool`: the answer is a pool of the same network's heads; without it, its joint head. `separate`: the single
             modalities' networks, each at its own rate, mean of probabilities; `separate-logits`: mean of logits; `single`: the one that is best on the held-out rows.
             Differences are in points of accuracy, mean ± standard error over sets. Cost: seconds of a fit over those of a naive fit of the same minute, one fit at a time, median over sets and repeats
@@ -29,14 +29,19 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
                 The pictures are `ranks-accuracy` and `ranks-logloss`, as PNG and SVG.
                 """));
         }
-        if (scores.Methods.Contains(Recipe.Auto) && scores.Sets.Any(s => scores.BestBaseline(s, Measure.Accuracy) is not null))
+        string[] variants = [.. Recipe.BaselineVariants.Where(scores.Methods.Contains)];
+        foreach (string method in new[] { Recipe.Auto, Recipe.AutoUntuned }.Where(scores.Methods.Contains))
         {
-            Part("The bar", $"""
-                The default against the best of {string.Join(", ", Recipe.Baselines)} on each set, each at its own best rate and better treatment, chosen after seeing the test rows. Points of accuracy and log-loss,
-                mean ± standard error of the paired differences over seeds.
-                """, Bar(Recipe.Auto));
-            if (scores.Methods.Contains(Recipe.AutoUntuned))
-                Part("The bar, without a search", "The same for the trainer's own default rate and epochs, nothing chosen.", Bar(Recipe.AutoUntuned));
+            string what = method == Recipe.Auto ? "The default" : "The default with the trainer's own rate and epochs, nothing chosen,";
+            if (Bar(method, Recipe.Baselines) is { } bar)
+            {
+                Part($"The bar: {method}", $"""
+                    {what} against the best of {string.Join(", ", Recipe.Baselines)} on each set, each at its own best rate and better treatment, chosen after seeing the test rows.
+                    Points of accuracy, and log-loss; mean ± standard error of the paired differences over seeds, below over sets. {Lowest(method)}
+                    """, bar);
+            }
+            if (variants.Length > 0 && Bar(method, [.. Recipe.Baselines, .. variants]) is { } harder)
+                Part($"A harder bar: {method}", $"The same with {string.Join(" and ", variants)} among the baselines.", harder);
         }
         Part("Test accuracy by set", "In percent, at the better treatment.", BySet(Measure.Accuracy));
         Part("Log-loss by set", "On the test rows, at the better treatment.", BySet(Measure.LogLoss));
@@ -57,7 +62,7 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
     private string Incomplete()
     {
         string[] incomplete = [.. scores.Methods.Except(scores.CompleteMethods)];
-        return incomplete.Length == 0 ? "" : $"\nNot run on all sets, and so not ranked and with means over fewer sets: {string.Join(", ", incomplete)}.";
+        return incomplete.Length == 0 ? "" : $"\n*: not run on all sets, and so not ranked and with means over fewer sets: {string.Join(", ", incomplete)}.";
     }
 
     private MarkdownTable Overview()
@@ -66,7 +71,7 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
         foreach (string method in scores.Methods.OrderByDescending(m => Mean(m, Measure.Accuracy)))
         {
             table.Add([
-                method,
+                scores.CompleteMethods.Contains(method) ? method : $"{method} *",
                 Text(Mean(method, Measure.Accuracy), "0.0"),
                 Text(Mean(method, Measure.LogLoss), "0.000"),
                 _byAccuracy?.RankOf(method) is { } rank ? Text(rank, "0.0") : "",
@@ -78,14 +83,14 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
         return table;
     }
 
-    private MarkdownTable Bar(string method)
+    private MarkdownTable? Bar(string method, IReadOnlyList<string> baselines)
     {
         var table = new MarkdownTable("Set", "Best baseline", "Its accuracy", method, "Difference", "Lowest log-loss", "Its log-loss", method, "Difference");
         var accuracy = new List<double>();
         var loss = new List<double>();
         foreach (string set in scores.Sets.Where(s => scores.Treatments(s, method).Count > 0))
         {
-            if (scores.BestBaseline(set, Measure.Accuracy) is not { } best || scores.BestBaseline(set, Measure.LogLoss) is not { } lowest)
+            if (scores.BestOf(baselines, set, Measure.Accuracy) is not { } best || scores.BestOf(baselines, set, Measure.LogLoss) is not { } lowest)
                 continue;
             var points = scores.Difference(set, method, Treatment.Last, best, Measure.Accuracy);
             var less = scores.Difference(set, method, Treatment.Last, lowest, Measure.LogLoss);
@@ -94,10 +99,20 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
             table.Add(set, Named(set, best, Measure.Accuracy), Text(scores.Best(set, best, Measure.Accuracy), "0.0"), Text(scores.Best(set, method, Measure.Accuracy), "0.0"), Text(points, "+0.0;-0.0;0.0"),
                 Named(set, lowest, Measure.LogLoss), Text(scores.Best(set, lowest, Measure.LogLoss), "0.000"), Text(scores.Best(set, method, Measure.LogLoss), "0.000"), Text(less, "+0.000;-0.000;0.000"));
         }
+        if (accuracy.Count == 0)
+            return null;
         table.Add("mean", "", "", "", Text(Statistics.Mean(accuracy), "+0.0;-0.0;0.0"), "", "", "", Text(Statistics.Mean(loss), "+0.000;-0.000;0.000"));
         table.Add("worst", "", "", "", Text(accuracy.Min(), "+0.0;-0.0;0.0"), "", "", "", Text(loss.Max(), "+0.000;-0.000;0.000"));
         table.Add("better on", "", "", "", $"{accuracy.Count(d => d > 0)} of {accuracy.Count}", "", "", "", $"{loss.Count(d => d < 0)} of {loss.Count}");
         return table;
+    }
+
+    private string Lowest(string method)
+    {
+        string[] sets = [.. scores.Sets.Where(s => scores.Treatments(s, method).Count > 0)];
+        string[] others = [.. scores.Methods.Except([Recipe.Auto, Recipe.AutoUntuned])];
+        int Wins(Measure measure) => sets.Count(s => scores.BestOf([method, .. others], s, measure) == method);
+        return $"Of all {others.Length + 1} methods its accuracy is the highest on {Wins(Measure.Accuracy)} and its log-loss the lowest on {Wins(Measure.LogLoss)} of {sets.Length} sets.";
     }
 
     private MarkdownTable BySet(Measure measure)
