@@ -16,9 +16,9 @@ internal sealed class CommandLine
           --generated NAME...   generated sets: {string.Join(", ", GeneratedSets.Names)} (without --data: all)
           --methods A,B,...     {string.Join(", ", Recipe.All.Select(r => r.Name).Take(9))},
                                 {string.Join(", ", Recipe.All.Select(r => r.Name).Skip(9))}
-                                (all but {Recipe.AutoUntuned} and {Recipe.EqualOnes})
+                                (all but {Recipe.AutoUntuned} and {Recipe.EqualOnes}; singles gives single, separate and separate-logits)
           --default-settings    also the default with the trainer's own rate and epochs, nothing chosen ({Recipe.AutoUntuned})
-          --seeds N             every method is trained N times (5; generated sets alone 3)
+          --seeds N             every method is trained N times (5; generated sets alone 2)
           --rates X,X,...       learning rates to choose from (0.05,0.02,0.01; adam 0.003,0.001,0.0003)
           --epochs N            (60; generated sets alone 40)
           --optimizer NAME      sgd or adam (sgd)
@@ -42,7 +42,7 @@ internal sealed class CommandLine
     public IReadOnlyList<string> DataFolders { get; private set; } = [];
     public IReadOnlyList<string> Generated => DataFolders.Count == 0 && _generated.Count == 0 ? GeneratedSets.Names : _generated;
     public IReadOnlyList<Recipe> Recipes => Recipe.Named(_addsUntuned ? [.. _methods, Recipe.AutoUntuned] : _methods);
-    public int Seeds => _seeds ?? (IsSmall ? 3 : 5);
+    public int Seeds => _seeds ?? (IsSmall ? 2 : 5);
     public int Rounds => _timings ?? (IsSmall ? 1 : 2);
     public int Parallel { get; private set; } = Environment.ProcessorCount;
     public string OutFolder { get; private set; } = "compare-results";

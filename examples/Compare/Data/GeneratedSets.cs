@@ -6,7 +6,7 @@ namespace Compare;
 internal static class GeneratedSets
 {
     private const int Digits = 10;
-    private const double HalfNoise = 0.35, ColouredNoise = 0.3, GreyNoise = 0.55, Shortcut = 0.95;
+    private const double HalfNoise = 0.35, ColouredNoise = 0.3, GreyNoise = 0.4, Shortcut = 0.95;
     private const int BitWidth = 20;
     private const double BitStrength = 2.5;
 
@@ -30,7 +30,7 @@ internal static class GeneratedSets
     private static MultimodalData Halves(Random random)
     {
         const int Half = DigitImages.Side / 2;
-        return Make("halves", [("Left", Half * DigitImages.Side), ("Right", Half * DigitImages.Side)], (600, 300, 1000), _ =>
+        return Make("halves", [("Left", Half * DigitImages.Side), ("Right", Half * DigitImages.Side)], (600, 300, 2000), _ =>
         {
             int digit = random.Next(Digits);
             double[] image = [.. DigitImages.Draw(digit, random).Select(ink => ink + (HalfNoise * Gaussian(random)))];
@@ -46,7 +46,7 @@ internal static class GeneratedSets
     {
         const int Pixels = DigitImages.Side * DigitImages.Side;
         double[][] colours = [.. Enumerable.Range(0, Digits).Select(Colour)];
-        return Make("coloured", [("Coloured", 3 * Pixels), ("Grey", Pixels)], (600, 300, 1000), part =>
+        return Make("coloured", [("Coloured", 3 * Pixels), ("Grey", Pixels)], (600, 300, 2000), part =>
         {
             int digit = random.Next(Digits);
             var colour = colours[part == Part.Training && random.NextDouble() < Shortcut ? digit : random.Next(Digits)];
@@ -67,7 +67,7 @@ internal static class GeneratedSets
         var first = Direction(random);
         var second = Direction(random);
         var own = Direction(random);
-        return Make(name, [("A", BitWidth), ("B", BitWidth)], (800, 250, 800), _ =>
+        return Make(name, [("A", BitWidth), ("B", BitWidth)], (800, 250, 2000), _ =>
         {
             int a = random.Next(2), b = random.Next(2), c = hasOwnBit ? random.Next(2) : 0;
             return (hasOwnBit ? $"{a ^ b}{c}" : $"{a ^ b}",
