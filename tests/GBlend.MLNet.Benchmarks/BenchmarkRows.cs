@@ -5,6 +5,8 @@ internal static class BenchmarkRows
 {
     internal const int Rows = 2500, Classes = 10, ImageWidth = 64, SoundWidth = 800;
 
+    internal static float[] Floats(this TrainingRows rows, int modality) => ((RowColumn<float>)rows.Modalities[modality]).ToArray();
+
     internal static TrainingRows Create()
     {
         var random = new Random(1);

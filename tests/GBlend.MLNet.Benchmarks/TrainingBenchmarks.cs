@@ -13,11 +13,29 @@ internal static class TrainingBenchmarks
     internal static IReadOnlyList<double> NaiveOverHandWritten(TrainingRows rows) =>
         Pairs.Ratios(() => Fit(rows, Blending.None()), () => HandWrittenLoop(rows));
 
-    internal static IReadOnlyList<double> OnlineOverNaive(TrainingRows rows, bool sideBySide = true) =>
-        Pairs.Ratios(() => Fit(rows, Blending.Online(SuperEpoch), sideBySide), () => Fit(rows, Blending.None()));
+    /// <summary>What a blending costs, its networks and branches side by side or, which is its work, one after another.</summary>
+    internal static IReadOnlyList<double> OverNaive(TrainingRows rows, Blending blending, bool sideBySide) =>
+        Pairs.Ratios(() => Fit(rows, blending, sideBySide), () => Fit(rows, Blending.None()));
 
-    internal static IReadOnlyList<double> OfflineOverNaive(TrainingRows rows) =>
-        Pairs.Ratios(() => Fit(rows, Blending.Offline()), () => Fit(rows, Blending.None()));
+    /// <summary>Every blending there is, and the most that its cost, one after another, should be.</summary>
+    internal static IEnumerable<(string Name, Blending Blending, double Most)> Blendings() =>
+    [
+        ("auto (the default)", Blending.Auto(), 2.2),
+        ("equal, pooled (the one-network form)", Blending.Equal(), 1.2),
+        ("separate", Blending.Separate(), 1.1),
+        ("online G-Blend", Blending.Online(SuperEpoch), 3.3),
+        ("offline G-Blend", Blending.Offline(), 3.3),
+        ("DGL", Blending.Dgl(), 1.1),
+        ("uni-modal start, fine-tuned", Blending.UniModalStart(), 2.2),
+        ("uni-modal start, frozen", Blending.UniModalStart(freeze: true), 2.2),
+        ("UMT", Blending.Umt(), 2.53),
+        ("OGM-GE", Blending.OgmGe(), 1.1),
+        ("MLB", Blending.Mlb(), 1.1),
+        ("MMPareto", Blending.MmPareto(), 1.84),
+        ("sequential (G2D)", Blending.Sequential(), 2.2),
+        ("MIDAS", Blending.Midas(), 1.1),
+        ("MCR", Blending.Mcr(), 1.1),
+    ];
 
     internal static TrainedModel Train(TrainingRows rows, Blending blending, bool sideBySide = true) => TrainedModel.Fit(rows, new TrainingSettings
     {
@@ -45,8 +63,8 @@ internal static class TrainingBenchmarks
         using var outer = NewDisposeScope();
         int[] training = [.. Enumerable.Range(0, rows.Count).Where(r => !rows.HeldOut[r])];
         using var keep = tensor(training.Select(r => (long)r).ToArray());
-        var image = tensor(rows.Modalities[0], [rows.Count, BenchmarkRows.ImageWidth]).index_select(0, keep);
-        var sound = tensor(rows.Modalities[1], [rows.Count, BenchmarkRows.SoundWidth]).index_select(0, keep);
+        var image = tensor(rows.Floats(0), [rows.Count, BenchmarkRows.ImageWidth]).index_select(0, keep);
+        var sound = tensor(rows.Floats(1), [rows.Count, BenchmarkRows.SoundWidth]).index_select(0, keep);
         var labels = tensor(rows.Targets.Classes!).index_select(0, keep);
         using var imageEncoder = Encoder(BenchmarkRows.ImageWidth);
         using var soundEncoder = Encoder(BenchmarkRows.SoundWidth);
@@ -78,23 +96,4 @@ internal static class TrainingBenchmarks
     }
 
     private static Sequential Encoder(int width) => Sequential(Linear(width, 64), ReLU(), Linear(64, 32), ReLU());
-
-    private sealed class SilentHost : ITrainingHost
-    {
-        public void CheckAlive()
-        {
-        }
-
-        public void Info(string message)
-        {
-        }
-
-        public void Warning(string message)
-        {
-        }
-
-        public void Report(TrainingProgress progress)
-        {
-        }
-    }
 }

@@ -27,6 +27,7 @@ internal sealed class Fitting(DataSet data, RunSettings settings, CancellationTo
             OutputBranchScores = true,
             // Small networks; fits run side by side instead.
             NumberOfThreads = 1,
+            Optimizer = settings.Optimizer,
             CancellationToken = cancelled,
         };
         if (recipe.Blending is { } blending)
@@ -35,9 +36,8 @@ internal sealed class Fitting(DataSet data, RunSettings settings, CancellationTo
         {
             options.NumberOfEpochs = settings.Epochs;
             options.BatchSize = settings.BatchSize;
-            options.Optimizer = settings.Optimizer;
             options.FinalWeights = treatment == Treatment.Best ? FinalWeights.BestEpoch : FinalWeights.LastEpoch;
-            options.LearningRate = rate ?? options.LearningRate;
+            options.LearningRate = rate;
         }
         foreach (string column in columns)
             options.Modalities.Add(Modality.Vector(column, Encoders.Mlp(settings.Widths)));
@@ -45,7 +45,7 @@ internal sealed class Fitting(DataSet data, RunSettings settings, CancellationTo
         var clock = Stopwatch.StartNew();
         try
         {
-            return new FittedModel(ml, data, pipeline.Fit(data.Training(ml)), options.LearningRate, clock.Elapsed.TotalSeconds);
+            return new FittedModel(ml, data, pipeline.Fit(data.Training(ml)), clock.Elapsed.TotalSeconds);
         }
         catch (TrainingDivergedException)
         {
@@ -60,11 +60,11 @@ internal sealed class Fitting(DataSet data, RunSettings settings, CancellationTo
 }
 
 /// <summary>A model that can be asked about the held-out rows, and, once it is chosen, about the test rows.</summary>
-internal sealed class FittedModel(MLContext ml, DataSet data, TransformerChain<GradientBlendingTransformer> model, float rate, double seconds) : IDisposable
+internal sealed class FittedModel(MLContext ml, DataSet data, TransformerChain<GradientBlendingTransformer> model, double seconds) : IDisposable
 {
     private const string Answer = "Score", JointHead = $"Score.{TrainingHistory.JointBranch}";
 
-    public float Rate => rate;
+    public double Rate => model.LastTransformer.History.Epochs[0].LearningRate;
 
     public double Seconds => seconds;
 

@@ -84,7 +84,7 @@ internal sealed record Unit(DataSet Data, Recipe Recipe, Treatment Treatment, in
 
     private ResultRow Diverged(string method) => new(Key with { Method = method }, "diverged", double.NaN, double.NaN, double.NaN, double.NaN, 0);
 
-    private static string Text(float rate) => rate.ToString(CultureInfo.InvariantCulture);
+    private static string Text(double rate) => rate.ToString(CultureInfo.InvariantCulture);
 
     private sealed record Choice(FittedModel Model, Prediction HeldOut);
 }

@@ -49,13 +49,14 @@ internal sealed class BranchTrainer : IDisposable
     /// <summary>One pass over the rows in the order given.</summary>
     /// <param name="store">The rows.</param>
     /// <param name="order">Row numbers.</param>
+    /// <param name="draw">The seed of what is random about the rows in this epoch.</param>
     /// <param name="learningRate">The rate of this epoch.</param>
     /// <param name="onBatch">Called before every batch with its row count; throws to stop.</param>
     /// <param name="steps">What a strategy does in every step; <see langword="null"/> when there is no more to it than the weights.</param>
-    internal void TrainEpoch(RowStore store, int[] order, double learningRate, Action<long> onBatch, StrategySteps? steps = null)
+    internal void TrainEpoch(RowStore store, int[] order, int draw, double learningRate, Action<long> onBatch, StrategySteps? steps = null)
     {
         _network.Train(true, _cuts);
-        foreach (var batch in store.Batches(order, _settings.BatchSize))
+        foreach (var batch in store.Batches(order, _settings.BatchSize, draw))
         {
             onBatch(batch.Rows);
             foreach (var segment in _learning)

@@ -25,7 +25,7 @@ internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusi
     internal int JointBranch => Modalities.Count;
 
     /// <summary>The branches as the answer and the history see them.</summary>
-    internal IEnumerable<HeadInfo> Heads => Branches.Select(branch => new HeadInfo(NameOf(branch), branch == JointBranch));
+    internal IEnumerable<HeadInfo> Heads => Branches.Select(branch => new HeadInfo(NameOf(branch), branch == JointBranch ? null : branch));
 
     internal string NameOf(int branch) => branch == JointBranch ? JointName : Modalities[branch].Column;
 }
@@ -38,6 +38,8 @@ internal sealed class JointNetwork : IDisposable
 {
     /// <summary>Multiply-adds of a forward pass.</summary>
     private const double SmallStep = 32e6;
+
+    private const int MostMeasured = 1024, MostScored = 64;
 
     private readonly EncoderModule[] _encoders;
     private readonly Linear[] _heads;
@@ -114,6 +116,20 @@ internal sealed class JointNetwork : IDisposable
     /// </summary>
     internal bool IsSmall(int rows) => rows * _multiplyAdds < SmallStep;
 
+    /// <summary>Rows whose losses are measured by one forward pass: many, but for networks and rows whose activations would fill the memory.</summary>
+    internal int MostRowsToMeasure => RowsFor(MostMeasured, 1e10, 16 << 20);
+
+    /// <summary>
+    /// Rows that are scored by one forward pass, a power of two: fewer for larger networks and rows, and one for convolutional networks so
+    /// large that a row alone is work enough.
+    /// </summary>
+    internal int RowsToScore => IsLargeConvolution ? 1 : 1 << (int)Math.Log2(RowsFor(MostScored, ParameterCount > _multiplyAdds / 2 ? double.PositiveInfinity : 2e8, 32 << 20));
+
+    private bool IsLargeConvolution => _multiplyAdds >= 1e7 && _multiplyAdds >= 8.0 * ParameterCount;
+
+    private int RowsFor(int most, double multiplyAdds, long bytes) =>
+        (int)Math.Clamp(Math.Min(multiplyAdds / _multiplyAdds, (double)bytes / (sizeof(float) * Shape.Modalities.Sum(m => (long)m.Layout.Size))), 1, most);
+
     /// <summary>The parts that learn when a branch is trained.</summary>
     internal IEnumerable<ParameterSegment> LearningSegments(int branch, GradientCuts cuts)
     {
@@ -153,7 +169,7 @@ internal sealed class JointNetwork : IDisposable
             if (IsFrozen(i, cuts))
                 encoded[i] = (encoded[i].Middle.detach(), encoded[i].Feature.detach());
         }
-        return new([.. branches.Select(b => b == Shape.JointBranch
+        return new(branches, [.. branches.Select(b => b == Shape.JointBranch
             ? Joint([.. encoded.Select(e => Cut(_joint!.ReadsMiddle ? e.Middle : e.Feature, cuts.Joint))])
             : Head(b, Cut(encoded[b].Feature, cuts.Heads)))], encoded);
     }
@@ -254,9 +270,21 @@ internal readonly record struct GradientCuts(IReadOnlyList<bool>? Frozen, bool J
 }
 
 /// <summary>What a forward pass leaves.</summary>
-/// <param name="Predictions">Of the branches asked for, in that order.</param>
+/// <param name="Branches">The branches asked for.</param>
+/// <param name="Predictions">Theirs, in that order.</param>
 /// <param name="Encoded">Per modality its mid-level and its last feature.</param>
-internal sealed record NetworkPass(Tensor[] Predictions, (Tensor Middle, Tensor Feature)[] Encoded);
+internal sealed record NetworkPass(IReadOnlyList<int> Branches, Tensor[] Predictions, (Tensor Middle, Tensor Feature)[] Encoded)
+{
+    internal Tensor? Of(int branch)
+    {
+        for (int b = 0; b < Branches.Count; b++)
+        {
+            if (Branches[b] == branch)
+                return Predictions[b];
+        }
+        return null;
+    }
+}
 
 internal static class TensorExtensions
 {

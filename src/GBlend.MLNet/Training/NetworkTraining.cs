@@ -43,7 +43,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         _trainer.SetPlan(plan);
         Network.SeedDropout(_run.SeedOf("epoch", epoch));
         var steps = StrategySteps.For(_strategy, Network, _run.Loss, _uniModal, epoch, NumberOfEpochs, _run.SeedOf("strategy", epoch));
-        _trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Training, rows), steps);
+        _trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Training, rows), steps);
         var losses = _run.Meter.Measure(Network, _shape.Branches, glance: true);
         _measured = (losses, true);
         return new([.. _shape.Branches.Select(b => plan.Weights[b])], losses, [.. _newEstimates]);
@@ -62,7 +62,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         for (int epoch = 0; epoch < _run.Settings.RefitJointHeadEpochs; epoch++)
         {
             Network.SeedDropout(_run.SeedOf("refit", epoch));
-            trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.Settings.LearningRate, rows => _run.OnBatch(TrainingPhase.Training, rows));
+            trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(NumberOfEpochs + epoch), _run.Settings.LearningRate, rows => _run.OnBatch(TrainingPhase.Training, rows));
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
             for (int epoch = 0; epoch < NumberOfEpochs; epoch++)
             {
                 network.SeedDropout(_run.SeedOf("uni-modal dropout", epoch));
-                trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Preparing, rows));
+                trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Preparing, rows));
             }
             return new UniModalNetworks(network, _run.Meter.TrueScores(network, network.Shape.Branches));
         }

@@ -47,7 +47,7 @@ internal sealed class TrainingRun : IDisposable
         using var targets = Loss.Prepare(rows.Targets, settings.Precision);
         Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, Device);
         int[] measured = SampleOfTrainingRows();
-        Meter = new LossMeter(Store, measured, _heldOutRows, Loss);
+        Meter = new LossMeter(Store, measured, _heldOutRows, Loss, Network.MostRowsToMeasure);
         Groups = rows.Groups is { } groups ? new RowGroups([.. measured.Select(row => groups[row])], [.. _heldOutRows.Select(row => groups[row])]) : null;
     }
 
@@ -117,6 +117,8 @@ internal sealed class TrainingRun : IDisposable
         var heldOut = new HeldOutPredictions([.. _networks.SelectMany(n => Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))], _targets.Rows(_heldOutRows), Loss);
         bool[] learned = [.. Branches.Select((branch, i) => _epochs.Any(e => e.Weights[i] > LeastWeight) || (branch.IsJoint && isRefitted))];
         var answer = AnswerRule.Choose(Settings.Answer, Branches, heldOut, learned, _networks.Length > 1, _host);
+        if (Settings.LeavesOutMissing)
+            answer = answer.WithSingleHeads(Branches, heldOut, learned);
         string description = answer.Describe(Branches);
         double? heldOutLoss = answer.MeanLoss(heldOut);
         _host.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
@@ -137,6 +139,9 @@ internal sealed class TrainingRun : IDisposable
             new Random(SeedOf("order", epoch)).Shuffle(order);
         return order;
     }
+
+    /// <summary>The seed of what is random about the rows in an epoch; the same for the network and for the trial copies.</summary>
+    internal int DrawOf(int epoch) => Seeds.Derive(Settings.Seed, "rows", epoch);
 
     internal double LearningRateOf(int epoch) => Settings.LearningRate * Settings.LearningRateSchedule.Factor(epoch, Settings.NumberOfEpochs);
 

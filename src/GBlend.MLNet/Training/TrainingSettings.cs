@@ -13,6 +13,9 @@ internal sealed record TrainingSettings
 
     public Answer Answer { get; init; } = Answer.Auto;
 
+    /// <summary>Whether the model is to answer rows that lack modalities.</summary>
+    public bool LeavesOutMissing { get; init; }
+
     public int NumberOfEpochs { get; init; } = 30;
 
     public int BatchSize { get; init; } = 64;
@@ -59,19 +62,4 @@ internal sealed record TrainingSettings
 
     /// <summary>Training rows on which losses are measured at most; the held-out rows are all measured.</summary>
     public int TrainLossRows { get; init; } = 1024;
-}
-
-/// <summary>A modality as the network sees it.</summary>
-/// <param name="Column">Its column, which names its branch.</param>
-/// <param name="Shape">The shape of one row.</param>
-/// <param name="Encoder">Its encoder.</param>
-/// <param name="Fill">What replaces missing values, per element of a row; <see langword="null"/> when they are refused.</param>
-internal sealed record ModalitySpec(string Column, IReadOnlyList<int> Shape, Encoder Encoder, float[]? Fill)
-{
-    internal int Width => Shape.Aggregate(1, (product, size) => checked(product * size));
-
-    /// <summary>The weights the encoder starts from, by parameter name; <see langword="null"/> for a random start.</summary>
-    internal IReadOnlyDictionary<string, float[]>? Start { get; init; }
-
-    internal bool IsFrozen { get; init; }
 }

@@ -207,7 +207,7 @@ public sealed class TrainingRunTests
         var rows = ToyRows.Multiclass();
         using var model = TrainedModel.Fit(rows, ToyRows.Settings(), new QuietHost());
         var expected = ToyRows.Score(model, rows);
-        var buffer = new float[TrainedModel.BlockRows * 3];
+        var buffer = new float[model.BlockRows * 3];
         for (int row = 0; row < rows.Count; row++)
         {
             model.Score(ToyRows.Block(model, rows, row, 1), 1, buffer, null);

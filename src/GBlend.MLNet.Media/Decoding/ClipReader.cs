@@ -1,0 +1,88 @@
+using OpenCvSharp;
+
+namespace GBlend.MLNet;
+
+/// <summary>Reads the clips of one video after the other, with every frame accounted for.</summary>
+internal sealed class ClipReader(VideoClipOptions options) : IDisposable
+{
+    private readonly FrameShape _shape = options.Shape;
+    private readonly List<(int Frame, int Slot)> _wanted = [];
+    private Mat? _picture, _work;
+
+    /// <summary>Fills the clips' bytes.</summary>
+    /// <exception cref="BadMediaException">A frame that a clip needs can't be had.</exception>
+    internal void Read(MediaItem item, byte[] values)
+    {
+        MediaLibraries.RequireOpenCv();
+        _picture ??= new Mat();
+        _work ??= new Mat();
+        try
+        {
+            // Where a packet is no frame, or a seek not exact, or a frame was lost, decoding all tells what there is.
+            if (TryRead(item, VideoTimeline.Of(item), values))
+                return;
+            var counted = VideoTimeline.Counted(item);
+            if (!TryRead(item, counted, values))
+                throw new BadMediaException($"frames {_wanted[0].Frame} to {_wanted[^1].Frame} were asked for; by its own account it has {Math.Max(counted.ClaimedFrames, counted.Frames)}, but only {counted.Frames} can be decoded");
+        }
+        catch (OpenCVException e)
+        {
+            throw new BadMediaException($"OpenCV can't decode it ({e.Message.Trim()})");
+        }
+    }
+
+    public void Dispose()
+    {
+        _picture?.Dispose();
+        _work?.Dispose();
+    }
+
+    private bool TryRead(MediaItem item, VideoTimeline timeline, byte[] values)
+    {
+        int frames = timeline.PlannedFrames(options.ToleratesDamage);
+        if (options.ShortVideo == ShortVideo.Refuse && frames < options.Span)
+            throw new BadMediaException($"it has {frames} frames, and a clip needs {options.Span}");
+        Plan(item, frames);
+        return _wanted[^1].Frame < timeline.Frames && item.WithFile(path => TryDecode(path, timeline, values));
+    }
+
+    /// <summary>Lists the frames that the clips need, in their order in the file.</summary>
+    private void Plan(MediaItem item, int frames)
+    {
+        _wanted.Clear();
+        int slot = 0;
+        foreach (int first in ClipPlan.FirstFrames(options, frames, item.Name))
+        {
+            for (int t = 0; t < options.FrameCount; t++)
+            {
+                int frame = first + t * options.FrameStride;
+                _wanted.Add((options.ShortVideo == ShortVideo.Loop ? frame % frames : Math.Min(frame, frames - 1), slot++));
+            }
+        }
+        _wanted.Sort();
+    }
+
+    /// <summary>Decodes the frames of the plan in one pass forwards.</summary>
+    /// <returns>Whether each was there, and shown when the timeline says.</returns>
+    private bool TryDecode(string path, VideoTimeline timeline, byte[] values)
+    {
+        using var video = VideoFile.Open(path);
+        var (lastFrame, lastSlot) = (-1, -1);
+        foreach (var (frame, slot) in _wanted)
+        {
+            var destination = values.AsSpan(slot * _shape.Size, _shape.Size);
+            if (frame == lastFrame)
+            {
+                values.AsSpan(lastSlot * _shape.Size, _shape.Size).CopyTo(destination);
+                continue;
+            }
+            if (!video.TryMoveTo(frame, timeline.InOrder) || !video.TryRead(_picture!, timeline))
+                return false;
+            if (_picture!.Depth() != MatType.CV_8U)
+                throw new BadMediaException("its frames do not have 8-bit values");
+            _shape.Write(_picture, _work!, destination);
+            (lastFrame, lastSlot) = (frame, slot);
+        }
+        return true;
+    }
+}
