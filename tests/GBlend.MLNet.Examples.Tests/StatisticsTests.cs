@@ -39,6 +39,16 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void Friedmans_test_is_that_of_the_published_example()
+    {
+        // Demsar, section 3.2.2: four methods on 14 sets, F = 3.69 with 3 and 39 degrees of freedom, of which 2.85 is the value at 0.05.
+        double p = Statistics.FriedmanProbability([3.143, 2.000, 2.893, 1.964], 14);
+        Assert.Equal(1 - MathNet.Numerics.Distributions.FisherSnedecor.CDF(3, 39, 3.69), p, 0.0005);
+        Assert.InRange(p, 0.01, 0.05);
+        Assert.Equal(0, Statistics.FriedmanProbability([1, 2, 3], 5));
+    }
+
+    [Fact]
     public void A_mean_has_the_standard_error_of_its_values()
     {
         // Squares of deviations 4 + 0 + 4, over 2, over 3.

@@ -45,6 +45,18 @@ internal static class Statistics
         return q * Math.Sqrt(methods * (methods + 1) / (6.0 * sets));
     }
 
+    /// <summary>
+    /// The probability of average ranks at least so far apart if all methods were alike: Friedman's test with the F distribution of Iman and
+    /// Davenport (Demsar, section 3.2.2).
+    /// </summary>
+    public static double FriedmanProbability(IReadOnlyList<double> averageRanks, int sets)
+    {
+        int k = averageRanks.Count;
+        double chiSquare = 12.0 * sets / (k * (k + 1)) * (averageRanks.Sum(r => r * r) - (k * (k + 1) * (k + 1) / 4.0));
+        double most = sets * (k - 1);
+        return chiSquare >= most ? 0 : 1 - FisherSnedecor.CDF(k - 1, (k - 1) * (sets - 1), (sets - 1) * chiSquare / (most - chiSquare));
+    }
+
     /// <summary>The probability that the range of so many standard normal numbers is below a value.</summary>
     private static double RangeProbability(double range, int count) => GaussLegendreRule.Integrate(
         x => count * Normal.PDF(0, 1, x) * Math.Pow(Normal.CDF(0, 1, x) - Normal.CDF(0, 1, x - range), count - 1), -9, 9 + range, 128);

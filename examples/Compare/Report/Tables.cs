@@ -24,7 +24,7 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
         if (_byAccuracy is { } ranking)
         {
             Part("Ranks", string.Create(CultureInfo.InvariantCulture, $"""
-                Average ranks over {ranking.Sets} sets of {ranking.Methods.Count} methods. Two methods differ at the level 0.05 if their average ranks are more than the critical difference of {ranking.CriticalDifference:0.00} apart
+                Average ranks over {ranking.Sets} sets of {ranking.Methods.Count} methods. That all are alike has a probability of {Statistics.FriedmanProbability([.. ranking.Methods.Select(m => m.Rank)], ranking.Sets):0.0e-0} (Friedman, Iman and Davenport). Two methods differ at the level 0.05 if their average ranks are more than the critical difference of {ranking.CriticalDifference:0.00} apart
                 (Nemenyi: q sqrt(k (k + 1) / (6 N)), k methods, N sets, q the quantile of the Studentized range over the square root of 2; Demsar, JMLR 7, 2006).
                 The pictures are `ranks-accuracy` and `ranks-logloss`, as PNG and SVG.
                 """));
