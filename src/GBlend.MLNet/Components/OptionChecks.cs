@@ -80,6 +80,7 @@ internal static class OptionChecks
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RefitJointHeadEpochs, MostEpochs, nameof(Options.RefitJointHeadEpochs));
         AtLeastOne(options.EarlyStoppingPatience, nameof(Options.EarlyStoppingPatience));
         AtLeastOne(options.NumberOfThreads, nameof(Options.NumberOfThreads));
+        AtLeastOne(options.MicroBatchSize, nameof(Options.MicroBatchSize));
         AtLeastOne(options.MemoryBudgetInMegabytes, nameof(Options.MemoryBudgetInMegabytes));
     }
 
