@@ -11,6 +11,9 @@ internal static class RankPicture
     private const float FontSize = 14;
     private const int Width = 1000, HeightOfAxis = 150, HeightOfLabel = 26;
 
+    /// <summary>On an axis of more, every fifth tick has a number.</summary>
+    private const int MostNumbers = 20;
+
     public static void Save(Ranking ranking, string title, string pathWithoutExtension)
     {
         var plot = Draw(ranking, title);
@@ -36,7 +39,8 @@ internal static class RankPicture
         for (int rank = 1; rank <= count; rank++)
         {
             Line(plot, rank, 0, rank, 0.25, 1);
-            Text(plot, rank.ToString(CultureInfo.InvariantCulture), rank, 0.7, Alignment.MiddleCenter);
+            if (count <= MostNumbers || rank % 5 == 0 || rank == 1)
+                Text(plot, rank.ToString(CultureInfo.InvariantCulture), rank, 0.7, Alignment.MiddleCenter);
         }
         Line(plot, 1, 1.7, 1 + ranking.CriticalDifference, 1.7, 3);
         Text(plot, string.Create(CultureInfo.InvariantCulture, $"critical difference {ranking.CriticalDifference:0.00}"), 1, 2.3, Alignment.MiddleLeft);

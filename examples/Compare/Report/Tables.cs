@@ -22,8 +22,9 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
             """, Overview());
         if (Ranking.Of(scores, Measure.Accuracy) is { } ranking)
         {
+            double alike = Statistics.FriedmanProbability([.. ranking.Methods.Select(m => m.Rank)], ranking.Sets);
             Part("Ranks", string.Create(CultureInfo.InvariantCulture, $"""
-                Average ranks over {ranking.Sets} sets of {ranking.Methods.Count} methods. That all are alike has a probability of {Statistics.FriedmanProbability([.. ranking.Methods.Select(m => m.Rank)], ranking.Sets):0.0e-0} (Friedman, Iman and Davenport). Two methods differ at the level 0.05 if their average ranks are more than the critical difference of {ranking.CriticalDifference:0.00} apart
+                Average ranks over {ranking.Sets} sets of {ranking.Methods.Count} methods. That all are alike has a probability of {(alike < 1e-10 ? "less than 1e-10" : $"{alike:0.0e-0}")} (Friedman, Iman and Davenport). Two methods differ at the level 0.05 if their average ranks are more than the critical difference of {ranking.CriticalDifference:0.00} apart
                 (Nemenyi: q sqrt(k (k + 1) / (6 N)), k methods, N sets, q the quantile of the Studentized range over the square root of 2; Demsar, JMLR 7, 2006).
                 The pictures are `ranks-accuracy` and `ranks-logloss`, as PNG and SVG.
                 """));
