@@ -22,16 +22,16 @@ internal sealed class Comparison
 {
     private readonly MLContext _ml;
     private readonly CommandLine _line;
-    private readonly MultimodalData _data;
     private readonly ITransformer _standardise;
     private readonly IDataView _training, _test;
 
     public Comparison(MLContext ml, MultimodalData data, CommandLine line)
     {
-        (_ml, _line, _data) = (ml, line, data);
+        (_ml, _line) = (ml, line);
         RawSchema = data.AsDataView(ml, data.TrainingRows).Schema;
         RawTest = data.AsDataView(ml, data.TestRows);
-        _standardise = Standardise();
+        // With a key or a share of the rows the trainer draws the held-out rows itself, and so all rows but the test rows count.
+        _standardise = Standardising.Fit(ml, data, UsesMarkedRows ? data.TrainingRows.Where(r => !r.IsHeldOut) : data.TrainingRows);
         // Cached, so that the seconds are those of training.
         _training = ml.Data.Cache(_standardise.Transform(data.AsDataView(ml, data.TrainingRows)));
         _test = ml.Data.Cache(_standardise.Transform(RawTest));
@@ -103,20 +103,5 @@ internal sealed class Comparison
             options.ValidationFraction = _line.ValidationFraction ?? 0.3f;
         }
         return options;
-    }
-
-    /// <summary>
-    /// Every slot less its mean, over its standard deviation, at most 10 either way. In the pipeline of the trainer
-    /// NormalizeMeanVariance would see the held-out rows too, so it is fitted here on rows that are surely trained on. (With a key or a
-    /// share of the rows the trainer draws the held-out rows itself, and so all rows but the test rows count.)
-    /// </summary>
-    private ITransformer Standardise()
-    {
-        var rows = UsesMarkedRows ? _data.TrainingRows.Where(r => !r.IsHeldOut) : _data.TrainingRows;
-        var columns = _data.Modalities.Select(m => new InputOutputColumnPair(m.Name)).ToArray();
-        IEstimator<ITransformer> steps = _ml.Transforms.NormalizeMeanVariance(columns, fixZero: false);
-        foreach (var column in columns)
-            steps = steps.Append(_ml.Transforms.Expression(column.OutputColumnName, "x => min(max(x, -10f), 10f)", column.InputColumnName));
-        return steps.Fit(_data.AsDataView(_ml, rows));
     }
 }

@@ -1,0 +1,103 @@
+using System.Globalization;
+using QuickStart;
+
+namespace Compare;
+
+/// <summary>What the user asked for.</summary>
+internal sealed class CommandLine
+{
+    public static string Help => $"""
+        Runs any list of methods on any list of data sets, each with the same search for its learning rate, and compares them.
+
+        usage: dotnet run -c Release --project examples/Compare -- [options]
+
+          --data FOLDER...      folders with labels.csv (Label, Split = train/valid/test) and one numeric CSV per modality, rows in the
+                                same order; the valid rows are held out of training, choose the rates and fit the pools
+          --generated NAME...   generated sets: {string.Join(", ", GeneratedSets.Names)} (without --data: all)
+          --methods A,B,...     {string.Join(", ", Recipe.All.Select(r => r.Name).Take(9))},
+                                {string.Join(", ", Recipe.All.Select(r => r.Name).Skip(9))}
+                                (all but {Recipe.AutoUntuned} and {Recipe.EqualOnes}; singles gives single, separate and separate-logits)
+          --default-settings    also the default with the trainer's own rate and epochs, nothing chosen ({Recipe.AutoUntuned})
+          --seeds N             every method is trained N times (5; generated sets alone 2)
+          --rates X,X,...       learning rates to choose from (0.05,0.02,0.01; adam 0.003,0.001,0.0003)
+          --epochs N            (60; generated sets alone 40)
+          --optimizer NAME      sgd or adam (sgd)
+          --widths N,N          hidden widths of every modality's encoder (64,32)
+          --fusion N,N          hidden widths of the fusion head (64)
+          --out FOLDER          where results, tables and pictures go (compare-results); finished results there are not repeated
+          --parallel N          fits at a time (the machine's cores); the results are the same for all N
+          --timings N           timed fits of every method on every set, one at a time, at the end (2; generated sets alone 1; 0 for none)
+          --report-only         tables and pictures of the results that are there, nothing is trained
+          --help
+        """;
+
+    private int? _seeds, _epochs, _timings;
+    private float[]? _rates;
+    private IReadOnlyList<string> _methods = [.. Recipe.All.Select(r => r.Name).Except([Recipe.AutoUntuned, Recipe.EqualOnes])];
+    private IReadOnlyList<string> _generated = [];
+    private bool _addsUntuned;
+
+    public bool WantsHelp { get; private set; }
+    public bool ReportsOnly { get; private set; }
+    public IReadOnlyList<string> DataFolders { get; private set; } = [];
+    public IReadOnlyList<string> Generated => DataFolders.Count == 0 && _generated.Count == 0 ? GeneratedSets.Names : _generated;
+    public IReadOnlyList<Recipe> Recipes => Recipe.Named(_addsUntuned ? [.. _methods, Recipe.AutoUntuned] : _methods);
+    public int Seeds => _seeds ?? (IsSmall ? 2 : 5);
+    public int Rounds => _timings ?? (IsSmall ? 1 : 2);
+    public int Parallel { get; private set; } = Environment.ProcessorCount;
+    public string OutFolder { get; private set; } = "compare-results";
+    public RunSettings Settings => new() { Rates = _rates ?? (_optimizer == "adam" ? [0.003f, 0.001f, 0.0003f] : [0.05f, 0.02f, 0.01f]), Epochs = _epochs ?? (IsSmall ? 40 : 60), OptimizerName = _optimizer, Widths = _widths, FusionWidths = _fusion };
+
+    private string _optimizer = "sgd";
+    private int[] _widths = [64, 32], _fusion = [64];
+
+    private bool IsSmall => DataFolders.Count == 0;
+
+    public static CommandLine Parse(string[] args)
+    {
+        var line = new CommandLine();
+        for (int i = 0; i < args.Length; i++)
+        {
+            string option = args[i];
+            string Value() => i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : throw new UserErrorException($"{option} needs a value. See --help.");
+            List<string> Values()
+            {
+                var values = new List<string> { Value() };
+                while (i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal))
+                    values.Add(args[++i]);
+                return values;
+            }
+            switch (option)
+            {
+                case "--help" or "-h": line.WantsHelp = true; break;
+                case "--report-only": line.ReportsOnly = true; break;
+                case "--default-settings": line._addsUntuned = true; break;
+                case "--data": line.DataFolders = Values(); break;
+                case "--generated": line._generated = [.. Values().Select(Generated)]; break;
+                case "--methods": line._methods = Value().Split(','); break;
+                case "--seeds": line._seeds = Count(option, Value()); break;
+                case "--rates": line._rates = [.. Value().Split(',').Select(part => Rate(option, part))]; break;
+                case "--epochs": line._epochs = Count(option, Value()); break;
+                case "--optimizer": line._optimizer = Value() is var name && name is "sgd" or "adam" ? name : throw new UserErrorException($"{option} is sgd or adam, not '{name}'."); break;
+                case "--widths": line._widths = [.. Value().Split(',').Select(part => Count(option, part))]; break;
+                case "--fusion": line._fusion = [.. Value().Split(',').Select(part => Count(option, part))]; break;
+                case "--out": line.OutFolder = Value(); break;
+                case "--parallel": line.Parallel = Count(option, Value()); break;
+                case "--timings": line._timings = Count(option, Value(), least: 0); break;
+                default: throw new UserErrorException($"Unknown option '{option}'. See --help.");
+            }
+        }
+        _ = line.Recipes;
+        return line;
+
+        string Generated(string name) => GeneratedSets.Names.Contains(name) ? name : throw new UserErrorException($"There is no generated set '{name}'. There are: {string.Join(", ", GeneratedSets.Names)}.");
+    }
+
+    private static int Count(string option, string value, int least = 1) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= least
+        ? count
+        : throw new UserErrorException($"{option} takes whole numbers from {least} on, not '{value}'.");
+
+    private static float Rate(string option, string value) => float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out float rate) && rate > 0 && float.IsFinite(rate)
+        ? rate
+        : throw new UserErrorException($"{option} takes numbers above 0, not '{value}'.");
+}

@@ -1,0 +1,53 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using QuickStart;
+
+namespace Compare;
+
+/// <summary>A data set whose features are standardised on the rows that are trained on.</summary>
+internal sealed class DataSet
+{
+    private readonly MultimodalData _rows;
+    private readonly List<Row> _heldOut;
+
+    private DataSet(MultimodalData rows)
+    {
+        _rows = rows;
+        _heldOut = [.. rows.TrainingRows.Where(r => r.IsHeldOut)];
+    }
+
+    public string Name => _rows.Name;
+
+    /// <summary>The modalities' columns.</summary>
+    public string[] Columns => [.. _rows.Modalities.Select(m => m.Name)];
+
+    public static DataSet From(MultimodalData raw)
+    {
+        if (!raw.TrainingRows.Any(r => r.IsHeldOut))
+            throw new UserErrorException($"{raw.Name}: no row's Split is valid. The learning rates are chosen and the pools fitted on these rows, so mark some of the training rows as valid.");
+        var ml = new MLContext(seed: 0);
+        var steps = Standardising.Fit(ml, raw, raw.TrainingRows.Where(r => !r.IsHeldOut));
+        List<Row> Apply(IReadOnlyList<Row> rows)
+        {
+            var view = steps.Transform(raw.AsDataView(ml, rows));
+            List<Row> standardised = [.. rows.Select(r => new Row { Label = r.Label, IsHeldOut = r.IsHeldOut })];
+            for (int m = 0; m < raw.Modalities.Count; m++)
+            {
+                foreach (var (row, vector) in standardised.Zip(view.GetColumn<float[]>(raw.Modalities[m].Name)))
+                    row.SetModality(m, vector);
+            }
+            return standardised;
+        }
+        return new DataSet(raw with { TrainingRows = Apply(raw.TrainingRows), TestRows = Apply(raw.TestRows) });
+    }
+
+    /// <summary>The rows to train on, and among them, marked, the held-out rows.</summary>
+    public IDataView Training(MLContext ml) => _rows.AsDataView(ml, _rows.TrainingRows);
+
+    public IDataView HeldOut(MLContext ml) => _rows.AsDataView(ml, _heldOut);
+
+    public IDataView Test(MLContext ml) => _rows.AsDataView(ml, _rows.TestRows);
+
+    public override string ToString() =>
+        $"{Name}: {_rows.TrainingRows.Count - _heldOut.Count} training, {_heldOut.Count} held-out and {_rows.TestRows.Count} test rows, {_rows.Classes} classes; {string.Join(", ", _rows.Modalities.Select(m => $"{m.Name} ({m.Width})"))}";
+}
