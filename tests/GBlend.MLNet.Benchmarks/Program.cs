@@ -13,6 +13,14 @@ Console.WriteLine("Ratios of two things timed in turn in this run; the median of
 Console.WriteLine();
 Console.WriteLine($"| {"what",-72} | {"ratio",7} | {"range",15} | {"bound",12} |");
 Console.WriteLine($"| {new string('-', 72)} | {new string('-', 7)} | {new string('-', 15)} | {new string('-', 12)} |");
+if (args is [] or ["media"])
+{
+    var (oneCursor, twoCursors) = VideoClipBenchmarks.ClipsOverPlainLoop();
+    Report("clips per second: LoadVideoClip / plain OpenCvSharp loop (higher is better)", "at least 0.9", oneCursor);
+    Report("the same with two cursors", "at least 1.7", twoCursors);
+}
+if (args is ["media"])
+    return;
 var data = BenchmarkRows.Create();
 Report("naive joint epoch: trainer / hand-written TorchSharp loop", "at most 1.15", TrainingBenchmarks.NaiveOverHandWritten(data));
 foreach (var (name, blending, most) in TrainingBenchmarks.Blendings())

@@ -3,7 +3,7 @@ using OpenCvSharp;
 namespace GBlend.MLNet;
 
 /// <summary>Says in one message what is missing on the system.</summary>
-internal static class MediaLibraries
+public static class MediaLibraries
 {
     internal const string InstallOpenCv = "apt-get install -y --no-install-recommends libgtk-3-0 libdrm2 libatomic1";
     internal const string InstallFfmpeg = "apt-get install -y --no-install-recommends ffmpeg";
@@ -20,6 +20,18 @@ internal static class MediaLibraries
             return e.GetBaseException().Message;
         }
     });
+
+    /// <summary>Makes sure, before anything is read, that all that the media steps may need is there.</summary>
+    /// <exception cref="InvalidOperationException">OpenCV's native library does not load, or ffmpeg is not on the PATH; the message has the command that cures it.</exception>
+    public static void Require()
+    {
+        RequireOpenCv();
+        Ffmpeg.Run(["-version"], output =>
+        {
+            output.CopyTo(Stream.Null);
+            return true;
+        });
+    }
 
     /// <summary>Makes sure that OpenCV can be used.</summary>
     /// <exception cref="InvalidOperationException">Its native library is not there, or does not load; the message has the command that cures it.</exception>
