@@ -43,10 +43,15 @@ public static class MediaLibraries
 
     internal static string OpenCvMessage(string problem) =>
         "Video and images need OpenCV's native library, which does not load. If the application lacks it, reference the package OpenCvSharp4.official.runtime.linux-x64 "
-        + $"(OpenCvSharp4.runtime.win on Windows). If system libraries are missing, run as root: {InstallOpenCv}. The system says: {FirstLine(problem)}";
+        + $"(OpenCvSharp4.runtime.win on Windows). If system libraries are missing, run as root: {InstallOpenCv}. The system says: {Cause(problem)}";
 
     internal static InvalidOperationException MissingFfmpeg() =>
         new($"Sound in other files than WAV is decoded by the program ffmpeg, which is not on the PATH. Install it; on Debian and Ubuntu run as root: {InstallFfmpeg}");
 
-    private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
+    /// <summary>The library that is missing, if the loader names one beside OpenCV's own, which it also looks for where it can't be.</summary>
+    private static string Cause(string text)
+    {
+        string[] lines = text.Split('\n', StringSplitOptions.TrimEntries);
+        return lines.FirstOrDefault(line => line.Contains("cannot open shared object file") && !line.Contains("OpenCvSharpExtern")) ?? lines[0];
+    }
 }

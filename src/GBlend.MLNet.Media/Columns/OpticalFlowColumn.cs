@@ -25,10 +25,10 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
             ? [.. dimensions[..^4], Flow.KeepsFrameCount ? dimensions[^4] : dimensions[^4] - 1, dimensions[^3], dimensions[^2], 2]
             : null;
 
-    internal override ColumnValue Bind(DataViewRow row, DataViewSchema.Column column, BadMediaLog log)
+    internal override ColumnValue Bind(DataViewRow row, MediaSchema schema)
     {
-        int size = Dimensions(column.Type)!.Aggregate((a, b) => a * b);
-        return new ColumnValue<byte>(row, this, size, new Reader(Flow, row, column, size), log);
+        int size = Dimensions(schema.Source.Type)!.Aggregate((a, b) => a * b);
+        return new ColumnValue<byte>(row, this, size, new Reader(Flow, row, schema.Source, size), schema.Log);
     }
 
     private sealed class Reader(OpticalFlowOptions options, DataViewRow row, DataViewSchema.Column source, int size) : ColumnReader<byte>

@@ -21,14 +21,16 @@ internal static class ModalityInput
         var x = raw;
         if (seed is { } drawn && settings.FlipProbability > 0)
             x = Flip(x, settings, rows, drawn);
-        // Token ids are no quantities: a short float has not room for them.
-        if (modality.Kind == ModalityKind.Text && precision == ScalarType.BFloat16)
-            precision = ScalarType.Float32;
-        if (x.dtype != precision)
-            x = x.to(precision);
+        // Short floats only at the end, and never for token ids, for which they have no room.
+        bool isShort = precision == ScalarType.BFloat16;
+        var exact = isShort ? ScalarType.Float32 : precision;
+        if (x.dtype != exact)
+            x = x.to(exact);
         x = modality.Scaling.Apply(x, inPlace: !ReferenceEquals(x, raw));
         if (seed is { } epoch && settings.Masks)
             x = Mask(x, settings, rows, epoch);
+        if (isShort && modality.Kind != ModalityKind.Text)
+            x = x.to(precision);
         return ReferenceEquals(x, raw) ? raw : x.MoveToOuterDisposeScope();
     }
 

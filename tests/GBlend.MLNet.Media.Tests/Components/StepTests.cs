@@ -24,7 +24,7 @@ public sealed class StepTests : IDisposable
         _ => _ml.Transforms.TokenIds("Out", "Path", new() { Length = 10 }),
     };
 
-    private static VideoClipOptions Clip(MediaCache? cache) => new() { FrameCount = 3, FrameStride = 1, Height = 24, Width = 32, ClipsPerVideo = 2, Position = ClipPosition.Random, Cache = cache };
+    private static VideoClipOptions Clip(MediaCache? cache) => new() { FrameCount = 3, FrameStride = 1, Height = 24, Width = 32, ClipsPerVideo = 2, Position = ClipPosition.Even, Cache = cache };
 
     private IDataView Data(string kind)
     {
@@ -157,7 +157,8 @@ public sealed class StepTests : IDisposable
         // Another process would find them as well; files that were cut off or altered would be decoded anew.
         Assert.Equal(expected, All(Step(kind, MediaCache.InFolder(folder)).Fit(view).Transform(view)));
         string[] files = Directory.GetFiles(folder, "*.row", SearchOption.AllDirectories);
-        Assert.Equal(Files, files.Length);
+        // Flows are found by the clips' content, which may be the same for two files.
+        Assert.InRange(files.Length, kind == "OpticalFlow" ? 2 : Files, Files);
         Assert.Empty(Directory.GetFiles(folder, "*.tmp", SearchOption.AllDirectories));
         File.WriteAllBytes(files[0], File.ReadAllBytes(files[0])[..^1]);
         if (kind == "LoadVideoClip")
@@ -214,6 +215,32 @@ public sealed class StepTests : IDisposable
         Spoil(view);
         cursor.GetGetter<VBuffer<float>>(rows.Schema["Other"])(ref value);
         Assert.InRange(value.DenseValues().Max(), 3, 10);
+    }
+
+    [Fact]
+    public void Video_is_decoded_once_for_two_columns()
+    {
+        var view = _ml.Paths(_media.Video("a.mkv", 40), _media.Video("b.mkv", 60));
+        var whole = new VideoClipOptions { FrameCount = 8, FrameStride = 2, Height = 48, Width = 64 };
+        var small = new VideoClipOptions { FrameCount = 8, FrameStride = 2, Height = 24, Width = 32, Grayscale = true };
+        byte[][] expected = _ml.Transforms.LoadVideoClip("Out", "Path", small).Read<byte>(view);
+        var rows = _ml.Transforms.LoadVideoClip("Out", "Path", whole).Append(_ml.Transforms.CopyColumns("Copy", "Path")).Append(_ml.Transforms.LoadVideoClip("Other", "Path", small)).Fit(view).Transform(view);
+        using var cursor = rows.GetRowCursor(rows.Schema);
+        VBuffer<byte> first = default, second = default;
+        var (getOut, getOther) = (cursor.GetGetter<VBuffer<byte>>(rows.Schema["Out"]), cursor.GetGetter<VBuffer<byte>>(rows.Schema["Other"]));
+        var others = new List<byte[]>();
+        foreach (string path in new[] { "a.mkv", "b.mkv" })
+        {
+            Assert.True(cursor.MoveNext());
+            getOut(ref first);
+            byte[] content = File.ReadAllBytes(_media.PathTo(path));
+            var time = File.GetLastWriteTimeUtc(_media.PathTo(path));
+            File.WriteAllBytes(_media.PathTo(path), new byte[content.Length]);
+            File.SetLastWriteTimeUtc(_media.PathTo(path), time);
+            getOther(ref second);
+            others.Add(second.DenseValues().ToArray());
+        }
+        Assert.Equal(expected, others);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using OpenCvSharp;
 namespace GBlend.MLNet.Benchmarks;
 
 /// <summary>LoadVideoClip against the loop that one would write by hand with OpenCvSharp, on the same files, for the same pixels.</summary>
-internal static class VideoClipBenchmarks
+internal static class LoadingBenchmarks
 {
     private const int Files = 24, Frames = 200, Width = 320, Height = 240;
     private const int ThreadsProperty = 70;
