@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using GBlend.MLNet;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using GBlend.MLNet;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Recipes;

@@ -11,11 +11,11 @@ internal static class PaperTables
     public const string Kinetics = "Kinetics-400", MiniSports = "mini-Sports", Sports1M = "Sports-1M", MiniAudioSet = "mini-AudioSet", AudioSet = "AudioSet", EpicKitchens = "EPIC-Kitchens";
     public const string Older = "older arXiv version", R3D50 = "R3D-50, 16 frames", IpCsn152 = "ip-CSN-152, 32 frames", R2Plus1D101 = "R(2+1)D-101, 16 frames";
 
-    private const string A = "A", Rgb = "RGB", Of = "OF", RgbA = "RGB+A", RgbOf = "RGB+OF", OfA = "OF+A", All3 = "RGB+OF+A";
+    private const string A = "A", Rgb = "RGB", Flow = "OF", RgbA = "RGB+A", RgbOf = "RGB+OF", OfA = "OF+A", All3 = "RGB+OF+A";
 
     public static IReadOnlyList<PaperRow> All { get; } =
     [
-        V1("Table 1", RgbA, "naive", 71.4), V1("Table 1", RgbOf, "naive", 71.3), V1("Table 1", OfA, "naive", 58.3), V1("Table 1", All3, "naive", 70.0), V1("Table 1", Rgb, "alone", 72.6), V1("Table 1", Of, "alone", 62.1),
+        V1("Table 1", RgbA, "naive", 71.4), V1("Table 1", RgbOf, "naive", 71.3), V1("Table 1", OfA, "naive", 58.3), V1("Table 1", All3, "naive", 70.0), V1("Table 1", Rgb, "alone", 72.6), V1("Table 1", Flow, "alone", 62.1),
 
         Video("Table 2", Kinetics, R3D50, RgbA, "naive", 61.8, 71.7, 89.6), Video("Table 2", Kinetics, R3D50, Rgb, "alone", 63.5, 72.6, 90.1),
         Video("Table 2", Kinetics, R3D50, RgbA, "offline", 65.9, 74.7, 91.5), Video("Table 2", Kinetics, R3D50, RgbA, "online", 66.9, 75.8, 91.9),
@@ -23,7 +23,7 @@ internal static class PaperTables
         Video("Table 3", Kinetics, R3D50 + ", AdaGrad", Rgb, "alone", 60.0, 68.9, 88.4), Video("Table 3", Kinetics, R3D50 + ", AdaGrad", RgbA, "naive", 56.4, 65.2, 86.5), Video("Table 3", Kinetics, R3D50 + ", AdaGrad", RgbA, "offline", 62.1, 71.3, 89.8),
         Video("Table 3", Kinetics, R3D50 + ", Adam", Rgb, "alone", 60.1, 69.3, 88.7), Video("Table 3", Kinetics, R3D50 + ", Adam", RgbA, "naive", 57.9, 66.4, 86.8), Video("Table 3", Kinetics, R3D50 + ", Adam", RgbA, "offline", 63.0, 72.1, 90.5),
 
-        Video("Table 4", Kinetics, R3D50, Rgb, "alone", 63.5, 72.6, 90.1), Video("Table 4", Kinetics, R3D50, Of, "alone", 49.2, 62.1, 82.6),
+        Video("Table 4", Kinetics, R3D50, Rgb, "alone", 63.5, 72.6, 90.1), Video("Table 4", Kinetics, R3D50, Flow, "alone", 49.2, 62.1, 82.6),
         Video("Table 4", Kinetics, R3D50, RgbA, "naive", 61.8, 71.4, 89.3), Video("Table 4", Kinetics, R3D50, RgbA, "offline", 65.9, 74.7, 91.5),
         Video("Table 4", Kinetics, R3D50, RgbOf, "naive", 62.2, 71.3, 89.6), Video("Table 4", Kinetics, R3D50, RgbOf, "offline", 64.3, 73.1, 90.8),
         Video("Table 4", Kinetics, R3D50, OfA, "naive", 46.2, 58.3, 79.9), Video("Table 4", Kinetics, R3D50, OfA, "offline", 54.4, 66.3, 86.0),
