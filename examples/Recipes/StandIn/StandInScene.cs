@@ -50,7 +50,7 @@ internal static class StandInScene
             for (int x = 0; x < Width; x++)
             {
                 for (int c = 0; c < 3; c++)
-                    picture[(y * Width + x) * 3 + c] = (byte)(90 + 60 * Math.Sin(phase * (c + 1) + across * x * 0.6 + down * y * 0.6));
+                    picture[(y * Width + x) * 3 + c] = (byte)(110 + 30 * Math.Sin(phase * (c + 1) + across * x * 0.6 + down * y * 0.6));
             }
         }
         return picture;
@@ -58,7 +58,7 @@ internal static class StandInScene
 
     private static byte[] Frame(byte[] background, IReadOnlyList<(double Hue, double X, double Y)> squares, double direction, int frame, Random random)
     {
-        const int Side = 16;
+        const int Side = 20;
         const double Speed = 2;
         byte[] picture = [.. background];
         foreach (var (hue, startX, startY) in squares)
