@@ -92,7 +92,8 @@ internal static class RecipeBook
         Training = recipe.Training with
         {
             Epochs = 10,
-            ClipsPerVideo = 2,
+            // Two networks a blend are trained on kitchens.
+            ClipsPerVideo = recipe.Data == DataSetKind.EpicKitchens ? 1 : 2,
             BatchSize = 8,
             LearningRate = 0.015,
             WarmUpEpochs = 1,

@@ -64,7 +64,7 @@ internal sealed class RecipeRun
             var said = VideoScores.Of(model.Transform(test.Rows(target, classes, set.IsMultiLabel, method.Modalities, _ => true)), _options.Cancelled);
             scores.Add(said);
             var values = said.Measure(set, target);
-            _progress.End(string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", values.Select(v => $"{v.Metric} {v.Value:0.0}"))}; {watch.Elapsed.TotalSeconds:0} s"));
+            _progress.End(string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", values.Select(v => $"{v.Metric} {v.Value:0.0}"))}{(rare.Count > 0 ? $" (not trained on: {rare.Count} classes of a single video)" : "")}; {watch.Elapsed.TotalSeconds:0} s"));
             return result with
             {
                 Values = [.. result.Values, .. values],
