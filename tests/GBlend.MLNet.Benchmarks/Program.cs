@@ -13,9 +13,12 @@ Console.WriteLine("Ratios of two things timed in turn in this run; the median of
 Console.WriteLine();
 Console.WriteLine($"| {"what",-72} | {"ratio",7} | {"range",15} | {"bound",12} |");
 Console.WriteLine($"| {new string('-', 72)} | {new string('-', 7)} | {new string('-', 15)} | {new string('-', 12)} |");
-if (args is not ["media"])
+if (args is [] or ["vectors"])
     ReportVectors(BenchmarkRows.Create());
-ReportMedia();
+if (args is [] or ["convolutions"])
+    ReportConvolutions(BenchmarkRows.Create(320));
+if (args is [] or ["media"])
+    ReportMedia();
 
 static void ReportVectors(TrainingRows data)
 {
@@ -25,6 +28,12 @@ static void ReportVectors(TrainingRows data)
     Report("auto / naive joint, its networks side by side", "", TrainingBenchmarks.OverNaive(data, Blending.Auto(), sideBySide: true));
     Report("online G-Blend / naive joint, branches side by side", "", TrainingBenchmarks.OverNaive(data, Blending.Online(6), sideBySide: true));
     Report("rows per second: batch scoring / PredictionEngine (higher is better)", "at least 10", ScoringBenchmarks.BatchOverRowByRow(data));
+}
+
+static void ReportConvolutions(TrainingRows data)
+{
+    foreach (var (name, blending, most) in TrainingBenchmarks.Blendings())
+        Report($"{name} / naive joint, ResNet-18 of width 1/8, one thread", FormattableString.Invariant($"at most {most}"), TrainingBenchmarks.OverNaiveConvolutional(data, blending));
 }
 
 static void ReportMedia()
