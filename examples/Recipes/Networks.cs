@@ -29,7 +29,7 @@ internal static class Networks
         var (clip, training, test) = (recipe.Clip, recipe.Training, recipe.Test);
         if (clip.Frames < 2 || clip.Stride < 1 || clip.Crop < 16 || clip.ShortSide < clip.Crop)
             throw new UserErrorException($"Clips have 2 frames or more, and a crop from 16 to the short side; these have {clip.Frames} frames, a crop of {clip.Crop} and a short side of {clip.ShortSide}.");
-        if (training.Epochs < 1 || training.ClipsPerVideo < 1 || training.BatchSize < 1 || test.Clips < 1 || test.Crops is not (1 or 3))
+        if (training.Epochs < 1 || training.ClipsPerVideo < 1 || training.BatchSize < 1 || training.MicroBatchSize < 1 || test.Clips < 1 || test.Crops is not (1 or 3))
             throw new UserErrorException("Epochs, clips and the batch size are 1 or more, and crops when testing 1 or 3.");
         if (Math.Max(training.SuperEpoch, training.FirstSuperEpoch) > training.Epochs && recipe.Blends.Contains(Blends.Online))
             throw new UserErrorException($"A super-epoch of {Math.Max(training.SuperEpoch, training.FirstSuperEpoch)} epochs is longer than the run of {training.Epochs}. Lower it by --set training.superEpoch=N and --set training.firstSuperEpoch=N.");

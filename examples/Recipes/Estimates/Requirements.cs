@@ -22,6 +22,9 @@ internal sealed record Requirements(Recipe Recipe, IReadOnlyList<NetworkCost> Co
 
     public int TestVideos => Recipe.Subset?.TestVideos ?? Layout.Of(Recipe.Data).TestVideos;
 
+    /// <summary>Clips whose activations are in memory together.</summary>
+    private int Together => Recipe.Training.MicroBatchSize ?? Recipe.Training.BatchSize;
+
     private NetworkCost Network => Costs.Aggregate((a, b) => a + b);
 
     /// <summary>Clips that are trained on in an epoch.</summary>
@@ -40,7 +43,7 @@ internal sealed record Requirements(Recipe Recipe, IReadOnlyList<NetworkCost> Co
     public double Seconds => Targets.Sum(target => Blends.Of(Recipe, target).Sum(SecondsOf));
 
     /// <summary>Bytes for the weights of all copies and the activations of a batch.</summary>
-    public double NetworkBytes => sizeof(float) * (Network.Parameters * NumbersPerParameter * Copies + Network.Activations * 2 * Recipe.Training.BatchSize);
+    public double NetworkBytes => sizeof(float) * (Network.Parameters * NumbersPerParameter * Copies + Network.Activations * 2 * Together / (Recipe.Training.BFloat16 ? 2 : 1));
 
     /// <summary>Bytes of all decoded clips.</summary>
     public double ClipBytes => Recipe.Modalities.Sum(m => (double)Networks.BytesOf(Recipe, m)) * ((double)TrainVideos * Recipe.Training.ClipsPerVideo + (double)TestVideos * Recipe.Test.Clips);
@@ -79,7 +82,7 @@ internal sealed record Requirements(Recipe Recipe, IReadOnlyList<NetworkCost> Co
                 text.AppendLine($"  {(Targets.Count > 1 ? target + ", " : "")}{method.Title}: about {Time(SecondsOf(method))}");
         }
         text.AppendLine($"  all: about {Time(Seconds)}; decoding beside it: about {Time(DecodingSeconds)}");
-        text.AppendLine($"Memory: about {Bytes(NetworkBytes)} for the networks and a batch of {Recipe.Training.BatchSize} (there are {Bytes(Hardware.MemoryBytes)})");
+        text.AppendLine($"Memory: about {Bytes(NetworkBytes)} for the networks and {Together} clips at a time (there are {Bytes(Hardware.MemoryBytes)}); --set training.microBatchSize=N computes a batch in parts");
         text.AppendLine($"Disk: about {Bytes(2 * ClipBytes)} for decoded clips, kept once beside the results and once for the training under way (free: {Bytes(Hardware.FreeDiskBytes)})");
         text.AppendLine();
         text.AppendLine($"To see the recipe run here and now on a set made up in this layout: --stand-in. To change it: --show prints it, --set and --recipe change it.");

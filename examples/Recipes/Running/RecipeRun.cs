@@ -91,6 +91,8 @@ internal sealed class RecipeRun
             Answer = training.Answer == "joint" ? Answer.Joint : Answer.Auto,
             NumberOfEpochs = training.Epochs,
             BatchSize = training.BatchSize,
+            MicroBatchSize = training.MicroBatchSize,
+            UseBFloat16 = training.BFloat16,
             LearningRate = (float)training.LearningRate,
             Optimizer = Optimizer.Sgd((float)training.Momentum),
             WeightDecay = (float)training.WeightDecay,
