@@ -187,12 +187,12 @@ public sealed class RecipeTests : TempFolder
         double step = 45 * 240_000 * 4 * 0.92 * 3, tests = 20_000 * 10;
         Assert.Equal([(step + tests) * 1e9 / 1e12, (step + tests) * 5e8 / 1e12, (step + tests) * 1.5e9 / 1e12, (3 * step + tests) * 1.5e9 / 1e12], methods.Select(needs.SecondsOf).Select(s => Math.Round(s, 6)));
         Assert.Equal(methods.Sum(needs.SecondsOf), needs.Seconds, 1e-6);
-        Assert.Equal(4 * (4e7 * 9 + 1.01e8 * 64), needs.NetworkBytes, 1);
+        Assert.Equal(4 * (4e7 * 9 + 1.01e8 * 32), needs.NetworkBytes, 1);
         var inParts = needs with { Recipe = recipe with { Training = recipe.Training with { MicroBatchSize = 4, BFloat16 = true } } };
-        Assert.Equal(4 * (4e7 * 9 + 1.01e8 * 4), inParts.NetworkBytes, 1);
+        Assert.Equal(4 * (4e7 * 9 + 1.01e8 * 4 / 2), inParts.NetworkBytes, 1);
         Assert.Equal((16.0 * 256 * 340 * 3 + 100 * 40 * 4) * (240_000 * 4 + 20_000 * 10), needs.ClipBytes, 1);
         string text = needs.Print();
-        foreach (string part in (string[])["train.csv", "validate.csv", "label,youtube_id,time_start,time_end,split", "videos/train/LABEL/ID_000010_000020.mp4", "240,000", "a machine", "naive: about 2 days", "Memory: about 27 GB", "(there are 64 GB)", "Disk: about 9.7 TB", "(free: 500 GB)", "--stand-in"])
+        foreach (string part in (string[])["train.csv", "validate.csv", "label,youtube_id,time_start,time_end,split", "videos/train/LABEL/ID_000010_000020.mp4", "240,000", "a machine", "naive: about 2 days", "Memory: about 14 GB", "(there are 64 GB)", "Disk: about 9.7 TB", "(free: 500 GB)", "--stand-in"])
             Assert.Contains(part, text);
     }
 

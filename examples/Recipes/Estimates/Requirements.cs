@@ -43,7 +43,7 @@ internal sealed record Requirements(Recipe Recipe, IReadOnlyList<NetworkCost> Co
     public double Seconds => Targets.Sum(target => Blends.Of(Recipe, target).Sum(SecondsOf));
 
     /// <summary>Bytes for the weights of all copies and the activations of a batch.</summary>
-    public double NetworkBytes => sizeof(float) * (Network.Parameters * NumbersPerParameter * Copies + Network.Activations * 2 * Together / (Recipe.Training.BFloat16 ? 2 : 1));
+    public double NetworkBytes => sizeof(float) * (Network.Parameters * NumbersPerParameter * Copies + Network.Activations * Together / (Recipe.Training.BFloat16 ? 2 : 1));
 
     /// <summary>Bytes of all decoded clips.</summary>
     public double ClipBytes => Recipe.Modalities.Sum(m => (double)Networks.BytesOf(Recipe, m)) * ((double)TrainVideos * Recipe.Training.ClipsPerVideo + (double)TestVideos * Recipe.Test.Clips);
