@@ -14,7 +14,10 @@ namespace GBlend.MLNet;
 /// </remarks>
 internal sealed class AudioResNetModule : EncoderModule
 {
-    internal static ResNetFamily Family { get; } = new("audio-resnet", "Audio ResNet", InputLayout.Audio, [18, 34, 50, 101, 152], _ => false, plan => new AudioResNetModule(plan));
+    internal static ResNetFamily Family { get; } = new("audio-resnet", "Audio ResNet", InputLayout.Audio, [18, 34, 50, 101, 152], _ => false, plan => new AudioResNetModule(plan))
+    {
+        MapName = (depth, name) => VmzNames.OfAudio(name, ResNetPlan.BlocksOf(depth)),
+    };
 
     private const double Epsilon = 1e-3;
     private readonly Sequential stem, layer1, layer2, layer3, layer4;

@@ -63,6 +63,17 @@ public sealed class ResNetEncoder : Encoder
         return settings;
     }
 
+    /// <summary>
+    /// Knows, beside torchvision's names (which VMZ's PyTorch files have too), those of the paper's official Caffe2 models (VMZ), for example
+    /// <c>comp_0_conv_1_w</c>, and in its audio-visual models <c>v_comp_0_conv_1_w</c> and <c>a_comp_3_conv_1_w</c>.
+    /// </summary>
+    /// <inheritdoc/>
+    public override string MapWeightName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _family.MapName(Depth, name);
+    }
+
     internal override InputScaling? Scaling => _scaling;
 
     private InputScaling Applied => _scaling ?? InputScaling.None;
@@ -90,7 +101,11 @@ public sealed class ResNetEncoder : Encoder
 /// <param name="Depths">The numbers of layers it exists with.</param>
 /// <param name="PoolsStem">Whether the published network of a depth pools after its first convolution.</param>
 /// <param name="Build">Makes the module.</param>
-internal sealed record ResNetFamily(string Kind, string Name, InputLayout Input, int[] Depths, Func<int, bool> PoolsStem, Func<ResNetPlan, EncoderModule> Build);
+internal sealed record ResNetFamily(string Kind, string Name, InputLayout Input, int[] Depths, Func<int, bool> PoolsStem, Func<ResNetPlan, EncoderModule> Build)
+{
+    /// <summary>From the name that a tensor has in published files of a depth to the module's own. By default it stays.</summary>
+    internal Func<int, string, string> MapName { get; init; } = static (_, name) => name;
+}
 
 /// <summary>The numbers from which the modules of all residual networks are built.</summary>
 /// <param name="Depth">The published number of layers.</param>
@@ -104,16 +119,20 @@ internal sealed record ResNetPlan(int Depth, double WidthMultiplier, bool StemPo
     internal int Channels => Shape[^1];
 
     /// <summary>Residual blocks per stage; from 50 layers on they are bottlenecks, whose output is four times as wide as their inside.</summary>
-    internal int[] Blocks => Depth switch
+    internal int[] Blocks => BlocksOf(Depth);
+
+    internal bool HasBottlenecks => IsDeep(Depth);
+
+    internal static bool IsDeep(int depth) => depth >= 50;
+
+    internal static int[] BlocksOf(int depth) => depth switch
     {
         18 => [2, 2, 2, 2],
         34 or 50 => [3, 4, 6, 3],
         101 => [3, 4, 23, 3],
         152 => [3, 8, 36, 3],
-        _ => throw new InvalidOperationException($"No residual network of {Depth} layers is known."),
+        _ => throw new InvalidOperationException($"No residual network of {depth} layers is known."),
     };
-
-    internal bool HasBottlenecks => Depth >= 50;
 
     internal int Expansion => HasBottlenecks ? 4 : 1;
 

@@ -168,7 +168,10 @@ internal sealed class VideoResNetModule : EncoderModule
     private double Positions(int halvingsInTime, int halvings) => plan.Halved(0, keepsFrames ? 0 : halvingsInTime) * plan.Halved(1, halvings) * plan.Halved(2, halvings);
 
     private static ResNetFamily FamilyOf(string name, int[] depths, Func<int, bool> poolsStem, Func<int, VideoVariant> variant) =>
-        new(variant(depths[0]).Kind, name, InputLayout.Video, depths, poolsStem, plan => new VideoResNetModule(plan, variant(plan.Depth)));
+        new(variant(depths[0]).Kind, name, InputLayout.Video, depths, poolsStem, plan => new VideoResNetModule(plan, variant(plan.Depth)))
+        {
+            MapName = (depth, tensor) => VmzNames.OfVideo(tensor, ResNetPlan.BlocksOf(depth), ResNetPlan.IsDeep(depth), variant(depth).Convolutions),
+        };
 
     private static VideoConvolution[] All(VideoConvolution convolution) => [convolution, convolution, convolution, convolution];
 

@@ -26,6 +26,21 @@ public sealed record LearningRateSchedule
         return new(FormattableString.Invariant($"step {everyEpochs} x {factor}"), (epoch, _) => Math.Pow(each, epoch / everyEpochs));
     }
 
+    /// <summary>The rate is multiplied by a factor at given epochs, for example after 20, 30 and 40 of 45.</summary>
+    /// <param name="epochs">The first epochs with the smaller rate, counted from zero; at least 1, each above the one before.</param>
+    /// <param name="factor">Above 0. Default 0.1.</param>
+    /// <exception cref="ArgumentException">The epochs are not ascending, or one is below 1.</exception>
+    public static LearningRateSchedule Steps(IReadOnlyList<int> epochs, float factor = 0.1f)
+    {
+        ArgumentNullException.ThrowIfNull(epochs);
+        Check.Positive(factor);
+        int[] at = [.. epochs];
+        if (at.Where((epoch, i) => epoch < 1 || (i > 0 && epoch <= at[i - 1])).Any())
+            throw new ArgumentException($"The epochs of the steps must be 1 or more and ascending, got [{string.Join(", ", at)}].", nameof(epochs));
+        double each = Math.Round(factor, 7);
+        return new(FormattableString.Invariant($"steps at {string.Join(", ", at)} x {factor}"), (epoch, _) => Math.Pow(each, at.Count(e => epoch >= e)));
+    }
+
     /// <summary>The rate falls along half a cosine to a share of its value at the end of the run.</summary>
     /// <param name="finalFactor">That share, at least 0. Default 0.</param>
     public static LearningRateSchedule Cosine(float finalFactor = 0)

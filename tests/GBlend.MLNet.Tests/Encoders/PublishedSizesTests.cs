@@ -57,6 +57,30 @@ public sealed class PublishedSizesTests(ITestOutputHelper output)
         Assert.InRange((visual + audio + Fusion) / 1e9, 110.1 * 0.97, 110.1 * 1.03);
     }
 
+    /// <summary>What the recipes estimate from: a small row in place of a whole one.</summary>
+    [Theory]
+    [InlineData("R(2+1)D-34", 63.6, 49.8, 8, 128)]
+    [InlineData("ip-CSN-152", 32.8, 108.8, 32, 256)]
+    public void Cost_from_a_small_row_is_that_of_a_whole_one(string name, double parameters, double multiplyAdds, int frames, int size)
+    {
+        var encoder = Visual(name, 1);
+        var cost = Recipes.NetworkCost.Of(encoder, [frames, size, size, 3]);
+        double head = ((name[0] == 'R' ? 512 : 2048) + 1) * Classes;
+        Assert.InRange((cost.Parameters + head) / 1e6, parameters * 0.99, parameters * 1.01);
+        Assert.Equal(multiplyAdds, (cost.MultiplyAdds + head) / 1e9, 0.1);
+        var (_, exact) = Measure(width => Visual(name, width), [frames, size, size, 3]);
+        Assert.Equal(exact, cost.MultiplyAdds + head, exact * 1e-3);
+    }
+
+    /// <summary>R3D-18: each convolution's output and its normalization's, of the stem, four convolutions a stage and, from the second on, a shortcut.</summary>
+    [Fact]
+    public void Cost_counts_what_convolutions_and_normalizations_make()
+    {
+        double stem = 64 * 8 * 56 * 56, second = 128 * 4 * 28 * 28, third = 256 * 2 * 14 * 14, fourth = 512 * 7 * 7;
+        var cost = Recipes.NetworkCost.Of(Encoders.R3D(18), [8, 112, 112, 3]);
+        Assert.Equal(2 * (5 * stem + 5 * (second + third + fourth)), cost.Activations);
+    }
+
     private static ResNetEncoder Visual(string name, double width) => name switch
     {
         "R(2+1)D-34" => Encoders.R2Plus1D(34, width),

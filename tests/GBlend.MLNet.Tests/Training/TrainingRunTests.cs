@@ -143,6 +143,17 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void Steps_fall_at_their_epochs_after_the_warm_up()
+    {
+        var schedule = LearningRateSchedule.Steps([3, 5], 0.1f).WithWarmUp(2);
+        double[] expected = [1 / 3.0, 2 / 3.0, 1, 0.1, 0.1, 0.01, 0.01];
+        Assert.All(expected.Index(), e => Assert.Equal(e.Item, schedule.Factor(e.Index, 7), 1e-9));
+        Assert.Equal("steps at 3, 5 x 0.1, warm-up 2", schedule.ToString());
+        Assert.Throws<ArgumentException>(() => LearningRateSchedule.Steps([5, 5]));
+        Assert.Throws<ArgumentException>(() => LearningRateSchedule.Steps([0]));
+    }
+
+    [Fact]
     public void Fit_clipping_bounds_the_step()
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.None()) with { NumberOfEpochs = 1, BatchSize = 1000, LearningRate = 1, GradientClipping = 0.01, Optimizer = Optimizer.Sgd(0) };

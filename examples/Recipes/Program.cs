@@ -1,0 +1,128 @@
+using System.Globalization;
+using GBlend.MLNet;
+using Recipes;
+using Spectre.Console;
+
+using var cancellation = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    cancellation.Cancel();
+};
+if (Console.IsOutputRedirected)
+    AnsiConsole.Profile.Width = 160;
+
+try
+{
+    return Run();
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine("Cancelled.");
+    return 130;
+}
+catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+{
+    Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
+    return 2;
+}
+
+int Run()
+{
+    var line = CommandLine.Parse(args);
+    if (line.WantsHelp)
+    {
+        Console.WriteLine(CommandLine.Help);
+        return 0;
+    }
+    var recipe = line.Recipe();
+    if (line.Shows)
+    {
+        Console.WriteLine(RecipeFile.Write(recipe));
+        return 0;
+    }
+    if (line.DataFolder is null && !line.IsStandIn)
+    {
+        NetworkCost[] costs = [.. recipe.Modalities.Select(m => NetworkCost.Of(Networks.EncoderOf(recipe, m), Networks.ShapeOf(recipe, m)))];
+        Console.Write(new Requirements(recipe, costs, Hardware.Measure(recipe, cancellation.Token)).Print());
+        return 0;
+    }
+    MediaLibraries.Require();
+    string name = $"{recipe.Name}-{recipe.Variant}{(line.IsStandIn ? "-stand-in" : "")}";
+    string output = Path.GetFullPath(line.OutFolder ?? Path.Combine("recipes-out", name));
+    Directory.CreateDirectory(output);
+    var started = DateTime.UtcNow;
+
+    // 1. The set.
+    string data = line.IsStandIn ? MakeStandIn(recipe, Path.Combine(output, "stand-in")) : line.DataFolder!;
+    var set = DataSetReader.Read(recipe, data, cancellation.Token);
+    Describe(set, output);
+    if (line.OnlyChecks)
+        return 0;
+
+    // 2. Every network, and its test.
+    File.WriteAllText(Path.Combine(output, "recipe.json"), RecipeFile.Write(recipe));
+    var options = new RunOptions
+    {
+        Cache = line.IsStandIn ? MediaCache.InMemory() : MediaCache.InFolder(Path.Combine(output, "clips")),
+        SegmentFolder = Path.Combine(output, "segments"),
+        ModelFolder = Path.Combine(output, "networks"),
+        Pretrained = line.Pretrained is { } file ? StateDict.Load(file) : null,
+        PretrainedAudio = line.PretrainedAudio is { } audio ? StateDict.Load(audio) : null,
+        // Networks as narrow as a stand-in's gain nothing from threads; the branches of an estimate train side by side instead.
+        Threads = line.Threads ?? (line.IsStandIn ? 1 : null),
+        Cancelled = cancellation.Token,
+    };
+    string what = line.IsStandIn
+        ? $"a stand-in of {set.Train.Count} training and {set.Test.Count} test videos made by formula, with narrow networks ({string.Join(", ", recipe.Modalities.Select(m => $"{m} {Networks.EncoderOf(recipe, m)}"))}, {recipe.Clip.Frames} x {recipe.Clip.Crop} x {recipe.Clip.Crop}, {recipe.Training.Epochs} epochs)"
+        : $"{set.Train.Count} training and {set.Test.Count} test videos of {data}";
+    var finished = new List<MethodResult>();
+    IReadOnlyList<BadMediaFile> bad = [];
+    try
+    {
+        RunProgress.Show(progress => bad = RecipeRun.Execute(recipe, set, options, progress, finished.Add));
+    }
+    finally
+    {
+        // 3. What came out, also of a run that was interrupted.
+        if (finished.Count > 0)
+        {
+            var results = new Results(recipe, line.Published, what, finished);
+            results.Print();
+            File.WriteAllText(Path.Combine(output, "results.md"), results.ToMarkdown());
+        }
+    }
+    if (bad.Count > 0)
+    {
+        File.WriteAllLines(Path.Combine(output, "bad-videos.txt"), bad.Select(b => $"{b.File}\t{b.Reason}"));
+        Console.WriteLine($"{bad.Count} files could not be used and were left out, for example {bad[0].File}: {bad[0].Reason}. All of them: {Path.Combine(output, "bad-videos.txt")}");
+    }
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(DateTime.UtcNow - started).TotalSeconds:0} seconds in all. Results and networks: {output}"));
+    return 0;
+}
+
+string MakeStandIn(Recipe recipe, string folder)
+{
+    if (Directory.Exists(folder))
+        Directory.Delete(folder, recursive: true);
+    RunProgress.Show(progress =>
+    {
+        int videos = 0;
+        StandInSet.Write(recipe.Data, folder, count => progress.Begin("making the stand-in", videos = count), progress.Advance, cancellation.Token);
+        progress.End($"{videos} videos in {folder}");
+    });
+    return folder;
+}
+
+static void Describe(DataSet set, string output)
+{
+    Console.WriteLine($"{set.Train.Count} training and {set.Test.Count} test videos; {string.Join(", ", set.Targets.Select(t => $"{t.Classes.Count} {(t.Name == "class" ? "" : $"{t.Name} ")}classes"))}.");
+    foreach (string note in set.Notes)
+        Console.WriteLine(note);
+    if (set.Missing.Count == 0)
+        return;
+    const int Shown = 5;
+    string list = Path.Combine(output, "missing-videos.txt");
+    File.WriteAllLines(list, set.Missing.Select(m => $"{m.Id}\t{m.File}:{m.Line}"));
+    Console.WriteLine($"{set.Missing.Count} annotated videos are not here and are left out, for example {string.Join(", ", set.Missing.Take(Shown).Select(m => m.Id))}. All of them: {list}");
+}
