@@ -76,7 +76,7 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>A bool column that says which rows are held out of training. With a <see cref="SamplingKeyColumnName"/> beside it, a warning says when rows of one key are on both sides.</summary>
         public string? HoldOutColumnName { get; set; }
 
-        /// <summary>What happens to missing values (NaN) in modality columns. Default: they are refused.</summary>
+        /// <summary>What happens to missing values (NaN) in modality columns, and to modalities that a row lacks. Default: they are refused.</summary>
         public MissingValues MissingValues { get; set; } = MissingValues.Refuse;
 
         /// <summary>Whether rows are shuffled every epoch under the seed. Default <see langword="true"/>.</summary>
@@ -125,4 +125,11 @@ public enum MissingValues
 
     /// <summary>They are replaced by the mean of that slot over the training rows.</summary>
     ImputeMean,
+
+    /// <summary>
+    /// Rows to score may lack whole modalities (an empty vector, or NaN in every slot): the heads that read them, the joint ones among
+    /// them, are left out, and the heads of the modalities that are there answer, weighed by a pool of their own. Rows to train on must be
+    /// complete, and the blending must give each modality a head. A branch that can't read a row has NaN in its own score column.
+    /// </summary>
+    LeaveOutModality,
 }

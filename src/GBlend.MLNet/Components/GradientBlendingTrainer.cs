@@ -88,6 +88,7 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
         Blending = _options.Blending,
         Fusion = _options.Fusion,
         Answer = _options.Answer,
+        LeavesOutMissing = _options.MissingValues == MissingValues.LeaveOutModality,
         NumberOfEpochs = _options.NumberOfEpochs,
         BatchSize = _options.BatchSize,
         LearningRate = Exact(_options.LearningRate),

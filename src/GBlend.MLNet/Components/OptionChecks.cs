@@ -32,6 +32,8 @@ internal static class OptionChecks
     /// <summary>Checks what only holds for some tasks.</summary>
     internal static void CheckTask(Options options, OutputKind kind)
     {
+        if (options.MissingValues == MissingValues.LeaveOutModality && !options.Blending.Networks(options.Modalities.Count, options.NumberOfEpochs).Any(n => n.HasHeads))
+            throw new ArgumentException($"MissingValues.LeaveOutModality needs a head of each modality, which Blending = {options.Blending} has not. Take Blending.Auto().", nameof(Options.MissingValues));
         if (options.Modalities.Count > 1)
             options.Blending.CheckFits(kind.Task(), options.Fusion);
     }

@@ -25,7 +25,7 @@ internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusi
     internal int JointBranch => Modalities.Count;
 
     /// <summary>The branches as the answer and the history see them.</summary>
-    internal IEnumerable<HeadInfo> Heads => Branches.Select(branch => new HeadInfo(NameOf(branch), branch == JointBranch));
+    internal IEnumerable<HeadInfo> Heads => Branches.Select(branch => new HeadInfo(NameOf(branch), branch == JointBranch ? null : branch));
 
     internal string NameOf(int branch) => branch == JointBranch ? JointName : Modalities[branch].Column;
 }

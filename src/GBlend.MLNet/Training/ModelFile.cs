@@ -57,6 +57,7 @@ internal static class ModelFile
             })]),
             ["answerIsPool"] = model.Answer.IsPool,
             ["answerWeights"] = new JsonArray([.. model.Answer.Weights.Select(w => (JsonNode)w)]),
+            ["singleHeads"] = model.Answer.SingleHeads is { } single ? new JsonArray([.. single.Select(w => (JsonNode)w)]) : null,
             ["targetMean"] = model.Loss.TargetMean,
             ["targetScale"] = model.Loss.TargetScale,
             ["history"] = JsonSerializer.SerializeToNode(model.History, s_json),
@@ -106,9 +107,12 @@ internal static class ModelFile
         // No layer has more outputs than the file has numbers: what claims to must not be built.
         if (shape.Outputs < 1 || shapes.Length > MostNetworks || shape.Outputs > bytes.Length / sizeof(float) || specs.Any(m => m.Shape.Count == 0 || m.Shape.Concat(m.Layout.Stored).Any(s => s < 1)))
             throw new InvalidDataException("The model's settings are damaged: a size is not possible.");
-        var answer = new AnswerRule((bool)content["answerIsPool"]!, [.. content["answerWeights"]!.AsArray().Select(w => (double)w!)]);
+        var answer = new AnswerRule((bool)content["answerIsPool"]!, [.. content["answerWeights"]!.AsArray().Select(w => (double)w!)])
+        {
+            SingleHeads = content["singleHeads"] is JsonArray single ? [.. single.Select(w => (double)w!)] : null,
+        };
         var history = content["history"].Deserialize<TrainingHistory>(s_json)!;
-        if (answer.Weights.Count != branches || history.Branches.Count != branches)
+        if (answer.Weights.Count != branches || (answer.SingleHeads?.Count ?? branches) != branches || history.Branches.Count != branches)
             throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
         var loss = new Loss(Enum.Parse<LearningTask>((string)content["task"]!), (double)content["targetMean"]!, (double)content["targetScale"]!);
 

@@ -44,6 +44,9 @@ internal sealed class TrainedModel : IDisposable
 
     internal LearningTask Task => Loss.Task;
 
+    /// <summary>Whether rows may lack modalities.</summary>
+    internal bool LeavesOutMissing => Answer.SingleHeads is not null;
+
     internal IReadOnlyList<ModalitySpec> Modalities => Network.Shape.Modalities;
 
     /// <summary>Values per row and branch: classes, labels, or 1.</summary>
@@ -72,24 +75,32 @@ internal sealed class TrainedModel : IDisposable
     /// <param name="block">Per modality the rows, row-major, float[] or byte[], of length <see cref="BlockRows"/> x width; rows from <paramref name="rows"/> on are ignored.</param>
     /// <param name="rows">The rows to score, 1 to <see cref="BlockRows"/>.</param>
     /// <param name="scores">Receives [rows x Outputs]; of length at least BlockRows x Outputs.</param>
-    /// <param name="branchScores">Receives the same for every branch of <see cref="TrainingHistory.Branches"/>; <see langword="null"/> when they are not wanted.</param>
-    internal void Score(IReadOnlyList<Array> block, int rows, float[] scores, IReadOnlyList<float[]>? branchScores)
+    /// <param name="branchScores">Receives the same for every branch of <see cref="TrainingHistory.Branches"/>, NaN for one that can't read the row; <see langword="null"/> when they are not wanted.</param>
+    /// <param name="isAbsent">Per modality and row whether the row lacks it; <see langword="null"/> when no row lacks any.</param>
+    internal void Score(IReadOnlyList<Array> block, int rows, float[] scores, IReadOnlyList<float[]>? branchScores, bool[][]? isAbsent = null)
     {
+        var heads = Networks.SelectMany(n => n.Shape.Heads).ToArray();
+        bool IsAbsent(int row, int modality) => isAbsent is not null && isAbsent[modality][row];
+        bool LacksAny(int row) => isAbsent is not null && isAbsent.Any(modality => modality[row]);
+        AnswerRule[] rules = [.. Enumerable.Range(0, rows).Select(row => LacksAny(row) ? Answer.Without(heads, modality => IsAbsent(row, modality)) : Answer)];
+        bool[] needed = [.. heads.Select((_, b) => branchScores is not null || rules.Any(rule => rule.Weights[b] != 0))];
         int branches = branchScores?.Count ?? 0;
         var answers = new double[rows * Outputs];
         double[][] byBranch = [.. Enumerable.Range(0, branches).Select(_ => new double[rows * Outputs])];
         double[] answer = new double[Outputs], scratch = new double[Outputs];
         foreach (var (view, crop) in _passes)
         {
-            var predictions = Predict(block, rows, view, crop, branchScores is not null);
+            var predictions = Predict(block, rows, view, crop, needed);
             for (int row = 0; row < rows; row++)
             {
-                Answer.Combine(Task, predictions, row, answer, scratch);
+                rules[row].Combine(Task, predictions, row, answer, scratch);
                 Add(answer, answers, row);
                 for (int b = 0; b < branches; b++)
                 {
                     predictions[b].AsSpan(row * Outputs, Outputs).CopyTo(scratch);
                     AnswerRule.Activate(Task, scratch);
+                    if (heads[b].Modality is { } modality ? IsAbsent(row, modality) : LacksAny(row))
+                        Array.Fill(scratch, double.NaN);
                     Add(scratch, byBranch[b], row);
                 }
             }
@@ -127,8 +138,8 @@ internal sealed class TrainedModel : IDisposable
             network.Dispose();
     }
 
-    /// <summary>Per branch the predictions of the block; only of those that the answer needs, unless all are wanted.</summary>
-    private double[][] Predict(IReadOnlyList<Array> block, int rows, int view, int crop, bool all)
+    /// <summary>Per branch the predictions of the block, empty for those that are not needed.</summary>
+    private double[][] Predict(IReadOnlyList<Array> block, int rows, int view, int crop, bool[] isNeeded)
     {
         using var threads = new TorchThreadScope(_threads);
         using var grad = no_grad();
@@ -138,7 +149,7 @@ internal sealed class TrainedModel : IDisposable
         var predictions = new List<double[]>();
         foreach (var network in Networks)
         {
-            int[] needed = [.. network.Shape.Branches.Where((_, i) => all || Answer.Weights[predictions.Count + i] != 0)];
+            int[] needed = [.. network.Shape.Branches.Where((_, i) => isNeeded[predictions.Count + i])];
             if (!prepared.TryGetValue(network.Precision, out var inputs))
                 prepared.Add(network.Precision, inputs = [.. Modalities.Select((m, i) => m.Prepare(stored[i], network.Precision))]);
             var given = needed.Length == 0 ? [] : network.Forward(inputs, needed);

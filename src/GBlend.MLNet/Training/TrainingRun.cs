@@ -117,6 +117,8 @@ internal sealed class TrainingRun : IDisposable
         var heldOut = new HeldOutPredictions([.. _networks.SelectMany(n => Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))], _targets.Rows(_heldOutRows), Loss);
         bool[] learned = [.. Branches.Select((branch, i) => _epochs.Any(e => e.Weights[i] > LeastWeight) || (branch.IsJoint && isRefitted))];
         var answer = AnswerRule.Choose(Settings.Answer, Branches, heldOut, learned, _networks.Length > 1, _host);
+        if (Settings.LeavesOutMissing)
+            answer = answer.WithSingleHeads(Branches, heldOut, learned);
         string description = answer.Describe(Branches);
         double? heldOutLoss = answer.MeanLoss(heldOut);
         _host.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));

@@ -13,6 +13,9 @@ internal sealed record TrainingSettings
 
     public Answer Answer { get; init; } = Answer.Auto;
 
+    /// <summary>Whether the model is to answer rows that lack modalities.</summary>
+    public bool LeavesOutMissing { get; init; }
+
     public int NumberOfEpochs { get; init; } = 30;
 
     public int BatchSize { get; init; } = 64;

@@ -29,6 +29,16 @@ internal static class RowValues
         return false;
     }
 
+    internal static bool AreAllMissing(ReadOnlySpan<float> row)
+    {
+        foreach (float value in row)
+        {
+            if (!float.IsNaN(value))
+                return false;
+        }
+        return true;
+    }
+
     /// <summary>Replaces missing values by those of <paramref name="fill"/>.</summary>
     internal static void Impute(Span<float> row, ReadOnlySpan<float> fill)
     {

@@ -17,6 +17,12 @@ internal abstract class VectorReader(string column, int width)
     /// <summary>Whether the column is a vector of bytes, which <see cref="ReadBytes"/> gives as they are.</summary>
     internal virtual bool HasBytes => false;
 
+    /// <summary>Whether an empty vector is read as one without values: zeros, and <see cref="IsEmpty"/>. Else it is refused.</summary>
+    internal bool AllowsEmpty { get; init; }
+
+    /// <summary>Whether the row read last was an empty vector.</summary>
+    internal bool IsEmpty { get; private protected set; }
+
     /// <summary>Reads the current row.</summary>
     /// <param name="row">Receives <see cref="Width"/> numbers.</param>
     internal abstract void Read(Span<float> row);
@@ -28,11 +34,9 @@ internal abstract class VectorReader(string column, int width)
     /// <summary>The shape of the rows of a column: the dimensions of its vector type, or [1].</summary>
     internal static IReadOnlyList<int> Shape(DataViewType type) => type is VectorDataViewType vector ? [.. vector.Dimensions] : [1];
 
-    internal static VectorReader Create(DataViewRow row, DataViewSchema.Column column)
-    {
-        var open = column.Type is VectorDataViewType ? typeof(DenseOrSparse<>) : typeof(Scalar<>);
-        return GenericFactory.Create<VectorReader>(open, column.Type.GetItemType().RawType, row, column);
-    }
+    internal static VectorReader Create(DataViewRow row, DataViewSchema.Column column, bool allowsEmpty = false) => column.Type is VectorDataViewType
+        ? GenericFactory.Create<VectorReader>(typeof(DenseOrSparse<>), column.Type.GetItemType().RawType, row, column, allowsEmpty)
+        : GenericFactory.Create<VectorReader>(typeof(Scalar<>), column.Type.GetItemType().RawType, row, column);
 
     private static float ToFloat<T>(T value) where T : INumberBase<T> => float.CreateTruncating(value);
 
@@ -49,18 +53,24 @@ internal abstract class VectorReader(string column, int width)
         }
     }
 
-    private sealed class DenseOrSparse<T>(DataViewRow row, DataViewSchema.Column column) : VectorReader(column.Name, column.Type.GetVectorSize())
-        where T : unmanaged, INumberBase<T>
+    private sealed class DenseOrSparse<T> : VectorReader where T : unmanaged, INumberBase<T>
     {
-        private readonly ValueGetter<VBuffer<T>> _getter = row.GetGetter<VBuffer<T>>(column);
+        private readonly ValueGetter<VBuffer<T>> _getter;
         private VBuffer<T> _buffer;
+
+        public DenseOrSparse(DataViewRow row, DataViewSchema.Column column, bool allowsEmpty) : base(column.Name, column.Type.GetVectorSize())
+        {
+            _getter = row.GetGetter<VBuffer<T>>(column);
+            AllowsEmpty = allowsEmpty;
+        }
 
         internal override bool HasBytes => typeof(T) == typeof(byte);
 
         internal override void Read(Span<float> row)
         {
-            Get();
-            if (_buffer.IsDense)
+            if (!Get())
+                row.Clear();
+            else if (_buffer.IsDense)
                 CopyDense(_buffer.GetValues(), row);
             else
                 CopySparse(_buffer.GetIndices(), _buffer.GetValues(), row);
@@ -70,7 +80,11 @@ internal abstract class VectorReader(string column, int width)
         {
             if (!HasBytes)
                 base.ReadBytes(row);
-            Get();
+            if (!Get())
+            {
+                row.Clear();
+                return;
+            }
             if (_buffer.IsDense)
             {
                 MemoryMarshal.AsBytes(_buffer.GetValues()).CopyTo(row);
@@ -81,11 +95,13 @@ internal abstract class VectorReader(string column, int width)
                 row[item.Key] = byte.CreateTruncating(item.Value);
         }
 
-        private void Get()
+        private bool Get()
         {
             _getter(ref _buffer);
-            if (_buffer.Length != Width)
+            IsEmpty = AllowsEmpty && _buffer.Length == 0;
+            if (_buffer.Length != Width && !IsEmpty)
                 throw new InvalidOperationException($"The column '{Column}' is declared as a vector of {Width}, but a row has {_buffer.Length} items. Correct the size in the schema or the rows.");
+            return !IsEmpty;
         }
 
         private static void CopyDense(ReadOnlySpan<T> values, Span<float> row)
