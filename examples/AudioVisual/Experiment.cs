@@ -34,8 +34,8 @@ internal sealed class Experiment(MLContext ml, MediaTables tables, MediaPlan pla
     }
 
     /// <summary>Fits one method and measures it on the test rows.</summary>
-    /// <returns>The outcome, and the model of columns of media, which is the caller's to dispose; no model when the training diverged.</returns>
-    public (Outcome Outcome, TransformerChain<ITransformer>? Model) Run(Method method, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancelled)
+    /// <returns>The outcome and the model, which is the caller's to dispose.</returns>
+    public Fitted Run(Method method, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancelled)
     {
         var pipeline = new EstimatorChain<ITransformer>()
             .Append<ITransformer>(ml.Transforms.Conversion.MapValueToKey("Label"))
@@ -54,11 +54,11 @@ internal sealed class Experiment(MLContext ml, MediaTables tables, MediaPlan pla
                 ? ml.MulticlassClassification.Evaluate(scored, scoreColumnName: column.Name).MicroAccuracy
                 : null;
             var history = fitted.OfType<GradientBlendingTransformer>().Single().History;
-            return (new(metrics.MicroAccuracy, metrics.LogLoss, joint, seconds, history) { Hits = Hits(fitted, scored) }, fitted);
+            return new(new(metrics.MicroAccuracy, metrics.LogLoss, joint, seconds, history) { Hits = Hits(fitted, scored) }, fitted);
         }
         catch (TrainingDivergedException)
         {
-            return (new(double.NaN, double.NaN, null, clock.Elapsed.TotalSeconds, null, "diverged"), null);
+            return new(new(double.NaN, double.NaN, null, clock.Elapsed.TotalSeconds, null, "diverged"), null);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {

@@ -1,9 +1,15 @@
 using System.Runtime.ExceptionServices;
 using GBlend.MLNet;
+using Microsoft.ML;
 using QuickStart;
 using Spectre.Console;
 
 namespace AudioVisual;
+
+/// <summary>What one fit gave.</summary>
+/// <param name="Outcome">Its figures.</param>
+/// <param name="Model">The model of columns of media; none when the training diverged.</param>
+internal sealed record Fitted(Outcome Outcome, ITransformer? Model);
 
 /// <summary>Several fits side by side, each in one thread: networks this small gain less from more threads than from company.</summary>
 internal sealed class Fits(IReadOnlyList<(Method Method, int Seed)> fits, int parallel, CancellationToken cancelled)
@@ -14,20 +20,20 @@ internal sealed class Fits(IReadOnlyList<(Method Method, int Seed)> fits, int pa
     /// <summary>Does all fits, and shows how far they are: a bar for each on a terminal, a line for each finished one elsewhere.</summary>
     /// <param name="fit">Does one.</param>
     /// <param name="end">Receives each outcome; not called by two fits at once.</param>
-    public void Run<T>(Func<Method, int, IProgress<TrainingProgress>?, T> fit, Func<T, Outcome> outcomeOf, Action<Method, int, T> end)
+    public void Run(Func<Method, int, IProgress<TrainingProgress>?, Fitted> fit, Action<Method, int, Fitted> end)
     {
         if (Console.IsOutputRedirected)
         {
-            Work(fit, outcomeOf, end, null);
+            Work(fit, end, null);
             return;
         }
         AnsiConsole.Progress()
             .AutoClear(true)
             .Columns(new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-            .Start(context => Work(fit, outcomeOf, end, context));
+            .Start(context => Work(fit, end, context));
     }
 
-    private void Work<T>(Func<Method, int, IProgress<TrainingProgress>?, T> fit, Func<T, Outcome> outcomeOf, Action<Method, int, T> end, ProgressContext? context)
+    private void Work(Func<Method, int, IProgress<TrainingProgress>?, Fitted> fit, Action<Method, int, Fitted> end, ProgressContext? context)
     {
         using var failed = new CancellationTokenSource();
         var all = context?.AddTask("all", maxValue: fits.Count);
@@ -48,7 +54,7 @@ internal sealed class Fits(IReadOnlyList<(Method Method, int Seed)> fits, int pa
                         all?.Value = _finished;
                         bar?.StopTask();
                         if (context is null)
-                            Console.WriteLine($"[{_finished}/{fits.Count}] {name}: {(outcomeOf(result) is { Failure: { } failure } ? failure : $"{outcomeOf(result).Accuracy:P1}")}, {outcomeOf(result).Seconds:0.0} s");
+                            Console.WriteLine($"[{_finished}/{fits.Count}] {name}: {(result.Outcome.Failure ?? $"{result.Outcome.Accuracy:P1}")}, {result.Outcome.Seconds:0.0} s");
                         end(method, seed, result);
                     }
                 }

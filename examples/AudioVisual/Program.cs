@@ -61,10 +61,10 @@ int Run()
     (Outcome Outcome, ITransformer Model)? best = null;
     // The dear ones come first, so that none is left alone at the end.
     var fits = methods.Reverse().SelectMany(_ => Enumerable.Range(0, line.Seeds), (method, seed) => (method, seed)).ToList();
-    new Fits(fits, line.Parallel, cancellation.Token).Run((method, seed, progress) => experiment.Run(method, seed, progress, cancellation.Token), result => result.Outcome, (method, seed, result) =>
+    new Fits(fits, line.Parallel, cancellation.Token).Run((method, seed, progress) => experiment.Run(method, seed, progress, cancellation.Token), (method, seed, result) =>
     {
         outcomes[method][seed] = result.Outcome;
-        ITransformer? model = result.Model;
+        var model = result.Model;
         if (method == saved && model is not null && (best is null || result.Outcome.HeldOutLoss < best.Value.Outcome.HeldOutLoss))
             (best, model) = ((result.Outcome, model), best?.Model);
         (model as IDisposable)?.Dispose();
