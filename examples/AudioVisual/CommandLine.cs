@@ -30,7 +30,7 @@ internal sealed class CommandLine
           --stride N               every how many frames of the video one is taken (so that a clip is about a second, if it fits)
           --clips N                clips per video, with the sound of the same time; one is drawn per epoch, and all are averaged
                                    in scoring (as many as fit, up to 3)
-          --size N                 height and width of video frames (as in the files, at most 32)
+          --size N                 height and width of video frames (as in the files, at most 40)
           --image-size N           height and width of images (as in the files, at most 64)
           --grayscale              brightness instead of colors
           --spectrogram N          frames of 10 ms of a spectrogram (100); with a video's own sound they span its clip
@@ -46,8 +46,8 @@ internal sealed class CommandLine
           --epochs N               (24)
           --super-epoch N          epochs between two estimates of online G-Blend (8)
           --first-super-epoch N    the same for the first estimate (as --super-epoch)
-          --learning-rate X        (0.05; 0.001 for adam and adamw); it falls to 0 along a cosine
-          --batch N                (32)
+          --learning-rate X        (0.03; 0.001 for adam and adamw); it rises over 3 epochs and falls to 0 along a cosine
+          --batch N                (16)
           --optimizer NAME         sgd, adam or adamw (sgd)
           --weight-decay X         (0.0005)
           --parallel N             fits side by side, each in one thread (as many as there are processors)
@@ -87,8 +87,8 @@ internal sealed class CommandLine
     public int Epochs { get; private set; } = 24;
     public int SuperEpoch => _superEpoch ?? Math.Min(8, Epochs);
     public int? FirstSuperEpoch { get; private set; }
-    public float LearningRate => _learningRate ?? (OptimizerName == "sgd" ? 0.05f : 0.001f);
-    public int BatchSize { get; private set; } = 32;
+    public float LearningRate => _learningRate ?? (OptimizerName == "sgd" ? 0.03f : 0.001f);
+    public int BatchSize { get; private set; } = 16;
     public string OptimizerName { get; private set; } = "sgd";
     public float WeightDecay { get; private set; } = 0.0005f;
     public int Seeds => _seeds ?? (ManifestFile is null ? 2 : 1);

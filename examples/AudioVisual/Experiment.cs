@@ -54,6 +54,7 @@ internal sealed class Experiment(MLContext ml, MediaTables tables, MediaPlan pla
                 ? ml.MulticlassClassification.Evaluate(scored, scoreColumnName: column.Name).MicroAccuracy
                 : null;
             var history = fitted.OfType<GradientBlendingTransformer>().Single().History;
+            foreach (var e in history.Epochs.Where((_, i) => (i + 1) % 4 == 0)) Console.Error.WriteLine($"    {method.Name} epoch {e.Epoch} train {string.Join(' ', e.TrainLoss.Select(l => $"{l:0.00}"))} held out {string.Join(' ', e.HeldOutLoss.Select(l => $"{l:0.00}"))}");
             return new(new(metrics.MicroAccuracy, metrics.LogLoss, joint, seconds, history) { Hits = Hits(fitted, scored) }, fitted);
         }
         catch (TrainingDivergedException)
@@ -91,7 +92,7 @@ internal sealed class Experiment(MLContext ml, MediaTables tables, MediaPlan pla
             NumberOfEpochs = line.Epochs,
             BatchSize = line.BatchSize,
             LearningRate = line.LearningRate,
-            LearningRateSchedule = LearningRateSchedule.Cosine(),
+            LearningRateSchedule = LearningRateSchedule.Cosine().WithWarmUp(Math.Min(3, line.Epochs - 1)),
             Optimizer = line.Optimizer,
             WeightDecay = line.WeightDecay,
             Seed = seed,
@@ -119,8 +120,8 @@ internal sealed class Experiment(MLContext ml, MediaTables tables, MediaPlan pla
         var (mean, deviation) = counts.LogMelScale;
         var (modality, augmentation) = column switch
         {
-            // Small frames keep their resolution in the first stage.
-            MediaPlan.Video => (Modality.Video(column, Encoders.R2Plus1D(18, line.Width, Environment.GetEnvironmentVariable("POOL") == "1")), Shift(plan.Clip!.Height)),
+            // Pooling after the first convolution makes it four times as fast.
+            MediaPlan.Video => (Modality.Video(column, Encoders.R2Plus1D(18, line.Width, stemPooling: true)), Shift(plan.Clip!.Height)),
             MediaPlan.Audio => (Modality.Audio(column, Encoders.AudioResNet(18, line.Width).WithNormalization([mean], [deviation])), Masks),
             MediaPlan.Picture => (Modality.Image(column, Encoders.ImageResNet(18, line.Width)), Shift(plan.Image!.Height)),
             _ => (Modality.Text(column, Encoders.TextPooling(width: Math.Max(1, (int)(PublishedWidth * line.Width)))), null),

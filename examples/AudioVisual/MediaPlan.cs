@@ -55,7 +55,7 @@ internal sealed record MediaPlan(VideoClipOptions? Clip, LogMelOptions? LogMel, 
         int fitting = (frames - 1) / Math.Max(line.ClipLength - 1, 1), second = (int)Math.Round(rate / line.ClipLength);
         int stride = line.Stride ?? Math.Max(1, Math.Min(second, fitting));
         int span = (line.ClipLength - 1) * stride + 1;
-        int size = line.Size ?? Math.Min(32, side);
+        int size = line.Size ?? Math.Min(40, side);
         return new VideoClipOptions
         {
             FrameCount = line.ClipLength,

@@ -43,10 +43,10 @@ internal sealed record MovingShapesOptions
     public int SampleRate { get; init; } = 16000;
 
     /// <summary>The standard deviation of the noise in each pixel, of 255.</summary>
-    public double PictureNoise { get; init; } = 20;
+    public double PictureNoise { get; init; } = 10;
 
     /// <summary>The standard deviation of the noise in each sample; the melody's is about 0.15.</summary>
-    public double SoundNoise { get; init; } = 0.1;
+    public double SoundNoise { get; init; } = 0.05;
 
     /// <summary>Where the sound goes.</summary>
     public SoundPlace Sound { get; init; } = SoundPlace.BesideVideo;
@@ -102,13 +102,14 @@ internal static class MovingShapes
     internal const int MostClasses = 32;
 
     private const double NotesPerSecond = 8, Loudness = 0.3;
+    private const int Copies = 2;
 
     // Right, left, up and down come first and in opposite pairs; then the diagonals.
     private static readonly (double X, double Y)[] Directions =
         [(1, 0), (-1, 0), (0, -1), (0, 1), (0.7, -0.7), (-0.7, 0.7), (0.7, 0.7), (-0.7, -0.7)];
 
     // In frame widths per second.
-    private static readonly double[] Speeds = [0.5, 1.1, 0.2];
+    private static readonly double[] Speeds = [0.9, 1.8, 0.4];
 
     // All orders of four notes that no rotation makes alike, in pairs that are each other's reverse.
     private static readonly int[][] Contours = [[0, 1, 2, 3], [3, 2, 1, 0], [0, 2, 1, 3], [3, 1, 2, 0], [0, 1, 3, 2], [2, 3, 1, 0]];
@@ -159,11 +160,12 @@ internal static class MovingShapes
         var random = RandomOf(shape, options, 0);
         var (directionX, directionY) = Directions[shape.Motion % Directions.Length];
         double speed = Speeds[shape.Motion / Directions.Length] * (0.85 + 0.3 * random.NextDouble());
-        double startX = random.NextDouble(), startY = random.NextDouble(), size = scene.Size * (0.9 + 0.2 * random.NextDouble());
+        double size = scene.Size * (0.9 + 0.2 * random.NextDouble());
+        var starts = Enumerable.Range(0, Copies).Select(_ => (X: random.NextDouble(), Y: random.NextDouble())).ToArray();
         for (int f = 0; f < options.Frames; f++)
         {
             double time = f / options.FramesPerSecond;
-            yield return Picture(scene, Fraction(startX + directionX * speed * time), Fraction(startY + directionY * speed * time), size, options, random);
+            yield return Picture(scene, [.. starts.Select(s => (Fraction(s.X + directionX * speed * time), Fraction(s.Y + directionY * speed * time)))], size, options, random);
         }
     }
 
@@ -196,7 +198,7 @@ internal static class MovingShapes
         return samples;
     }
 
-    private static byte[] Picture(Scene scene, double centerX, double centerY, double size, MovingShapesOptions options, Random random)
+    private static byte[] Picture(Scene scene, (double X, double Y)[] centers, double size, MovingShapesOptions options, Random random)
     {
         var picture = new byte[options.Height * options.Width * 3];
         int at = 0;
@@ -205,8 +207,13 @@ internal static class MovingShapes
             for (int x = 0; x < options.Width; x++)
             {
                 // The nearest of the copies that the edges make.
-                double dx = Fraction((x + 0.5) / options.Width - centerX + 0.5) - 0.5, dy = Fraction((y + 0.5) / options.Height - centerY + 0.5) - 0.5;
-                double inside = Math.Clamp((size - scene.Distance(dx, dy)) * options.Width + 0.5, 0, 1);
+                double nearest = double.PositiveInfinity;
+                foreach (var center in centers)
+                {
+                    double dx = Fraction((x + 0.5) / options.Width - center.X + 0.5) - 0.5, dy = Fraction((y + 0.5) / options.Height - center.Y + 0.5) - 0.5;
+                    nearest = Math.Min(nearest, scene.Distance(dx, dy));
+                }
+                double inside = Math.Clamp((size - nearest) * options.Width + 0.5, 0, 1);
                 double stripes = 0.5 + 0.5 * Math.Sin(2 * Math.PI * (scene.WaveX * x / options.Width + scene.WaveY * y / options.Height));
                 double noise = options.PictureNoise * Gaussian(random);
                 for (int c = 0; c < 3; c++)
@@ -236,11 +243,11 @@ internal static class MovingShapes
             // Light on dark or dark on light, in turn.
             bool isLight = index % 2 == 0;
             double[] front = isLight ? Color(170, 255) : Color(0, 70), back = isLight ? Color(0, 110) : Color(140, 255);
-            double[] stripes = [.. back.Select(b => Math.Clamp(b + (random.NextDouble() - 0.5) * 90, 0, 255))];
+            double[] stripes = [.. back.Select(b => Math.Clamp(b + (random.NextDouble() - 0.5) * 60, 0, 255))];
             double[] timbre = [1, .. Enumerable.Range(2, 4).Select(h => random.NextDouble() * 1.2 / h)];
             double sum = timbre.Sum();
-            return new Scene(index % 4, 0.13 + 0.05 * random.NextDouble(), front, back, stripes, random.Next(-3, 4), random.Next(-3, 4),
-                300 * Math.Pow(2, random.NextDouble()), [.. timbre.Select(t => t / sum)]);
+            return new Scene(index % 4, 0.15 + 0.04 * random.NextDouble(), front, back, stripes, random.Next(-3, 4), random.Next(-3, 4),
+                320 * Math.Pow(2, 0.6 * random.NextDouble()), [.. timbre.Select(t => t / sum)]);
         }
 
         /// <summary>Of a point from the shape's center: below the size it is inside.</summary>
