@@ -1,7 +1,7 @@
 namespace GBlend.MLNet;
 
 /// <summary>The settings of <c>ml.Transforms.LoadImage</c>.</summary>
-public sealed class ImageOptions : MediaOptions
+public sealed class ImageOptions : MediaFileOptions
 {
     /// <summary>Height of the images that come out, in pixels. Default 224.</summary>
     public int Height { get; set; } = 224;

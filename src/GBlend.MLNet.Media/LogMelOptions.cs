@@ -1,7 +1,7 @@
 namespace GBlend.MLNet;
 
 /// <summary>The settings of <c>ml.Transforms.LoadAudioLogMel</c>.</summary>
-public sealed class LogMelOptions : MediaOptions
+public sealed class LogMelOptions : MediaFileOptions
 {
     /// <summary>How sound becomes a spectrogram. Default: as in the paper's official code.</summary>
     public LogMelSpectrum Spectrum { get; set; } = LogMelSpectrum.Paper;

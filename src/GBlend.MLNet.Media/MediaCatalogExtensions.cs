@@ -55,6 +55,32 @@ public static class MediaCatalogExtensions
     public static MediaEstimator LoadImage(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, ImageOptions? options = null) =>
         Create(catalog, options ?? new(), o => new ImageColumn(outputColumnName, inputColumnName ?? outputColumnName, o));
 
+    /// <summary>Makes optical flow of clips: frames - 1 x height x width x 2 bytes, first the motion across, then down.</summary>
+    /// <param name="catalog">The catalog of transforms.</param>
+    /// <param name="outputColumnName">The column that is made.</param>
+    /// <param name="inputColumnName">Clips as <see cref="LoadVideoClip"/> makes them.</param>
+    /// <param name="options">The settings. Default: Farneback's method, motion of up to 20 pixels, no motion is 128.</param>
+    /// <returns>The step.</returns>
+    /// <exception cref="ArgumentException">A setting is wrong.</exception>
+    public static MediaEstimator OpticalFlow(this TransformsCatalog catalog, string outputColumnName, string inputColumnName, OpticalFlowOptions? options = null) =>
+        Create(catalog, options ?? new(), o => new OpticalFlowColumn(outputColumnName, inputColumnName, o));
+
+    /// <summary>Makes token ids of texts by byte pair encoding, for text encoders.</summary>
+    /// <param name="catalog">The catalog of transforms.</param>
+    /// <param name="outputColumnName">The column that is made: 32-bit ids from 1, with 0 at the end of short texts.</param>
+    /// <param name="inputColumnName">Texts. Default: the output column's name.</param>
+    /// <param name="options">The settings. Default: 64 ids a row, with a vocabulary that is learned from the column when the pipeline is fitted.</param>
+    /// <returns>The step. A fitted one holds its vocabulary, and so does a saved model.</returns>
+    /// <exception cref="ArgumentException">A setting is wrong.</exception>
+    /// <exception cref="InvalidDataException">A vocabulary file can't be understood.</exception>
+    /// <exception cref="IOException">A vocabulary file can't be read.</exception>
+    public static MediaEstimator TokenIds(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, TokenIdOptions? options = null)
+    {
+        options ??= new();
+        options.Validate();
+        return Create(catalog, TokenIdSettings.From(options), o => new TokenIdColumn(outputColumnName, inputColumnName ?? outputColumnName, o));
+    }
+
     private static MediaEstimator Create<T>(TransformsCatalog catalog, T options, Func<T, MediaColumn> column) where T : MediaOptions
     {
         ArgumentNullException.ThrowIfNull(catalog);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace GBlend.MLNet;
 
-/// <summary>What all transforms on media files have in common.</summary>
+/// <summary>What all transforms on media have in common.</summary>
 public abstract class MediaOptions
 {
     private protected MediaOptions()
@@ -11,9 +11,6 @@ public abstract class MediaOptions
 
     /// <summary>What happens to a row whose file can't be used. Default: <see cref="OnBadMedia.Fail"/>.</summary>
     public OnBadMedia OnBadMedia { get; set; }
-
-    /// <summary>The folder that paths are relative to. Default: the process's current folder.</summary>
-    public string? Folder { get; set; }
 
     /// <summary>
     /// Where decoded rows are kept, so that the next pass over the data need not decode. Default: nowhere. It is not saved with a model.

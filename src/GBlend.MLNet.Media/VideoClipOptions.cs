@@ -1,7 +1,7 @@
 namespace GBlend.MLNet;
 
 /// <summary>The settings of <c>ml.Transforms.LoadVideoClip</c>.</summary>
-public sealed class VideoClipOptions : MediaOptions
+public sealed class VideoClipOptions : MediaFileOptions
 {
     /// <summary>Frames of a clip. Default 16.</summary>
     public int FrameCount { get; set; } = 16;

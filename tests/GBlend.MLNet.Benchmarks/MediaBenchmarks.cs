@@ -16,6 +16,34 @@ internal static class MediaBenchmarks
     /// <summary>The same where little is computed per byte that is read.</summary>
     internal static IReadOnlyList<double> DenseFromDiskOverMemory() => FromDiskOverMemory(640, Encoders.Mlp(64, 32), 9);
 
+    /// <summary>Random crops of 56 x 56 from the clips and flips, over clips that are 56 x 56 already.</summary>
+    internal static IReadOnlyList<double> AugmentedOverPlain()
+    {
+        using var large = Rows(96, Frames * Side * Side * Channels, new RowMemory(long.MaxValue));
+        using var small = Rows(96, Frames * 56 * 56 * Channels, new RowMemory(long.MaxValue));
+        var encoder = Encoders.R3D(18, 1.0 / 16);
+        return Pairs.Ratios(
+            () => Fit(large, Settings(encoder, [Frames, Side, Side, Channels], Augmentation.RandomCrop(56, 56), Augmentation.HorizontalFlip())),
+            () => Fit(small, Settings(encoder, [Frames, 56, 56, Channels])),
+            pairs: 5);
+    }
+
+    internal static IReadOnlyList<double> FrozenEveryEpochOverOnce()
+    {
+        using var rows = Rows(96, RowBytes, new RowMemory(long.MaxValue));
+        var settings = Settings(Encoders.R3D(18, 1.0 / 16), [Frames, Side, Side, Channels]);
+        using var start = TrainedModel.Fit(rows, settings, new SilentHost());
+        settings = settings with { NumberOfEpochs = 5, Modalities = [settings.Modalities[0] with { IsFrozen = true, Start = start.EncoderWeights("Clip") }] };
+        return Pairs.Ratios(() => Fit(rows, settings with { ComputesFrozenFeaturesOnce = false }), () => Fit(rows, settings), pairs: 3);
+    }
+
+    internal static IReadOnlyList<double> FloatOverBFloat16()
+    {
+        using var rows = Rows(32, RowBytes, new RowMemory(long.MaxValue));
+        var settings = Settings(Encoders.R3D(18, 0.25), [Frames, Side, Side, Channels]);
+        return Pairs.Ratios(() => Fit(rows, settings), () => Fit(rows, settings with { Precision = TorchSharp.torch.ScalarType.BFloat16 }), pairs: 3);
+    }
+
     /// <summary>A fit on rows of ten times the budget, in this process.</summary>
     /// <returns>The most memory that the process had resident, in megabytes.</returns>
     internal static double PeakOfFit()
@@ -36,28 +64,29 @@ internal static class MediaBenchmarks
 
     private static IReadOnlyList<double> FromDiskOverMemory(int rows, Encoder encoder, int pairs)
     {
-        using var inMemory = Rows(rows, new RowMemory(long.MaxValue));
-        using var onDisk = Rows(rows, new RowMemory(0));
-        var settings = new TrainingSettings
-        {
-            Modalities = [ModalitySpec.Create("Clip", ModalityKind.Video, [Frames, Side, Side, Channels], encoder, AugmentationSettings.None) with { Scaling = InputScaling.ForBytes(ModalityKind.Video, Channels) }],
-            Blending = Blending.None(),
-            Fusion = Fusion.Concat(16),
-            NumberOfEpochs = 1,
-            BatchSize = 16,
-            LearningRate = 0.01,
-            Device = TrainingDevice.Cpu,
-        };
-        return Pairs.Ratios(
-            () => TrainedModel.Fit(onDisk, settings, new SilentHost()).Dispose(),
-            () => TrainedModel.Fit(inMemory, settings, new SilentHost()).Dispose(),
-            pairs);
+        using var inMemory = Rows(rows, RowBytes, new RowMemory(long.MaxValue));
+        using var onDisk = Rows(rows, RowBytes, new RowMemory(0));
+        var settings = Settings(encoder, [Frames, Side, Side, Channels]);
+        return Pairs.Ratios(() => Fit(onDisk, settings), () => Fit(inMemory, settings), pairs);
     }
 
-    private static TrainingRows Rows(int count, RowMemory memory)
+    private static void Fit(TrainingRows rows, TrainingSettings settings) => TrainedModel.Fit(rows, settings, new SilentHost()).Dispose();
+
+    private static TrainingSettings Settings(Encoder encoder, int[] stored, params Augmentation[] augmentations) => new()
+    {
+        Modalities = [ModalitySpec.Create("Clip", ModalityKind.Video, stored, encoder, AugmentationSettings.Of(augmentations)) with { Scaling = InputScaling.ForBytes(ModalityKind.Video, Channels) }],
+        Blending = Blending.None(),
+        Fusion = Fusion.Concat(16),
+        NumberOfEpochs = 1,
+        BatchSize = 16,
+        LearningRate = 0.01,
+        Device = TrainingDevice.Cpu,
+    };
+
+    private static TrainingRows Rows(int count, int rowBytes, RowMemory memory)
     {
         var random = new Random(1);
-        var writer = new RowWriter<byte>(RowBytes, count, memory);
+        var writer = new RowWriter<byte>(rowBytes, count, memory);
         for (int row = 0; row < count; row++)
             random.NextBytes(writer.Add());
         return new([writer.Finish()], new(LearningTask.Multiclass, Classes, [.. Enumerable.Range(0, count).Select(i => (long)(i % Classes))], null), [.. Enumerable.Range(0, count).Select(i => i % 8 == 0)], null, memory);

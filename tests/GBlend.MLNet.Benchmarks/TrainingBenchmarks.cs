@@ -17,6 +17,22 @@ internal static class TrainingBenchmarks
     internal static IReadOnlyList<double> OverNaive(TrainingRows rows, Blending blending, bool sideBySide) =>
         Pairs.Ratios(() => Fit(rows, blending, sideBySide), () => Fit(rows, Blending.None()));
 
+    /// <summary>The same for small convolutional networks, where arithmetic outweighs what is done around it.</summary>
+    internal static IReadOnlyList<double> OverNaiveConvolutional(TrainingRows rows, Blending blending)
+    {
+        var settings = Settings(Blending.None(), sideBySide: false) with
+        {
+            Modalities =
+            [
+                new("Image", [8, 8, 1], Encoders.ImageResNet(18, 1.0 / 8), null),
+                new("Sound", [40, 20], Encoders.AudioResNet(18, 1.0 / 8), null),
+            ],
+            NumberOfEpochs = SuperEpoch,
+            NumberOfThreads = 1,
+        };
+        return Pairs.Ratios(() => Fit(rows, settings with { Blending = blending }), () => Fit(rows, settings), pairs: 3);
+    }
+
     /// <summary>Every blending there is, and the most that its cost, one after another, should be.</summary>
     internal static IEnumerable<(string Name, Blending Blending, double Most)> Blendings() =>
     [
@@ -37,7 +53,9 @@ internal static class TrainingBenchmarks
         ("MCR", Blending.Mcr(), 1.1),
     ];
 
-    internal static TrainedModel Train(TrainingRows rows, Blending blending, bool sideBySide = true) => TrainedModel.Fit(rows, new TrainingSettings
+    internal static TrainedModel Train(TrainingRows rows, Blending blending, bool sideBySide = true) => TrainedModel.Fit(rows, Settings(blending, sideBySide), new SilentHost());
+
+    private static TrainingSettings Settings(Blending blending, bool sideBySide) => new()
     {
         Modalities =
         [
@@ -51,9 +69,11 @@ internal static class TrainingBenchmarks
         LearningRate = 0.05,
         Device = TrainingDevice.Cpu,
         TrainsSideBySide = sideBySide,
-    }, new SilentHost());
+    };
 
     private static void Fit(TrainingRows rows, Blending blending, bool sideBySide = true) => Train(rows, blending, sideBySide).Dispose();
+
+    private static void Fit(TrainingRows rows, TrainingSettings settings) => TrainedModel.Fit(rows, settings, new SilentHost()).Dispose();
 
     /// <summary>What a TorchSharp user writes for the same network: tensors ready, one thread, a dispose scope a step, SGD with momentum.</summary>
     private static void HandWrittenLoop(TrainingRows rows)

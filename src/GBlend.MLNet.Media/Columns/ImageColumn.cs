@@ -21,8 +21,8 @@ internal sealed class ImageColumn(string output, string input, ImageOptions opti
 
     internal override int[] Dimensions(DataViewType input) => [Image.Shape.Height, Image.Shape.Width, Image.Shape.Channels];
 
-    internal override ColumnValue Bind(DataViewRow row, DataViewSchema.Column column, BadMediaLog log) =>
-        new ColumnValue<byte>(row, this, Image.Shape.Size, new Reader(this, row, column, Image.Shape), log);
+    internal override ColumnValue Bind(DataViewRow row, MediaSchema schema) =>
+        new ColumnValue<byte>(row, this, Image.Shape.Size, new Reader(this, row, schema.Source, Image.Shape), schema.Log);
 
     private sealed class Reader(ImageColumn column, DataViewRow row, DataViewSchema.Column source, FrameShape shape) : FileColumnReader<byte>(column, row, source, shape.Size)
     {

@@ -22,10 +22,10 @@ internal sealed class LogMelColumn(string output, string input, LogMelOptions op
         ? [LogMel.FrameCount, LogMel.Spectrum.Bands]
         : [LogMel.Clips, LogMel.FrameCount, LogMel.Spectrum.Bands];
 
-    internal override ColumnValue Bind(DataViewRow row, DataViewSchema.Column column, BadMediaLog log)
+    internal override ColumnValue Bind(DataViewRow row, MediaSchema schema)
     {
         int size = LogMel.Clips * LogMel.FrameCount * LogMel.Spectrum.Bands;
-        return new ColumnValue<float>(row, this, size, new Reader(this, row, column, LogMel, size), log);
+        return new ColumnValue<float>(row, this, size, new Reader(this, row, schema.Source, LogMel, size), schema.Log);
     }
 
     private sealed class Reader(LogMelColumn column, DataViewRow row, DataViewSchema.Column source, LogMelOptions options, int size) : FileColumnReader<float>(column, row, source, size)

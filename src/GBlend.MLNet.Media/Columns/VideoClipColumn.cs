@@ -22,15 +22,18 @@ internal sealed class VideoClipColumn(string output, string input, VideoClipOpti
         ? [Clip.FrameCount, Clip.Height, Clip.Width, Clip.Channels]
         : [Clip.ClipsPerVideo, Clip.FrameCount, Clip.Height, Clip.Width, Clip.Channels];
 
-    internal override ColumnValue Bind(DataViewRow row, DataViewSchema.Column column, BadMediaLog log)
+    internal override ColumnValue Bind(DataViewRow row, MediaSchema schema)
     {
         int size = Clip.ClipsPerVideo * Clip.FrameCount * Clip.Shape.Size;
-        return new ColumnValue<byte>(row, this, size, new Reader(this, row, column, size), log);
+        return new ColumnValue<byte>(row, this, size, new Reader(this, row, schema, size), schema.Log);
     }
 
-    private sealed class Reader(VideoClipColumn column, DataViewRow row, DataViewSchema.Column source, int size) : FileColumnReader<byte>(column, row, source, size)
+    /// <summary>Whether another column is made of the same videos.</summary>
+    internal bool ReadsSameFiles(MediaColumn other) => other is VideoClipColumn clip && clip.Input == Input && clip.Clip.Folder == Clip.Folder;
+
+    private sealed class Reader(VideoClipColumn column, DataViewRow row, MediaSchema schema, int size) : FileColumnReader<byte>(column, row, schema.Source, size)
     {
-        private readonly ClipReader _clips = new(column.Clip);
+        private readonly ClipReader _clips = new(column.Clip, schema.Shared);
 
         public override void Dispose() => _clips.Dispose();
 

@@ -5,7 +5,7 @@ namespace GBlend.MLNet;
 /// <summary>Reads rows whose column has paths or the bytes of files, and keeps what it decodes if there is a cache.</summary>
 internal abstract class FileColumnReader<T>(MediaColumn column, DataViewRow row, DataViewSchema.Column source, int size) : ColumnReader<T> where T : unmanaged
 {
-    private readonly MediaInput _input = MediaInput.Create(row, source, column.Options.Folder);
+    private readonly MediaInput _input = MediaInput.Create(row, source, ((MediaFileOptions)column.Options).Folder);
     private readonly MediaCache? _cache = column.Options.Cache;
     private readonly string _settings = column.Options.Cache is null ? "" : column.Kind + MediaTransformerFile.Serialize(column.Options);
     private readonly T[] _values = new T[size];

@@ -29,7 +29,9 @@ internal abstract class MediaColumn(string output, string input, MediaOptions op
     internal abstract int[]? Dimensions(DataViewType input);
 
     /// <summary>The values of a row or cursor.</summary>
-    internal abstract ColumnValue Bind(DataViewRow row, DataViewSchema.Column column, BadMediaLog log);
+    /// <param name="row">Of the schema's input.</param>
+    /// <param name="schema">What the column is bound to.</param>
+    internal abstract ColumnValue Bind(DataViewRow row, MediaSchema schema);
 
     /// <summary>What is learned from the data before the first row is transformed; most columns learn nothing.</summary>
     internal virtual MediaColumn Fit(IDataView data) => this;

@@ -30,6 +30,9 @@ internal sealed class MediaSchema
     /// <summary>The input column that the new one is made from.</summary>
     internal DataViewSchema.Column Source { get; }
 
+    /// <summary>Where another column of the same videos finds what this one decoded, and this one what the other did; none if there is no other.</summary>
+    internal DecodedFrames? Shared { get; set; }
+
     /// <summary>Whether rows are left out, and so must be looked at whatever columns are asked for.</summary>
     internal bool Skips => Column.Options.OnBadMedia == OnBadMedia.Skip;
 
@@ -45,5 +48,5 @@ internal sealed class MediaSchema
         return [.. needed.Select(i => Input[i])];
     }
 
-    internal ColumnValue Bind(DataViewRow row) => Column.Bind(row, Source, Log);
+    internal ColumnValue Bind(DataViewRow row) => Column.Bind(row, this);
 }

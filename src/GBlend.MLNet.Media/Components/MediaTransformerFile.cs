@@ -66,6 +66,8 @@ internal static class MediaTransformerFile
         VideoClipColumn.Name => new VideoClipColumn(output, input, Read<VideoClipOptions>(options)),
         LogMelColumn.Name => new LogMelColumn(output, input, Read<LogMelOptions>(options)),
         ImageColumn.Name => new ImageColumn(output, input, Read<ImageOptions>(options)),
+        OpticalFlowColumn.Name => new OpticalFlowColumn(output, input, Read<OpticalFlowOptions>(options)),
+        TokenIdColumn.Name => new TokenIdColumn(output, input, Read<TokenIdSettings>(options)),
         _ => throw new InvalidDataException($"The model file has a media step '{kind}', which this version of GBlend.MLNet.Media does not know. Update GBlend.MLNet.Media."),
     };
 

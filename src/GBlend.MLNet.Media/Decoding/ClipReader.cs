@@ -3,7 +3,9 @@ using OpenCvSharp;
 namespace GBlend.MLNet;
 
 /// <summary>Reads the clips of one video after the other, with every frame accounted for.</summary>
-internal sealed class ClipReader(VideoClipOptions options) : IDisposable
+/// <param name="options">Which clips.</param>
+/// <param name="shared">Where columns of the same videos find each other's frames; <see langword="null"/> where there is one column only.</param>
+internal sealed class ClipReader(VideoClipOptions options, DecodedFrames? shared = null) : IDisposable
 {
     private readonly FrameShape _shape = options.Shape;
     private readonly List<(int Frame, int Slot)> _wanted = [];
@@ -39,11 +41,26 @@ internal sealed class ClipReader(VideoClipOptions options) : IDisposable
 
     private bool TryRead(MediaItem item, VideoTimeline timeline, byte[] values)
     {
-        int frames = timeline.PlannedFrames(options.ToleratesDamage);
-        if (options.ShortVideo == ShortVideo.Refuse && frames < options.Span)
-            throw new BadMediaException($"it has {frames} frames, and a clip needs {options.Span}");
-        Plan(item, frames);
-        return _wanted[^1].Frame < timeline.Frames && item.WithFile(path => TryDecode(path, timeline, values));
+        int count = timeline.PlannedFrames(options.ToleratesDamage);
+        if (options.ShortVideo == ShortVideo.Refuse && count < options.Span)
+            throw new BadMediaException($"it has {count} frames, and a clip needs {options.Span}");
+        Plan(item, count);
+        if (_wanted[^1].Frame >= timeline.Frames)
+            return false;
+        if (shared is null)
+            return item.WithFile(path => TryDecode(path, timeline, values, null));
+        string key = $"{item.Identity}|{timeline.InOrder}|{timeline.Frames}";
+        if (shared.Find(key, _wanted.Select(w => w.Frame)) is { } frames)
+        {
+            foreach (var (frame, slot) in _wanted)
+                frames[frame].Use(picture => _shape.Write(picture, _work!, values.AsSpan(slot * _shape.Size, _shape.Size)));
+            return true;
+        }
+        var decoded = new Dictionary<int, DecodedFrame>();
+        bool isDecoded = item.WithFile(path => TryDecode(path, timeline, values, decoded));
+        if (isDecoded)
+            shared.Keep(key, decoded);
+        return isDecoded;
     }
 
     /// <summary>Lists the frames that the clips need, in their order in the file.</summary>
@@ -64,7 +81,7 @@ internal sealed class ClipReader(VideoClipOptions options) : IDisposable
 
     /// <summary>Decodes the frames of the plan in one pass forwards.</summary>
     /// <returns>Whether each was there, and shown when the timeline says.</returns>
-    private bool TryDecode(string path, VideoTimeline timeline, byte[] values)
+    private bool TryDecode(string path, VideoTimeline timeline, byte[] values, Dictionary<int, DecodedFrame>? decoded)
     {
         using var video = VideoFile.Open(path);
         var (lastFrame, lastSlot) = (-1, -1);
@@ -81,6 +98,7 @@ internal sealed class ClipReader(VideoClipOptions options) : IDisposable
             if (_picture!.Depth() != MatType.CV_8U)
                 throw new BadMediaException("its frames do not have 8-bit values");
             _shape.Write(_picture, _work!, destination);
+            decoded?.Add(frame, DecodedFrame.Copy(_picture));
             (lastFrame, lastSlot) = (frame, slot);
         }
         return true;

@@ -9,11 +9,12 @@ internal static class Ffmpeg
     /// <summary>Reads what it writes to its standard output.</summary>
     /// <param name="arguments">Each as the program gets it, without quoting.</param>
     /// <param name="read">Reads the output to its end.</param>
+    /// <param name="program">The program's name or path.</param>
     /// <exception cref="BadMediaException">The program says that it failed; the reason is its own.</exception>
     /// <exception cref="InvalidOperationException">The program is not installed.</exception>
-    internal static T Run<T>(IEnumerable<string> arguments, Func<Stream, T> read)
+    internal static T Run<T>(IEnumerable<string> arguments, Func<Stream, T> read, string program = "ffmpeg")
     {
-        var start = new ProcessStartInfo("ffmpeg") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (string argument in (string[])["-hide_banner", "-nostdin", "-v", "error", .. arguments])
             start.ArgumentList.Add(argument);
         using var process = Start(start);

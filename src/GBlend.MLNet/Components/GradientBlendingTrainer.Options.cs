@@ -26,14 +26,24 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>How the branches' predictions become one answer. Default <see cref="Answer.Auto"/>; the paper's is <see cref="Answer.Joint"/>.</summary>
         public Answer Answer { get; set; } = Answer.Auto;
 
-        /// <summary>Epochs of the network, at most 1,000,000; the trial trainings of estimates come on top. Default 30.</summary>
-        public int NumberOfEpochs { get; set; } = 30;
+        /// <summary>Epochs of the network, at most 1,000,000; the trial trainings of estimates come on top. Default 60.</summary>
+        public int NumberOfEpochs { get; set; } = 60;
 
         /// <summary>Rows per step; the last batch of an epoch may be smaller. Default 64.</summary>
         public int BatchSize { get; set; } = 64;
 
-        /// <summary>Learning rate before its schedule. Default 0.01.</summary>
-        public float LearningRate { get; set; } = 0.01f;
+        /// <summary>
+        /// The most rows of a batch that are computed at once; their gradients are added up to the batch's, so that large networks train with
+        /// large batches in little memory. The result is that of whole batches, but for batch normalization, whose statistics are those of
+        /// the parts, and dropout, which draws otherwise. Not for blendings that look at the gradients of every step. Default <see langword="null"/>: whole batches.
+        /// </summary>
+        public int? MicroBatchSize { get; set; }
+
+        /// <summary>
+        /// Learning rate before its schedule. Default <see langword="null"/>: 0.05 for SGD, 0.001 for Adam and AdamW. It is made for
+        /// standardised features; lower it when the training diverges.
+        /// </summary>
+        public float? LearningRate { get; set; }
 
         /// <summary>Default SGD with momentum 0.9, as in the paper.</summary>
         public Optimizer Optimizer { get; set; } = Optimizer.Sgd();
@@ -90,6 +100,13 @@ public sealed partial class GradientBlendingTrainer
 
         /// <summary>Where to train and score. Default <see cref="TrainingDevice.Auto"/>.</summary>
         public TrainingDevice Device { get; set; } = TrainingDevice.Auto;
+
+        /// <summary>
+        /// Whether networks compute in bfloat16 while training, which takes half the memory for activations and on processors made for it
+        /// less time. Weights are kept, stepped and saved in float32, losses and batch statistics are float32, and so are scores. A
+        /// processor without bfloat16 arithmetic is slower with it. Default <see langword="false"/>.
+        /// </summary>
+        public bool UseBFloat16 { get; set; }
 
         /// <summary>
         /// Threads that torch's operations may use while training. By default one for networks so small that more only get in each

@@ -67,9 +67,12 @@ internal static class OptionChecks
         ArgumentOutOfRangeException.ThrowIfLessThan(options.NumberOfEpochs, 1, nameof(Options.NumberOfEpochs));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.NumberOfEpochs, MostEpochs, nameof(Options.NumberOfEpochs));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(Options.BatchSize));
-        Check.Positive(options.LearningRate, nameof(Options.LearningRate));
+        if (options.LearningRate is { } rate)
+        {
+            Check.Positive(rate, nameof(Options.LearningRate));
+            AtMostLargest(rate, nameof(Options.LearningRate));
+        }
         Check.AtLeast(options.WeightDecay, 0, nameof(Options.WeightDecay));
-        AtMostLargest(options.LearningRate, nameof(Options.LearningRate));
         AtMostLargest(options.WeightDecay, nameof(Options.WeightDecay));
         Check.AtLeast(options.GradientClipping, 0, nameof(Options.GradientClipping));
         Check.Probability(options.ValidationFraction, nameof(Options.ValidationFraction));
@@ -77,6 +80,7 @@ internal static class OptionChecks
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RefitJointHeadEpochs, MostEpochs, nameof(Options.RefitJointHeadEpochs));
         AtLeastOne(options.EarlyStoppingPatience, nameof(Options.EarlyStoppingPatience));
         AtLeastOne(options.NumberOfThreads, nameof(Options.NumberOfThreads));
+        AtLeastOne(options.MicroBatchSize, nameof(Options.MicroBatchSize));
         AtLeastOne(options.MemoryBudgetInMegabytes, nameof(Options.MemoryBudgetInMegabytes));
     }
 

@@ -24,6 +24,11 @@ internal sealed record InputScaling(IReadOnlyList<float> Mean, IReadOnlyList<flo
 
     internal bool IsNone => Mean.All(m => m == 0) && StandardDeviation.All(s => s == 1);
 
+    internal bool IsSameAs(InputScaling other) => Mean.SequenceEqual(other.Mean) && StandardDeviation.SequenceEqual(other.StandardDeviation);
+
+    /// <inheritdoc/>
+    public override string ToString() => IsNone ? "nothing" : FormattableString.Invariant($"the mean [{string.Join(", ", Mean)}] and the deviation [{string.Join(", ", StandardDeviation)}]");
+
     /// <exception cref="ArgumentException">Different lengths, none, or a number that is not finite or a deviation not above 0.</exception>
     internal static InputScaling Create(IReadOnlyList<float> mean, IReadOnlyList<float> standardDeviation)
     {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
@@ -21,16 +22,20 @@ internal static class ModalityInput
         var x = raw;
         if (seed is { } drawn && settings.FlipProbability > 0)
             x = Flip(x, settings, rows, drawn);
-        // Token ids are no quantities: a short float has not room for them.
-        if (modality.Kind == ModalityKind.Text && precision == ScalarType.BFloat16)
-            precision = ScalarType.Float32;
-        if (x.dtype != precision)
-            x = x.to(precision);
+        // Short floats only at the end, and never for token ids, for which they have no room.
+        bool isShort = precision == ScalarType.BFloat16;
+        var exact = isShort ? ScalarType.Float32 : precision;
+        if (x.dtype != exact)
+            x = x.to(exact);
         x = modality.Scaling.Apply(x, inPlace: !ReferenceEquals(x, raw));
         if (seed is { } epoch && settings.Masks)
             x = Mask(x, settings, rows, epoch);
+        if (isShort && modality.Kind != ModalityKind.Text)
+            x = x.to(precision);
         return ReferenceEquals(x, raw) ? raw : x.MoveToOuterDisposeScope();
     }
+
+    private static readonly Scalar s_one = 1;
 
     private static Tensor Flip(Tensor x, AugmentationSettings settings, ReadOnlySpan<int> rows, int seed)
     {
@@ -41,7 +46,8 @@ internal static class ModalityInput
         if (settings.FlipsFlow)
         {
             var motion = mirrored.narrow(-1, 0, 1);
-            mirrored = cat([x.dtype == ScalarType.Byte ? motion.bitwise_not() : motion.neg(), mirrored.narrow(-1, 1, x.shape[^1] - 1)], -1);
+            // Bytes wrap round: -v is 256 - v, which keeps 128, no motion, where it is; 0 would stay 0, so it counts as 1.
+            mirrored = cat([x.dtype == ScalarType.Byte ? motion.clamp_min(s_one).neg() : motion.neg(), mirrored.narrow(-1, 1, x.shape[^1] - 1)], -1);
         }
         return where(tensor(flips, device: x.device).view([rows.Length, .. Enumerable.Repeat(1L, (int)x.dim() - 1)]), mirrored, x);
     }

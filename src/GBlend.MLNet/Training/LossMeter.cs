@@ -19,6 +19,7 @@ internal sealed class LossMeter : IDisposable
     private readonly int _rowsAtOnce;
     private readonly int[] _glance, _rest, _heldOut;
     private readonly Dictionary<int[], Batch[]> _kept = [];
+    private readonly Lock _keeping = new();
 
     /// <param name="store">The rows.</param>
     /// <param name="train">The sample of training rows.</param>
@@ -29,10 +30,6 @@ internal sealed class LossMeter : IDisposable
     {
         (_store, _loss, _rowsAtOnce) = (store, loss, rowsAtOnce);
         (_glance, _rest, _heldOut) = (train[..Math.Min(GlanceRows, train.Length)], train[Math.Min(GlanceRows, train.Length)..], heldOut);
-        if ((train.Length + heldOut.Length) * store.RowBytes > KeptBytes)
-            return;
-        foreach (var rows in new[] { _glance, _rest, _heldOut })
-            _kept[rows] = [.. rows.Chunk(rowsAtOnce).Select(chunk => store.Gather(chunk))];
     }
 
     internal MeasuredLosses Measure(JointNetwork network, IReadOnlyList<int> branches, bool glance = false) =>
@@ -78,9 +75,29 @@ internal sealed class LossMeter : IDisposable
         return [.. parts.Select(p => p.SelectMany(x => x).ToArray())];
     }
 
+    /// <summary>The rows as they were gathered the first time they were measured; <see langword="null"/> when they are too many to keep.</summary>
+    private Batch[]? Kept(int[] rows)
+    {
+        if ((_glance.Length + _rest.Length + _heldOut.Length) * _store.RowBytes > KeptBytes)
+            return null;
+        lock (_keeping)
+        {
+            if (!_kept.TryGetValue(rows, out var kept))
+                _kept.Add(rows, kept = [.. rows.Chunk(_rowsAtOnce).Select(chunk => Detached(_store.Gather(chunk)))]);
+            return kept;
+        }
+    }
+
+    private static Batch Detached(Batch batch)
+    {
+        foreach (var tensor in batch.Inputs.Append(batch.Targets))
+            tensor.DetachFromDisposeScope();
+        return batch;
+    }
+
     private IEnumerable<Batch> Batches(int[] rows)
     {
-        if (!_kept.TryGetValue(rows, out var kept))
+        if (Kept(rows) is not { } kept)
         {
             foreach (var batch in _store.Batches(rows, _rowsAtOnce))
                 yield return batch;

@@ -17,6 +17,8 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     {
         (_run, _plan, _shape) = (run, plan, shape);
         _strategy = plan.Strategy();
+        if (run.Settings.MicroBatchSize < run.Settings.BatchSize && StrategySteps.HooksInto(_strategy))
+            throw new ArgumentException($"MicroBatchSize is set, but {_strategy.GetType().Name} looks at whole batches in every step. Leave MicroBatchSize out, or take another blending.", nameof(GradientBlendingTrainer.Options.MicroBatchSize));
         Network = Create();
         _trainer = new BranchTrainer(Network, run.Settings, run.Loss);
     }
@@ -32,7 +34,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     /// <summary>Passes over the training rows that this network takes in all.</summary>
     internal long Epochs => NumberOfEpochs + _strategy.ExtraEpochs(NumberOfEpochs);
 
-    internal JointNetwork Create() => new(_shape, _plan.Start == 0 ? _run.SeedOf("network") : _run.SeedOf("network", _plan.Start), _run.Settings.Precision, _run.Device);
+    internal JointNetwork Create() => new(_shape, _plan.Start == 0 ? _run.SeedOf("network") : _run.SeedOf("network", _plan.Start), _run.Settings.Precision, _run.Device) { ReadsFeatures = _run.ReadsFeatures };
 
     /// <summary>Trains one epoch and measures the losses after it.</summary>
     internal NetworkEpoch Train(int epoch)
@@ -106,7 +108,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     private UniModalNetworks TrainUniModal()
     {
         using var threads = new TorchThreadScope(_run.NumberOfThreads);
-        var network = new JointNetwork(_shape with { HasHeads = true, HasJoint = false }, _run.SeedOf("uni-modal"), _run.Settings.Precision, _run.Device);
+        var network = new JointNetwork(_shape with { HasHeads = true, HasJoint = false }, _run.SeedOf("uni-modal"), _run.Settings.Precision, _run.Device) { ReadsFeatures = _run.ReadsFeatures };
         try
         {
             using var trainer = new BranchTrainer(network, _run.Settings, _run.Loss);

@@ -57,7 +57,9 @@ internal sealed class TrainedModel : IDisposable
 
     /// <summary>The precision in which a network scores; float32 weights lose nothing in it.</summary>
     internal static ScalarType ScoringPrecision(JointNetwork network) =>
-        network.Device.type == DeviceType.CPU && network.RowsToScore > 1 && network.ParameterCount <= MostParametersInDouble ? ScalarType.Float64 : network.Precision;
+        network.Device.type == DeviceType.CPU && network.RowsToScore > 1 && network.ParameterCount <= MostParametersInDouble ? ScalarType.Float64
+        : network.Precision == ScalarType.BFloat16 ? ScalarType.Float32
+        : network.Precision;
 
     /// <summary>Trains a model.</summary>
     internal static TrainedModel Fit(TrainingRows rows, TrainingSettings settings, ITrainingHost host)

@@ -20,6 +20,9 @@ internal sealed record TrainingSettings
 
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>The most rows of a batch that are computed at once; <see langword="null"/> for all.</summary>
+    public int? MicroBatchSize { get; init; }
+
     public double LearningRate { get; init; } = 0.01;
 
     public Optimizer Optimizer { get; init; } = Optimizer.Sgd();
@@ -57,8 +60,14 @@ internal sealed record TrainingSettings
     /// <summary>Whether the branches of an estimate may train at the same time; the result is the same either way.</summary>
     public bool TrainsSideBySide { get; init; } = true;
 
-    /// <summary>Float32, but for checks against references in float64.</summary>
+    /// <summary>Whether features of frozen encoders are computed once; the result is the same but for rounding.</summary>
+    public bool ComputesFrozenFeaturesOnce { get; init; } = true;
+
+    /// <summary>What networks compute in: float32, bfloat16 when asked for, and float64 for checks against references.</summary>
     public ScalarType Precision { get; init; } = ScalarType.Float32;
+
+    /// <summary>What losses are computed in.</summary>
+    public ScalarType LossPrecision => Precision == ScalarType.BFloat16 ? ScalarType.Float32 : Precision;
 
     /// <summary>Training rows on which losses are measured at most; the held-out rows are all measured.</summary>
     public int TrainLossRows { get; init; } = 1024;

@@ -170,6 +170,31 @@ public sealed class BadMediaTests : IDisposable
     }
 
     [Fact]
+    public void One_frame_is_a_clip_of_itself()
+    {
+        string path = _media.Video("one.mkv", 1);
+        Assert.Equal(new int[32], TestMedia.Numbers(Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", Clip()).Read<byte>(_ml.Paths(path))), 32));
+        var view = _ml.Paths(_media.VideoWithSound("sound.mkv", 1, TestMedia.Tone(500, 0.04), 16000));
+        float[] values = Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { AlignWith = new() { FrameCount = 1 }, FrameCount = 4 }).Read<float>(view));
+        Assert.All(values.Chunk(40).Take(3), frame => Assert.True(frame.Max() > 10));
+    }
+
+    [Fact]
+    public void Huge_images_are_read_and_impossible_ones_refused()
+    {
+        string path = _media.PathTo("huge.jpg");
+        using (var picture = new OpenCvSharp.Mat(6000, 9000, OpenCvSharp.MatType.CV_8UC3, new OpenCvSharp.Scalar(10, 100, 200)))
+            OpenCvSharp.Cv2.ImWrite(path, picture);
+        byte[] image = Assert.Single(_ml.Transforms.LoadImage("Out", "Path", new() { Height = 8, Width = 8 }).Read<byte>(_ml.Paths(path)));
+        Assert.All(image.Chunk(3), pixel => Assert.True(Math.Abs(pixel[0] - 200) < 4 && Math.Abs(pixel[1] - 100) < 4 && Math.Abs(pixel[2] - 10) < 4));
+        // A PNG that says it has 60,000 x 60,000 pixels.
+        byte[] png = File.ReadAllBytes(Picture("a.png"));
+        (png[16], png[17], png[18], png[19], png[20], png[21], png[22], png[23]) = (0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60);
+        var error = Assert.Throws<InvalidDataException>(() => _ml.Transforms.LoadImage("Out", "Path").Read<byte>(_ml.Paths(_media.Bytes("bomb.png", png))));
+        Assert.Contains("bomb.png", error.Message);
+    }
+
+    [Fact]
     public void Only_read_rows_can_fail()
     {
         var view = _ml.Paths(Good("video"), "missing.mkv");
@@ -216,8 +241,11 @@ public sealed class BadMediaTests : IDisposable
         string message = MediaLibraries.OpenCvMessage("Unable to load shared library 'OpenCvSharpExtern' or one of its dependencies.\nlibgtk-3.so.0: cannot open shared object file");
         Assert.Contains("apt-get install", message);
         Assert.Contains("libgtk-3-0", message);
+        Assert.EndsWith("libgtk-3.so.0: cannot open shared object file", message);
         Assert.DoesNotContain('\n', message);
-        Assert.Contains("apt-get install -y --no-install-recommends ffmpeg", MediaLibraries.MissingFfmpeg().Message);
+        var error = Assert.Throws<InvalidOperationException>(() => Ffmpeg.Run(["-version"], output => output.ReadByte(), "ffmpeg-that-is-not-there"));
+        Assert.Contains("apt-get install -y --no-install-recommends ffmpeg", error.Message);
+        MediaLibraries.Require();
     }
 
     private sealed class ImageRow

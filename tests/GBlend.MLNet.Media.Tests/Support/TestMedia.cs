@@ -5,6 +5,15 @@ internal sealed class TestMedia : IDisposable
 {
     internal const int Width = 64, Height = 48;
 
+    private static readonly Lazy<bool> IsReady = new(() =>
+    {
+        MediaLibraries.Require();
+        return true;
+    });
+
+    /// <exception cref="InvalidOperationException">The system lacks a library or ffmpeg; the message has the command.</exception>
+    internal TestMedia() => _ = IsReady.Value;
+
     internal string Folder { get; } = Directory.CreateTempSubdirectory("gblend-media").FullName;
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

@@ -112,6 +112,24 @@ public sealed class VideoScoringTests
     }
 
     [Fact]
+    public void Fit_pretrained_on_rows_normalized_otherwise_is_refused()
+    {
+        var bytes = _ml.Data.LoadFromEnumerable(ClipRows(12));
+        GradientBlendingTrainer Trainer(Modality modality) => _ml.Trainer(o =>
+        {
+            o.Modalities.Clear();
+            o.Modalities.Add(modality);
+            o.NumberOfEpochs = 1;
+        });
+        var keyed = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(bytes).Transform(bytes);
+        using var model = Trainer(Modality.Video("Clip", Encoders.Mlp(4))).Fit(keyed);
+        Trainer(Modality.Video("Clip", Encoders.Mlp(4)).WithPretrained(model, freeze: true)).Fit(keyed).Dispose();
+        var floats = _ml.Transforms.Conversion.ConvertType("Clip", outputKind: DataKind.Single).Fit(keyed).Transform(keyed);
+        var error = Assert.Throws<ArgumentException>(() => Trainer(Modality.Video("Clip", Encoders.Mlp(4)).WithPretrained(model)).Fit(floats));
+        Assert.Contains("normalizes its rows by the mean [127.5]", error.Message);
+    }
+
+    [Fact]
     public void Fit_empty_clip_names_the_column()
     {
         var rows = ClipRows(12);

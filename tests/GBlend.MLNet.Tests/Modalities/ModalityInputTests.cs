@@ -23,6 +23,19 @@ public sealed class ModalityInputTests
     }
 
     [Fact]
+    public void Prepare_in_bfloat16_normalizes_in_float32_and_leaves_token_ids_alone()
+    {
+        var spec = Spec(ModalityKind.Image, [1, 1, 1]) with { Scaling = new([127.5f], [63.75f]) };
+        using var pixel = tensor(new byte[] { 130 }, [1, 1, 1, 1]);
+        using var x = spec.Prepare(pixel, ScalarType.BFloat16);
+        Assert.Equal(ScalarType.BFloat16, x.dtype);
+        Assert.Equal(2.5f / 63.75f, x.ToFloats()[0], 2e-4f);
+        using var ids = tensor(new float[] { 49_999 }, [1, 1]);
+        using var kept = Spec(ModalityKind.Text, [1]).Prepare(ids, ScalarType.BFloat16);
+        Assert.Equal([49_999], kept.ToFloats());
+    }
+
+    [Fact]
     public void Prepare_flips_about_half_of_the_rows_and_none_for_losses()
     {
         var spec = Spec(ModalityKind.Image, [1, 3, 1], Augmentation.HorizontalFlip());
@@ -36,12 +49,12 @@ public sealed class ModalityInputTests
     }
 
     [Theory]
-    [InlineData(true, new float[] { 252, 9, 254, 8 })]
+    [InlineData(true, new float[] { 128, 9, 255, 8 })]
     [InlineData(false, new float[] { -3, 9, -1, 8 })]
     public void Prepare_flipped_flow_changes_its_direction(bool bytes, float[] expected)
     {
         var spec = Spec(ModalityKind.Image, [1, 2, 2], Augmentation.HorizontalFlip(1, opticalFlow: true));
-        using var raw = (bytes ? tensor(new byte[] { 1, 8, 3, 9 }) : tensor(new float[] { 1, 8, 3, 9 })).view(1, 1, 2, 2);
+        using var raw = (bytes ? tensor(new byte[] { 0, 8, 128, 9 }) : tensor(new float[] { 1, 8, 3, 9 })).view(1, 1, 2, 2);
         Assert.Equal(expected, spec.Prepare(raw, ScalarType.Float32, [0], 1).ToFloats());
     }
 

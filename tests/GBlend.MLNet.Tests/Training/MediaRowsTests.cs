@@ -117,6 +117,55 @@ public sealed class MediaRowsTests
     }
 
     [Fact]
+    public void Fit_frozen_encoder_whose_features_are_computed_once_gives_the_same_model()
+    {
+        var rows = Rows(48);
+        // Without batch normalization beside it, which would magnify the rounding.
+        var settings = Settings() with { Modalities = [Settings().Modalities[0], new("Sound", s_sound, Encoders.Mlp(8, 6), null)] };
+        using var start = TrainedModel.Fit(rows, settings with { NumberOfEpochs = 2 }, new QuietHost());
+        settings = settings with
+        {
+            Modalities = [settings.Modalities[0] with { Start = start.EncoderWeights("Clip"), IsFrozen = true }, settings.Modalities[1]],
+            Blending = GBlend.MLNet.Blending.Online(2),
+            Fusion = Fusion.MidConcat(8),
+        };
+        var host = new QuietHost();
+        using TrainedModel once = TrainedModel.Fit(rows, settings, host), always = TrainedModel.Fit(rows, settings with { ComputesFrozenFeaturesOnce = false }, new QuietHost());
+        Assert.Contains(host.Infos, i => i.Contains("'Clip' is frozen"));
+        Assert.All(Bits(once).Zip(Bits(always)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+        Assert.All(ToyRows.Score(once, rows).Zip(ToyRows.Score(always, rows)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+        using var changing = new TrainingRun(rows, settings with { Modalities = [ModalitySpec.Create("Clip", ModalityKind.Video, s_clip, Encoders.R3D(18, 0.05), AugmentationSettings.Of([Augmentation.HorizontalFlip()])) with { IsFrozen = true, Start = start.EncoderWeights("Clip") }, settings.Modalities[1]] }, new QuietHost());
+        changing.Advance(1);
+        Assert.Empty(changing.ReadsFeatures);
+    }
+
+    [Fact]
+    public void Fit_bfloat16_learns_keeps_float32_weights_and_repeats()
+    {
+        var settings = Settings([Augmentation.HorizontalFlip()]) with { NumberOfEpochs = 12, Precision = ScalarType.BFloat16 };
+        using TrainedModel model = TrainedModel.Fit(Rows(72), settings, new QuietHost()), same = TrainedModel.Fit(Rows(72), settings, new QuietHost());
+        Assert.Equal(Bits(model), Bits(same));
+        double accuracy = ToyRows.Accuracy(model, Rows(72, seed: 2));
+        Assert.True(accuracy > 0.8, $"{accuracy}");
+        foreach (string name in new[] { "encoders.0.layer1.0.conv1.0.weight", "encoders.0.stem.1.running_mean", "joint." })
+        {
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            var value = model.Network.Tensors.First(t => t.Name.StartsWith(name)).Value.to(ScalarType.Float32);
+            Assert.NotEqual(value.ToFloats(), value.to(ScalarType.BFloat16).ToFloats());
+        }
+    }
+
+    [Fact]
+    public void Fit_bfloat16_pretrained_statistics_and_weights_are_taken_whole()
+    {
+        using var start = TrainedModel.Fit(Rows(48), Settings(), new QuietHost());
+        var settings = Settings() with { Precision = ScalarType.BFloat16, NumberOfEpochs = 1 };
+        settings = settings with { Modalities = [settings.Modalities[0] with { Start = start.EncoderWeights("Clip"), IsFrozen = true }, settings.Modalities[1]] };
+        using var model = TrainedModel.Fit(Rows(48), settings, new QuietHost());
+        Assert.All(start.EncoderWeights("Clip"), w => Assert.Equal(w.Value, model.EncoderWeights("Clip")[w.Key]));
+    }
+
+    [Fact]
     public void Load_what_was_saved_scores_views_crops_and_bytes_alike()
     {
         var rows = Rows(48, views: 3);

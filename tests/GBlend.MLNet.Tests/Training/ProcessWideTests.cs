@@ -101,6 +101,12 @@ public sealed class ProcessWideTests
                 network.Train(true);
                 network.Forward([tensor(EncoderSamples.Rows(shape, 3), [3, .. shape.Select(s => (long)s)])], [0])[0].square().sum().backward();
                 copy.CopyFrom(network);
+                using JointNetwork shorter = new(plan, 1, ScalarType.BFloat16, CPU);
+                shorter.CopyFrom(network);
+                shorter.Train(true);
+                var input = plan.Modalities[0].Prepare(tensor(EncoderSamples.Rows(shape, 3), [3, .. shape.Select(s => (long)s)]), name.StartsWith("text") ? ScalarType.Float32 : ScalarType.BFloat16);
+                shorter.Forward([input], [0])[0].square().sum().backward();
+                copy.CopyFrom(shorter);
             }
             Use();
             long before = Settled();

@@ -6,6 +6,12 @@ namespace GBlend.MLNet;
 /// <summary>Rows as tensors on the device: per modality [rows, shape...], and the targets.</summary>
 internal sealed record Batch(IReadOnlyList<Tensor> Inputs, Tensor Targets)
 {
+    /// <summary>The share of the rows of a step; below 1 when a step takes several micro-batches.</summary>
+    internal double Share { get; init; } = 1;
+
+    /// <summary>Whether the step has no more rows.</summary>
+    internal bool EndsStep { get; init; } = true;
+
     internal long Rows => Targets.shape[0];
 }
 
@@ -27,28 +33,34 @@ internal sealed class RowStore : IDisposable
     [ThreadStatic]
     private static byte[]? s_buffer;
 
-    private readonly IReadOnlyList<ModalitySpec> _modalities;
-    private readonly IReadOnlyList<RowColumn> _columns;
+    private readonly ModalitySpec[] _modalities;
+    private readonly RowColumn[] _columns;
     private readonly Tensor?[] _resident;
     private readonly Tensor _targets;
     private readonly ScalarType _precision;
     private readonly Device _device;
-    private readonly bool _isSpilled;
 
     internal RowStore(TrainingRows rows, IReadOnlyList<ModalitySpec> modalities, Tensor targets, ScalarType precision, Device device)
     {
-        (_modalities, _columns, _precision, _device) = (modalities, rows.Modalities, precision, device);
+        (_modalities, _columns, _precision, _device) = ([.. modalities], [.. rows.Modalities], precision, device);
         using var scope = NewDisposeScope();
         _resident = [.. modalities.Zip(_columns, Resident)];
         foreach (var tensor in _resident)
             tensor?.DetachFromDisposeScope();
         _targets = scope.Detach(targets.to(device));
-        _isSpilled = _columns.Any(c => !c.IsInMemory);
-        RowBytes = modalities.Zip(_columns, (m, c) => (long)m.Layout.Size * c.ElementSize).Sum();
     }
 
     /// <summary>Bytes that are gathered per row.</summary>
-    internal long RowBytes { get; }
+    internal long RowBytes => _modalities.Zip(_columns, (m, c) => (long)m.Layout.Size * c.ElementSize).Sum();
+
+    /// <summary>Gives other rows, of plain floats, for a modality from now on.</summary>
+    internal void Replace(int modality, RowColumn<float> rows)
+    {
+        _resident[modality]?.Dispose();
+        _modalities[modality] = new(_modalities[modality].Column, [rows.Width], _modalities[modality].Encoder, null);
+        _columns[modality] = rows;
+        _resident[modality] = Resident(_modalities[modality], rows)?.DetachFromDisposeScope();
+    }
 
     /// <summary>Copies of the rows asked for, not yet prepared for the network; the caller disposes of them.</summary>
     internal Batch Gather(ReadOnlySpan<int> order) => Complete(order, GatherOnHost(order, null));
@@ -61,10 +73,12 @@ internal sealed class RowStore : IDisposable
     /// <param name="order">Row numbers.</param>
     /// <param name="batchSize">Rows per batch; the last one may have fewer.</param>
     /// <param name="seed">Decides what is random about the rows; <see langword="null"/> for rows as losses see them.</param>
-    internal IEnumerable<Batch> Batches(int[] order, int batchSize, int? seed = null)
+    /// <param name="microBatchSize">The most rows that are given at once; a batch of more comes in parts.</param>
+    internal IEnumerable<Batch> Batches(int[] order, int batchSize, int? seed = null, int? microBatchSize = null)
     {
+        int most = Math.Min(microBatchSize ?? batchSize, batchSize);
         int window = (int)Math.Clamp(WindowBytes / Math.Max(RowBytes * batchSize, 1), 1, int.MaxValue / batchSize) * batchSize;
-        bool isAhead = _resident.Any(r => r is null) && (_isSpilled || RowBytes * Math.Min(window, order.Length) >= AheadBytes);
+        bool isAhead = _resident.Any(r => r is null) && (_columns.Any(c => !c.IsInMemory) || RowBytes * Math.Min(window, order.Length) >= AheadBytes);
         Task<Tensor?[]>? next = null;
         try
         {
@@ -82,12 +96,13 @@ internal sealed class RowStore : IDisposable
                         scope.Attach(tensor);
                 }
                 var rows = Complete(order.AsSpan(start, length), onHost);
-                for (int from = 0; from < length; from += batchSize)
+                for (int from = 0, count; from < length; from += count)
                 {
                     using var batch = NewDisposeScope();
-                    int count = Math.Min(batchSize, length - from);
-                    var part = length == count ? rows : new Batch([.. rows.Inputs.Select(t => t.narrow(0, from, count))], rows.Targets.narrow(0, from, count));
-                    yield return Prepare(part, order.AsSpan(start + from, count), seed);
+                    int step = from / batchSize * batchSize, rowsOfStep = Math.Min(batchSize, length - step);
+                    count = Math.Min(most, step + rowsOfStep - from);
+                    var part = length == count ? rows : Part(rows, from, count);
+                    yield return Prepare(part, order.AsSpan(start + from, count), seed) with { Share = (double)count / rowsOfStep, EndsStep = from + count == step + rowsOfStep };
                 }
             }
         }
@@ -114,7 +129,7 @@ internal sealed class RowStore : IDisposable
     /// <summary>The modalities that are not on the device, without autograd or scopes of the thread it runs on.</summary>
     private Tensor?[] GatherOnHost(ReadOnlySpan<int> order, int? seed)
     {
-        var gathered = new Tensor?[_modalities.Count];
+        var gathered = new Tensor?[_modalities.Length];
         var buffer = s_buffer ??= [];
         for (int m = 0; m < gathered.Length; m++)
         {
@@ -145,6 +160,8 @@ internal sealed class RowStore : IDisposable
         using var index = tensor(rows, device: _device);
         return new Batch([.. onHost.Select((gathered, m) => gathered is null ? _resident[m]!.index_select(0, index) : OnDevice(gathered))], _targets.index_select(0, index));
     }
+
+    private static Batch Part(Batch rows, int from, int count) => new([.. rows.Inputs.Select(t => t.narrow(0, from, count))], rows.Targets.narrow(0, from, count));
 
     private Tensor OnDevice(Tensor gathered)
     {

@@ -24,6 +24,9 @@ internal sealed class TrainingRows(IReadOnlyList<RowColumn> modalities, Training
 
     internal int Count => HeldOut.Length;
 
+    /// <summary>Bytes that what is kept beside the rows may take.</summary>
+    internal long MemoryLeft => memory?.Left ?? RowMemory.DefaultBudget;
+
     public void Dispose() => memory?.Dispose();
 }
 
