@@ -124,7 +124,7 @@ internal sealed class Experiment(MLContext ml, MediaTables tables, MediaPlan pla
             MediaPlan.Video => (Modality.Video(column, Encoders.R2Plus1D(18, line.Width, stemPooling: true)), Shift(plan.Clip!.Height)),
             MediaPlan.Audio => (Modality.Audio(column, Encoders.AudioResNet(18, line.Width).WithNormalization([mean], [deviation])), Masks),
             MediaPlan.Picture => (Modality.Image(column, Encoders.ImageResNet(18, line.Width)), Shift(plan.Image!.Height)),
-            _ => (Modality.Text(column, Encoders.TextPooling(width: Math.Max(1, (int)(PublishedWidth * line.Width)))), null),
+            _ => (Modality.Text(column, Encoders.TextPooling(plan.Tokens!.VocabularySize + 1, Math.Max(1, (int)(PublishedWidth * line.Width)))), null),
         };
         return line.Augments && augmentation is not null ? modality.WithAugmentation(augmentation) : modality;
     }

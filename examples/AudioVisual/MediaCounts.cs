@@ -1,6 +1,5 @@
 using GBlend.MLNet;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace AudioVisual;
 
@@ -40,8 +39,8 @@ internal sealed class MediaCounts(MediaPlan plan)
         List<Action> media = [];
         if (plan.Clip is { } clip)
         {
-            var path = Text(row, nameof(MediaRow.VideoPath));
-            var pixels = Values<byte>(row, MediaPlan.Video);
+            var path = row.Text( nameof(MediaRow.VideoPath));
+            var pixels = row.Values<byte>(MediaPlan.Video);
             media.Add(() =>
             {
                 if (pixels().Length == 0)
@@ -57,9 +56,9 @@ internal sealed class MediaCounts(MediaPlan plan)
         }
         if (plan.LogMel is { } logMel)
         {
-            var path = Text(row, logMel.AlignWith is null ? nameof(MediaRow.AudioPath) : nameof(MediaRow.VideoPath));
-            var spectrogram = Values<float>(row, MediaPlan.Audio);
-            var heldOut = Getter<bool>(row, nameof(MediaRow.IsHeldOut));
+            var path = row.Text( logMel.AlignWith is null ? nameof(MediaRow.AudioPath) : nameof(MediaRow.VideoPath));
+            var spectrogram = row.Values<float>(MediaPlan.Audio);
+            var heldOut = row.Value<bool>(nameof(MediaRow.IsHeldOut));
             media.Add(() =>
             {
                 var values = spectrogram();
@@ -86,7 +85,7 @@ internal sealed class MediaCounts(MediaPlan plan)
         }
         if (plan.Image is not null)
         {
-            var pixels = Values<byte>(row, MediaPlan.Picture);
+            var pixels = row.Values<byte>(MediaPlan.Picture);
             media.Add(() => pixels());
         }
         return () =>
@@ -96,28 +95,5 @@ internal sealed class MediaCounts(MediaPlan plan)
             lock (_lock)
                 Rows++;
         };
-    }
-
-    private static Func<T> Getter<T>(DataViewRow row, string column)
-    {
-        var getter = row.GetGetter<T>(row.Schema[column]);
-        T value = default!;
-        return () =>
-        {
-            getter(ref value);
-            return value;
-        };
-    }
-
-    private static Func<string> Text(DataViewRow row, string column)
-    {
-        var text = Getter<ReadOnlyMemory<char>>(row, column);
-        return () => text().ToString();
-    }
-
-    private static Func<T[]> Values<T>(DataViewRow row, string column)
-    {
-        var vector = Getter<VBuffer<T>>(row, column);
-        return () => [.. vector().DenseValues()];
     }
 }

@@ -8,8 +8,8 @@ namespace AudioVisual;
 /// <param name="Clip">Of the videos, if there are any.</param>
 /// <param name="LogMel">Of the sound, if there is any.</param>
 /// <param name="Image">Of the images, if there are any.</param>
-/// <param name="HasText">Whether there are texts.</param>
-internal sealed record MediaPlan(VideoClipOptions? Clip, LogMelOptions? LogMel, ImageOptions? Image, bool HasText)
+/// <param name="Tokens">Of the texts, if there are any.</param>
+internal sealed record MediaPlan(VideoClipOptions? Clip, LogMelOptions? LogMel, ImageOptions? Image, TokenIdOptions? Tokens)
 {
     public const string Video = "Video", Audio = "Audio", Picture = "Image", Text = "Text";
 
@@ -22,7 +22,7 @@ internal sealed record MediaPlan(VideoClipOptions? Clip, LogMelOptions? LogMel, 
         .. Clip is null ? [] : new[] { Video },
         .. LogMel is null ? [] : new[] { Audio },
         .. Image is null ? [] : new[] { Picture },
-        .. HasText ? new[] { Text } : [],
+        .. Tokens is null ? [] : new[] { Text },
     ];
 
     /// <summary>Clips per row.</summary>
@@ -42,7 +42,7 @@ internal sealed record MediaPlan(VideoClipOptions? Clip, LogMelOptions? LogMel, 
             ClipsPerFile = clip?.ClipsPerVideo ?? 1,
             Position = ClipPosition.Even,
         };
-        return new MediaPlan(clip, logMel, manifest.HasImage ? ImageSettings(sample, line) : null, manifest.HasText);
+        return new MediaPlan(clip, logMel, manifest.HasImage ? ImageSettings(sample, line) : null, manifest.HasText ? new TokenIdOptions { Length = line.Tokens, LowerCase = true } : null);
     }
 
     private static VideoClipOptions ClipOptions(List<MediaRow> sample, CommandLine line)

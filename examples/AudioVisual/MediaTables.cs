@@ -12,17 +12,19 @@ internal sealed class MediaTables
     private readonly MediaPlan _plan;
     private readonly Manifest _manifest;
     private readonly MediaCache _cache;
+    private readonly ITransformer _trainingLoader;
 
     public MediaTables(MLContext ml, Manifest manifest, MediaPlan plan, CommandLine line)
     {
         (_ml, _manifest, _plan) = (ml, manifest, plan);
         _cache = line.CacheFolder is { } folder ? MediaCache.InFolder(folder) : MediaCache.InMemory(4096);
-        RawTraining = ml.Data.LoadFromEnumerable(manifest.TrainingRows);
         RawTest = ml.Data.LoadFromEnumerable(manifest.TestRows);
         // The network trains on complete rows only; with "missing", rows to score may lack a modality.
-        TrainingLoader = Loader(line.OnBadMedia == OnBadMedia.Missing ? OnBadMedia.Skip : line.OnBadMedia).Fit(RawTraining);
-        TestLoader = Loader(line.OnBadMedia).Fit(RawTraining);
-        Training = TrainingLoader.Transform(RawTraining);
+        // A vocabulary is learned from rows that are trained on.
+        var trained = ml.Data.LoadFromEnumerable(manifest.TrainingRows.Where(r => !r.IsHeldOut));
+        _trainingLoader = Loader(line.OnBadMedia == OnBadMedia.Missing ? OnBadMedia.Skip : line.OnBadMedia).Fit(trained);
+        TestLoader = Loader(line.OnBadMedia).Fit(trained);
+        Training = _trainingLoader.Transform(ml.Data.LoadFromEnumerable(manifest.TrainingRows));
         Test = TestLoader.Transform(RawTest);
     }
 
@@ -31,13 +33,9 @@ internal sealed class MediaTables
 
     public IDataView RawTest { get; }
 
-    public IDataView RawTraining { get; }
-
     public IDataView Training { get; }
 
     public IDataView Test { get; }
-
-    private ITransformer TrainingLoader { get; }
 
     /// <summary>Decodes everything.</summary>
     /// <param name="report">Called with the number of rows that are done.</param>
@@ -70,12 +68,15 @@ internal sealed class MediaTables
             catch (AggregateException e) when (e.Flatten().InnerExceptions is var problems)
             {
                 cancelled.ThrowIfCancellationRequested();
-                throw new UserErrorException(problems[0].GetBaseException().Message + " (In this program that is --on-bad-media skip or missing.)");
+                throw new UserErrorException(Remedy(problems[0].GetBaseException()));
             }
         }
-        counts.Bad = [.. BadFiles(TrainingLoader), .. BadFiles(TestLoader)];
+        counts.Bad = [.. BadFiles(_trainingLoader), .. BadFiles(TestLoader)];
         return counts;
     }
+
+    private string Remedy(Exception problem) => problem.Message + (problem is not InvalidDataException ? ""
+        : " (Here the option is --on-bad-media skip or missing" + (_plan.LogMel?.AlignWith is null ? ".)" : "; videos without sound need --no-sound.)"));
 
     private static IEnumerable<BadMediaFile> BadFiles(ITransformer loader) => ((IEnumerable<ITransformer>)loader).OfType<MediaTransformer>().SelectMany(t => t.BadFiles);
 
@@ -97,8 +98,8 @@ internal sealed class MediaTables
             (image.Cache, image.OnBadMedia) = (_cache, onBadMedia);
             chain = chain.Append<ITransformer>(_ml.Transforms.LoadImage(MediaPlan.Picture, nameof(MediaRow.ImagePath), image));
         }
-        if (_plan.HasText)
-            throw new UserErrorException("Texts can't be read yet.");
+        if (_plan.Tokens is { } tokens)
+            chain = chain.Append<ITransformer>(_ml.Transforms.TokenIds(MediaPlan.Text, nameof(MediaRow.Words), tokens));
         return chain;
     }
 }
