@@ -44,7 +44,7 @@ int Run()
 
     // 2. Every method with every seed. The last method's model that is best on the held-out rows is kept: test rows choose nothing.
     var comparison = new Comparison(ml, data, line);
-    var methods = Method.All(data, line);
+    var methods = Methods.All(data, line);
     var outcomes = methods.ToDictionary(m => m, _ => new List<Outcome>());
     var saved = methods[^1];
     (Outcome Outcome, ITransformer Model)? best = null;

@@ -24,6 +24,12 @@ internal sealed record Result(Method Method, IReadOnlyList<Outcome> Outcomes)
     /// <summary>The same for the joint head by itself.</summary>
     public string JointAccuracyText => Good.Any(o => o.JointAccuracy is not null) ? Text(Good.Select(o => o.JointAccuracy ?? double.NaN)) : "";
 
+    /// <summary>What else was counted on the test rows.</summary>
+    public IEnumerable<string> HitNames => Good.SelectMany(o => o.Hits.Keys).Distinct();
+
+    /// <summary>Mean and standard deviation over seeds of one of them.</summary>
+    public string HitText(string name) => Good.Any(o => o.Hits.ContainsKey(name)) ? Text(Good.Where(o => o.Hits.ContainsKey(name)).Select(o => o.Hits[name])) : "";
+
     /// <summary>The median: the first fit of a program also loads libraries.</summary>
     public double Seconds => Good.Select(o => o.Seconds).Order().ElementAtOrDefault(Good.Count() / 2);
 
@@ -54,6 +60,9 @@ internal static class Tables
             .AddColumn(new TableColumn("Log-loss").RightAligned())
             .AddColumn(new TableColumn("Seconds").RightAligned())
             .AddColumn(new TableColumn("Cost").RightAligned());
+        string[] hits = [.. results.SelectMany(r => r.HitNames).Distinct()];
+        foreach (string hit in hits)
+            table.AddColumn(new TableColumn(hit).RightAligned());
         if (showsJointHead)
             table.AddColumn(new TableColumn("Its joint head alone").RightAligned());
         foreach (var result in results)
@@ -65,7 +74,7 @@ internal static class Tables
             }
             string failed = result.Failures > 0 ? $" [red]({result.Failures} of {result.Outcomes.Count} diverged)[/]" : "";
             string cost = naive is { Seconds: > 0 } ? $"{result.Seconds / naive.Seconds:0.0}x" : "";
-            string[] cells = [Markup.Escape(result.Method.Name), $"{result.AccuracyText}{failed}", $"{result.LogLoss:0.000}", $"{result.Seconds:0.0}", cost];
+            string[] cells = [Markup.Escape(result.Method.Name), $"{result.AccuracyText}{failed}", $"{result.LogLoss:0.000}", $"{result.Seconds:0.0}", cost, .. hits.Select(result.HitText)];
             table.AddRow(showsJointHead ? [.. cells, result.JointAccuracyText] : cells);
         }
         return table;

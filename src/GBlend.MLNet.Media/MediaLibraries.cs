@@ -22,10 +22,13 @@ public static class MediaLibraries
     });
 
     /// <summary>Makes sure, before anything is read, that all that the media steps may need is there.</summary>
+    /// <param name="ffmpeg">Whether ffmpeg is needed, as it is for sound in other files than WAV. Default true.</param>
     /// <exception cref="InvalidOperationException">OpenCV's native library does not load, or ffmpeg is not on the PATH; the message has the command that cures it.</exception>
-    public static void Require()
+    public static void Require(bool ffmpeg = true)
     {
         RequireOpenCv();
+        if (!ffmpeg)
+            return;
         Ffmpeg.Run(["-version"], output =>
         {
             output.CopyTo(Stream.Null);

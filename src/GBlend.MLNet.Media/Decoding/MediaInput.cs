@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -35,15 +34,7 @@ internal abstract class MediaInput
             Name = name;
             if (name.Length == 0)
                 throw new BadMediaException("the row has no path");
-            if (name.Contains('\0'))
-                throw new BadMediaException("the path has a null character");
-            var file = new FileInfo(folder is null ? name : Path.Combine(folder, name));
-            if (!file.Exists)
-                throw new BadMediaException(Directory.Exists(file.FullName) ? "it is a folder" : "the file does not exist");
-            if (file.Length == 0)
-                throw new BadMediaException("the file is empty");
-            string identity = string.Create(CultureInfo.InvariantCulture, $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}");
-            return new MediaItem(name, identity, file.FullName, default);
+            return MediaItem.OfFile(name, folder);
         }
     }
 

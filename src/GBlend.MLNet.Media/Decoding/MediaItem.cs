@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GBlend.MLNet;
 
 /// <summary>What one row has in its media column: a file, or its content.</summary>
@@ -7,6 +9,23 @@ namespace GBlend.MLNet;
 /// <param name="Content">The content, if it is in memory.</param>
 internal sealed record MediaItem(string Name, string Identity, string? Path, ReadOnlyMemory<byte> Content)
 {
+    /// <summary>A file.</summary>
+    /// <param name="name">Its path.</param>
+    /// <param name="folder">What the path is relative to; by default the current folder.</param>
+    /// <exception cref="BadMediaException">There is no such file, or nothing in it.</exception>
+    internal static MediaItem OfFile(string name, string? folder = null)
+    {
+        if (name.Contains('\0'))
+            throw new BadMediaException("the path has a null character");
+        var file = new FileInfo(folder is null ? name : System.IO.Path.Combine(folder, name));
+        if (!file.Exists)
+            throw new BadMediaException(Directory.Exists(file.FullName) ? "it is a folder" : "the file does not exist");
+        if (file.Length == 0)
+            throw new BadMediaException("the file is empty");
+        string identity = string.Create(CultureInfo.InvariantCulture, $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}");
+        return new MediaItem(name, identity, file.FullName, default);
+    }
+
     /// <summary>Calls a function with a file that has the content: the file itself, or a temporary one.</summary>
     internal T WithFile<T>(Func<string, T> use)
     {

@@ -50,6 +50,9 @@ internal sealed class VideoFile : IDisposable
 
     private double Seconds => _capture.Get(VideoCaptureProperties.PosMsec) / 1000;
 
+    /// <summary>Width and height of its frames as the container has them, in pixels.</summary>
+    internal (int Width, int Height) FrameSize => (_capture.FrameWidth, _capture.FrameHeight);
+
     /// <summary>Opens a video at its start.</summary>
     internal static VideoFile Open(string path) => new(path);
 
