@@ -1,0 +1,58 @@
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>What decides the course of a sweep beside the results of its trials.</summary>
+internal sealed record SweepPlan
+{
+    internal required SweepBudget Budget { get; init; }
+
+    internal required bool IsMaximized { get; init; }
+
+    /// <summary>The epochs after which trials are compared, rising; the last is a whole training.</summary>
+    internal required IReadOnlyList<int> Stages { get; init; }
+
+    /// <summary>One in so many trials goes on to the next stage.</summary>
+    internal int Reduction { get; init; } = 3;
+
+    /// <summary>Whether the settings as the user gave them are the first trial. It is always trained to the end.</summary>
+    internal bool TriesGiven { get; init; } = true;
+
+    internal int Finalists { get; init; } = 3;
+
+    internal int SeedsPerFinalist { get; init; } = 1;
+
+    /// <summary>Trainings per trial.</summary>
+    internal int Folds { get; init; } = 1;
+
+    internal int Parallel { get; init; } = 1;
+
+    /// <summary>Whether another trial may begin beside those that run.</summary>
+    internal Func<bool> HasRoom { get; init; } = static () => true;
+
+    /// <summary>Where a trial can pause at or after a stage: an online blending at the end of a super-epoch.</summary>
+    internal Func<SweepPoint, int, int> PauseAt { get; init; } = static (_, epochs) => epochs;
+
+    internal int LastStage => Stages.Count - 1;
+
+    internal int FullEpochs => Stages[^1];
+
+    /// <summary>The stages of successive halving: the whole run, divided by the reduction as long as enough epochs are left.</summary>
+    internal static IReadOnlyList<int> StagesOf(int epochs, int reduction, int least)
+    {
+        var stages = new List<int> { epochs };
+        if (reduction > 1)
+        {
+            for (double next = (double)epochs / reduction; Math.Round(next) >= least && Math.Round(next) < stages[0]; next /= reduction)
+                stages.Insert(0, (int)Math.Round(next));
+        }
+        return stages;
+    }
+
+    /// <summary>How many of so many trials reach a stage.</summary>
+    internal int Survivors(int trials, int stage) => Math.Max(1, (int)(trials / Math.Pow(Reduction, stage)));
+
+    /// <summary>The epochs of a bracket: trials begun together, of which ever fewer go on.</summary>
+    internal long CostOf(int trials) => Folds * Enumerable.Range(0, Stages.Count).Sum(k => (long)Survivors(trials, k) * (Stages[k] - (k > 0 ? Stages[k - 1] : 0)));
+
+    /// <summary>The trials of a full bracket: one of them sees the end.</summary>
+    internal int BracketSize => Math.Max(Parallel, (int)Math.Pow(Reduction, LastStage));
+}
