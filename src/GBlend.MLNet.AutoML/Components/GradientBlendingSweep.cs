@@ -89,7 +89,7 @@ public sealed partial class GradientBlendingSweep
             Folds = views.Count,
             Parallel = parallel,
             HasRoom = trials.HasRoom,
-            PauseAt = trials.PauseAt,
+            PauseAt = LocalTrials.PauseAt,
         };
         var engine = new SweepEngine(plan, _space, Tuner(), trials, journal, Report, cancellation);
         Task.Run(engine.RunAsync, CancellationToken.None).GetAwaiter().GetResult();

@@ -102,9 +102,12 @@ internal static class OptionsCode
 
     private static string FusionCode(Fusion fusion) => $"Fusion.{fusion.Kind}({Numbers(fusion.HiddenWidths)})" + Dropout(fusion.Dropout);
 
-    private static string OptimizerCode(Optimizer optimizer) => optimizer.Kind == OptimizerKind.Sgd
-        ? optimizer == Optimizer.Sgd() ? "Optimizer.Sgd()" : $"Optimizer.Sgd({Number((float)optimizer.Momentum)})"
-        : $"Optimizer.{optimizer.Kind}({Number((float)optimizer.Beta1)}, {Number((float)optimizer.Beta2)})";
+    private static string OptimizerCode(Optimizer optimizer) => optimizer.Kind switch
+    {
+        OptimizerKind.Sgd => optimizer == Optimizer.Sgd() ? "Optimizer.Sgd()" : $"Optimizer.Sgd({Number((float)optimizer.Momentum)})",
+        _ when optimizer == Optimizer.Adam() || optimizer == Optimizer.AdamW() => $"Optimizer.{optimizer.Kind}()",
+        _ => $"Optimizer.{optimizer.Kind}({Number((float)optimizer.Beta1)}, {Number((float)optimizer.Beta2)})",
+    };
 
     /// <summary>A schedule tells its name; its numbers show in its factors.</summary>
     private static string? ScheduleCode(LearningRateSchedule schedule)

@@ -35,6 +35,37 @@ internal static class SettingsMapping
         options.Blending = BlendingOf(settings, options.Blending, options.NumberOfEpochs);
     }
 
+    /// <summary>The settings that say what the options say, as far as there are settings for it.</summary>
+    internal static GradientBlendingSettings From(GradientBlendingTrainer.Options options)
+    {
+        var settings = new GradientBlendingSettings
+        {
+            Blending = BlendingMethods.All.Where(m => m.Create().Equals(options.Blending with { Guards = new() })).Select(m => (BlendingMethod?)m.Method).FirstOrDefault(),
+            TrustsByStandardError = options.Blending.Guards.TrustsByStandardError,
+            KeepsLearningRate = options.Blending.Guards.KeepsLearningRate,
+            WeightFloor = options.Blending.Guards.WeightFloor,
+            Fusion = Enum.Parse<FusionMethod>(options.Fusion.Kind.ToString()),
+            FusionWidth = options.Fusion.HiddenWidths.Count > 0 ? options.Fusion.HiddenWidths[0] : null,
+            FusionDropout = Math.Round(options.Fusion.Dropout, 6),
+            Optimizer = Enum.Parse<OptimizerMethod>(options.Optimizer.Kind.ToString()),
+            LearningRate = Math.Round(options.LearningRate / (IsAdaptive(options.Optimizer) ? AdaptiveRate : 1), 6),
+            WeightDecay = Math.Round(options.WeightDecay, 8),
+            BatchSize = options.BatchSize,
+        };
+        foreach (var (modality, encoder) in settings.Modalities.Zip(options.Modalities, (s, m) => (s, m.Encoder)))
+        {
+            (modality.IsUsed, modality.Kind) = (true, KindOf(encoder));
+            (modality.Depth, modality.Width, modality.Dropout) = encoder switch
+            {
+                MlpEncoder mlp => (mlp.Widths.Count, mlp.Widths[0], Math.Round(mlp.Dropout, 6)),
+                TextEncoder text => (text.Layers, text.Width, Math.Round(text.Dropout, 6)),
+                ResNetEncoder net => (net.Depth, (int)Math.Round(PublishedWidth * net.WidthMultiplier), 0.0),
+                _ => default((int?, int?, double?)),
+            };
+        }
+        return settings;
+    }
+
     /// <summary>Whether all settings of a modality are left to the trainer's options.</summary>
     internal static bool IsGiven(EncoderSettings e) => e is { Kind: null, Depth: null, Width: null, Dropout: null };
 

@@ -108,6 +108,9 @@ public sealed class SweepSetting
         _ => Convert((bool)node, _type, Path),
     };
 
+    /// <summary>A plain value as one of the setting: brought into a range.</summary>
+    internal object ValueOf(object plain) => Convert(_values is not null ? plain : Math.Clamp(ToDouble(plain), Least, Most), _type, Path);
+
     /// <summary>What the setting is, exactly: part of a sweep's identity.</summary>
     internal string Describe() => _values is not null
         ? $"{Path}: {string.Join(", ", _values.Select(v => System.Convert.ToString(v, CultureInfo.InvariantCulture)))}"

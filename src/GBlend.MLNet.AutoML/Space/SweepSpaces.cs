@@ -25,6 +25,9 @@ public static class SweepSpaces
         var space = new SweepSpace<T>();
         for (int i = 0; i < s_slots.Length; i++)
             space = i < count ? ForModality(space, i, options.Modalities[i], count) : Drop(space, s_slots[i]);
+        // Lengths that end where successive halving, as it is by default, compares trials: after a ninth and a third of the run.
+        int run = options.NumberOfEpochs;
+        space = space.Choice(s => s.SuperEpoch, [.. new int?[] { Math.Max(1, run / 9), Math.Max(1, run / 6), Math.Max(1, run / 9) * 3 }.Distinct().Where(n => n <= run)]);
         space = count == 1 ? WithoutBlending(space) : space;
         return WithConditions(space, count);
     }

@@ -7,6 +7,8 @@ namespace GBlend.MLNet.AutoML;
 /// <summary>Trains trials in this process. A trial that pauses keeps its state, so that it goes on where it stood.</summary>
 internal sealed class LocalTrials : ITrialExecutor
 {
+    private const int ReleasesPerTrim = 8;
+
     private readonly MLContext _ml;
     private readonly GradientBlendingSweep.Options _options;
     private readonly Fold[] _folds;
@@ -14,6 +16,7 @@ internal sealed class LocalTrials : ITrialExecutor
     private readonly long _mostBytes;
     private readonly Lock _lock = new();
     private readonly Dictionary<(int Trial, int Repeat), PausableFit?[]> _paused = [];
+    private int _released;
 
     internal LocalTrials(MLContext ml, GradientBlendingSweep.Options options, int parallel, IReadOnlyList<(IDataView Train, IDataView Choosing)> views)
     {
@@ -30,7 +33,14 @@ internal sealed class LocalTrials : ITrialExecutor
     public Task<TrialOutcome> AdvanceAsync(TrialStep step, CancellationToken cancellation) => Task.Factory.StartNew(
         () => Advance(step, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    public void Release(int trial, int repeat) => Dispose(Take((trial, repeat)));
+    public void Release(int trial, int repeat)
+    {
+        if (Take((trial, repeat)) is not { } fits)
+            return;
+        Dispose(fits);
+        if (Interlocked.Increment(ref _released) % ReleasesPerTrim == 0)
+            FreedMemory.GiveBack();
+    }
 
     internal bool Holds(int trial)
     {
@@ -41,9 +51,9 @@ internal sealed class LocalTrials : ITrialExecutor
     /// <summary>Whether there is memory for another trial beside those that run: as much as they have taken so far on average.</summary>
     internal bool HasRoom() => Environment.WorkingSet < _mostBytes;
 
-    /// <summary>Online blendings pause at the end of a super-epoch, whose estimate is then not made for nothing.</summary>
-    internal int PauseAt(SweepPoint point, int epochs) =>
-        point.Settings is GradientBlendingSettings { Blending: BlendingMethod.Online, SuperEpoch: { } length } ? (epochs + length - 1) / length * length : epochs;
+    /// <summary>Online blendings pause at the end of a super-epoch.</summary>
+    internal static int PauseAt(SweepPoint point, int epochs) =>
+        point.Settings is GradientBlendingSettings { Blending: BlendingMethod.Online, SuperEpoch: { } length } ? SweepPlan.NearestSuperEpoch(epochs, length) : epochs;
 
     /// <summary>The model of a trial of one fold, with what comes before and after the trainer; trained again if it is not held.</summary>
     internal TransformerChain<ITransformer> ModelOf(SweepTrial trial, CancellationToken cancellation)
@@ -154,6 +164,8 @@ internal sealed class LocalTrials : ITrialExecutor
             var given = SettingsMapping.Copy(options.Trainer);
             given.Seed = options.Seed;
             _rows = Create(ml, options.Metric.Task, given).ReadRows(_train);
+            // The same for the rows to choose by.
+            Create(ml, options.Metric.Task, given).CheckColumns(_choosing.Schema);
             Fingerprint = _rows.Fingerprint();
         }
 

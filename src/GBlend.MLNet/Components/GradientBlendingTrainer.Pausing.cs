@@ -13,6 +13,9 @@ public sealed partial class GradientBlendingTrainer
         return new(input, ReadRows(input, kind, seed), seed);
     }
 
+    /// <summary>Checks that the columns of the options are there, with the types that they need.</summary>
+    internal void CheckColumns(DataViewSchema schema) => CheckAll(SchemaShape.Create(schema));
+
     /// <summary>Begins a fit that can pause. Fits of the seed of the rows share them, others read them again.</summary>
     internal PausableFit Begin(FitRows rows)
     {

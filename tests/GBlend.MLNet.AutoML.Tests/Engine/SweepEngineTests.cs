@@ -50,12 +50,23 @@ public sealed class SweepEngineTests
     }
 
     [Theory]
-    [InlineData(30, 3, 3, new[] { 3, 10, 30 })]
+    [InlineData(30, 3, 3, new[] { 3, 9, 30 })]
     [InlineData(30, 3, 4, new[] { 10, 30 })]
+    [InlineData(100, 3, 11, new[] { 11, 33, 100 })]
     [InlineData(2, 3, 1, new[] { 1, 2 })]
     [InlineData(1, 3, 1, new[] { 1 })]
     [InlineData(16, 2, 2, new[] { 2, 4, 8, 16 })]
     public void Stages_divide_the_run(int epochs, int reduction, int least, int[] expected) => Assert.Equal(expected, SweepPlan.StagesOf(epochs, reduction, least));
+
+    [Theory]
+    [InlineData(3, 3, 3)]
+    [InlineData(9, 3, 9)]
+    [InlineData(9, 5, 10)]
+    [InlineData(9, 2, 10)]
+    [InlineData(10, 4, 12)]
+    [InlineData(10, 3, 9)]
+    [InlineData(3, 9, 3)]
+    public void An_online_blending_pauses_at_the_nearest_end_of_a_super_epoch(int stage, int superEpoch, int expected) => Assert.Equal(expected, SweepPlan.NearestSuperEpoch(stage, superEpoch));
 
     [Fact]
     public async Task The_given_settings_come_first_and_see_the_end()
