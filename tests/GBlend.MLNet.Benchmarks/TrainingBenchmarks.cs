@@ -13,13 +13,49 @@ internal static class TrainingBenchmarks
     internal static IReadOnlyList<double> NaiveOverHandWritten(TrainingRows rows) =>
         Pairs.Ratios(() => Fit(rows, Blending.None()), () => HandWrittenLoop(rows));
 
-    internal static IReadOnlyList<double> OnlineOverNaive(TrainingRows rows, bool sideBySide = true) =>
-        Pairs.Ratios(() => Fit(rows, Blending.Online(SuperEpoch), sideBySide), () => Fit(rows, Blending.None()));
+    /// <summary>What a blending costs, its networks and branches side by side or, which is its work, one after another.</summary>
+    internal static IReadOnlyList<double> OverNaive(TrainingRows rows, Blending blending, bool sideBySide) =>
+        Pairs.Ratios(() => Fit(rows, blending, sideBySide), () => Fit(rows, Blending.None()));
 
-    internal static IReadOnlyList<double> OfflineOverNaive(TrainingRows rows) =>
-        Pairs.Ratios(() => Fit(rows, Blending.Offline()), () => Fit(rows, Blending.None()));
+    /// <summary>The same for small convolutional networks, where arithmetic outweighs what is done around it.</summary>
+    internal static IReadOnlyList<double> OverNaiveConvolutional(TrainingRows rows, Blending blending)
+    {
+        var settings = Settings(Blending.None(), sideBySide: false) with
+        {
+            Modalities =
+            [
+                new("Image", [8, 8, 1], Encoders.ImageResNet(18, 1.0 / 8), null),
+                new("Sound", [40, 20], Encoders.AudioResNet(18, 1.0 / 8), null),
+            ],
+            NumberOfEpochs = SuperEpoch,
+            NumberOfThreads = 1,
+        };
+        return Pairs.Ratios(() => Fit(rows, settings with { Blending = blending }), () => Fit(rows, settings), pairs: 3);
+    }
 
-    internal static TrainedModel Train(TrainingRows rows, Blending blending, bool sideBySide = true) => TrainedModel.Fit(rows, new TrainingSettings
+    /// <summary>Every blending there is, and the most that its cost, one after another, should be.</summary>
+    internal static IEnumerable<(string Name, Blending Blending, double Most)> Blendings() =>
+    [
+        ("auto (the default)", Blending.Auto(), 2.2),
+        ("equal, pooled (the one-network form)", Blending.Equal(), 1.2),
+        ("separate", Blending.Separate(), 1.1),
+        ("online G-Blend", Blending.Online(SuperEpoch), 3.3),
+        ("offline G-Blend", Blending.Offline(), 3.3),
+        ("DGL", Blending.Dgl(), 1.1),
+        ("uni-modal start, fine-tuned", Blending.UniModalStart(), 2.2),
+        ("uni-modal start, frozen", Blending.UniModalStart(freeze: true), 2.2),
+        ("UMT", Blending.Umt(), 2.53),
+        ("OGM-GE", Blending.OgmGe(), 1.1),
+        ("MLB", Blending.Mlb(), 1.1),
+        ("MMPareto", Blending.MmPareto(), 1.84),
+        ("sequential (G2D)", Blending.Sequential(), 2.2),
+        ("MIDAS", Blending.Midas(), 1.1),
+        ("MCR", Blending.Mcr(), 1.1),
+    ];
+
+    internal static TrainedModel Train(TrainingRows rows, Blending blending, bool sideBySide = true) => TrainedModel.Fit(rows, Settings(blending, sideBySide), new SilentHost());
+
+    private static TrainingSettings Settings(Blending blending, bool sideBySide) => new()
     {
         Modalities =
         [
@@ -33,9 +69,11 @@ internal static class TrainingBenchmarks
         LearningRate = 0.05,
         Device = TrainingDevice.Cpu,
         TrainsSideBySide = sideBySide,
-    }, new SilentHost());
+    };
 
     private static void Fit(TrainingRows rows, Blending blending, bool sideBySide = true) => Train(rows, blending, sideBySide).Dispose();
+
+    private static void Fit(TrainingRows rows, TrainingSettings settings) => TrainedModel.Fit(rows, settings, new SilentHost()).Dispose();
 
     /// <summary>What a TorchSharp user writes for the same network: tensors ready, one thread, a dispose scope a step, SGD with momentum.</summary>
     private static void HandWrittenLoop(TrainingRows rows)
@@ -45,8 +83,8 @@ internal static class TrainingBenchmarks
         using var outer = NewDisposeScope();
         int[] training = [.. Enumerable.Range(0, rows.Count).Where(r => !rows.HeldOut[r])];
         using var keep = tensor(training.Select(r => (long)r).ToArray());
-        var image = tensor(rows.Modalities[0], [rows.Count, BenchmarkRows.ImageWidth]).index_select(0, keep);
-        var sound = tensor(rows.Modalities[1], [rows.Count, BenchmarkRows.SoundWidth]).index_select(0, keep);
+        var image = tensor(rows.Floats(0), [rows.Count, BenchmarkRows.ImageWidth]).index_select(0, keep);
+        var sound = tensor(rows.Floats(1), [rows.Count, BenchmarkRows.SoundWidth]).index_select(0, keep);
         var labels = tensor(rows.Targets.Classes!).index_select(0, keep);
         using var imageEncoder = Encoder(BenchmarkRows.ImageWidth);
         using var soundEncoder = Encoder(BenchmarkRows.SoundWidth);
@@ -78,23 +116,4 @@ internal static class TrainingBenchmarks
     }
 
     private static Sequential Encoder(int width) => Sequential(Linear(width, 64), ReLU(), Linear(64, 32), ReLU());
-
-    private sealed class SilentHost : ITrainingHost
-    {
-        public void CheckAlive()
-        {
-        }
-
-        public void Info(string message)
-        {
-        }
-
-        public void Warning(string message)
-        {
-        }
-
-        public void Report(TrainingProgress progress)
-        {
-        }
-    }
 }

@@ -31,7 +31,8 @@ internal static class OptionsCode
         Add(nameof(options.Answer), $"Answer.{options.Answer}", options.Answer == usual.Answer);
         Add(nameof(options.NumberOfEpochs), Number(options.NumberOfEpochs), options.NumberOfEpochs == usual.NumberOfEpochs);
         Add(nameof(options.BatchSize), Number(options.BatchSize), options.BatchSize == usual.BatchSize);
-        Add(nameof(options.LearningRate), Number(options.LearningRate), options.LearningRate == usual.LearningRate);
+        Add(nameof(options.MicroBatchSize), Number(options.MicroBatchSize), options.MicroBatchSize is null);
+        Add(nameof(options.LearningRate), Number(options.LearningRate ?? 0), options.LearningRate is null);
         Add(nameof(options.Optimizer), OptimizerCode(options.Optimizer), options.Optimizer == usual.Optimizer);
         Add(nameof(options.WeightDecay), Number(options.WeightDecay), options.WeightDecay == usual.WeightDecay);
         Add(nameof(options.LearningRateSchedule), ScheduleCode(options.LearningRateSchedule), options.LearningRateSchedule.ToString() == usual.LearningRateSchedule.ToString());
@@ -46,6 +47,8 @@ internal static class OptionsCode
         Add(nameof(options.Shuffle), options.Shuffle ? "true" : "false", options.Shuffle == usual.Shuffle);
         Add(nameof(options.Seed), Number(options.Seed), options.Seed is null);
         Add(nameof(options.Device), $"TrainingDevice.{options.Device}", options.Device == usual.Device);
+        Add(nameof(options.UseBFloat16), "true", !options.UseBFloat16);
+        Add(nameof(options.MemoryBudgetInMegabytes), Number(options.MemoryBudgetInMegabytes), options.MemoryBudgetInMegabytes is null);
         Add(nameof(options.NumberOfThreads), Number(options.NumberOfThreads), options.NumberOfThreads is null);
         Add(nameof(options.OutputBranchScores), "true", !options.OutputBranchScores);
 
@@ -58,19 +61,27 @@ internal static class OptionsCode
     private static string ModalityCode(Modality modality)
     {
         var kind = SettingsMapping.KindOf(modality.Encoder);
-        string factory = kind switch
-        {
-            EncoderKind.ImageResNet => nameof(Modality.Image),
-            EncoderKind.AudioResNet => nameof(Modality.Audio),
-            EncoderKind.R3D or EncoderKind.MC3 or EncoderKind.R2Plus1D or EncoderKind.IrCsn or EncoderKind.IpCsn => nameof(Modality.Video),
-            EncoderKind.TextPooling or EncoderKind.TextCnn or EncoderKind.TextTransformer => nameof(Modality.Text),
-            _ => nameof(Modality.Vector),
-        };
         string? encoder = kind is { } known ? EncoderCode(known, modality.Encoder) : null;
-        string code = $"Modality.{factory}({Text(modality.ColumnName)}{(encoder is null ? "" : $", {encoder}")}),";
+        string code = $"Modality.{modality.Kind}({Text(modality.ColumnName)}{(encoder is null ? "" : $", {encoder}")}){AugmentationCode(modality.AugmentationSettings)},";
         if (encoder is null)
             code += " // with your own encoder";
         return modality.PretrainedFrom is null && modality.PretrainedWeights is null ? code : $"{code} // with your pre-trained weights";
+    }
+
+    private static string AugmentationCode(AugmentationSettings a)
+    {
+        var parts = new List<string>();
+        if (a is { CropHeight: { } height, CropWidth: { } width })
+            parts.Add($"RandomCrop({Number(height)}, {Number(width)}, {Number(a.ScoringCrops)})");
+        if (a.FlipProbability > 0)
+            parts.Add($"HorizontalFlip({Number(a.FlipProbability)}, {(a.FlipsFlow ? "true" : "false")})");
+        if (a.Shift > 0)
+            parts.Add($"RandomShift({Number(a.Shift)})");
+        if (a.Frames is { } frames)
+            parts.Add($"TemporalJitter({Number(frames)})");
+        if (a.Masks)
+            parts.Add($"SpecAugment({Number(a.TimeMasks)}, {Number(a.MostFrames)}, {Number(a.BandMasks)}, {Number(a.MostBands)})");
+        return parts.Count == 0 ? "" : $".WithAugmentation({string.Join(", ", parts.Select(p => $"Augmentation.{p}"))})";
     }
 
     private static string? EncoderCode(EncoderKind kind, Encoder encoder) => encoder switch

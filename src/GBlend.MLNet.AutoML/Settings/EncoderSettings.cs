@@ -30,4 +30,7 @@ public class EncoderSettings
     /// <summary>The share of activations dropped while training, for perceptrons and text.</summary>
     [Choice([0.0, 0.1, 0.25, 0.5], 0.0)]
     public double? Dropout { get; set; }
+
+    /// <summary>How strongly rows are changed while training; for images, clips and sound.</summary>
+    public AugmentationLevel? Augmentation { get; set; }
 }

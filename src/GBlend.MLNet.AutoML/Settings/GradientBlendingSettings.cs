@@ -75,8 +75,8 @@ public class GradientBlendingSettings
     [Choice([OptimizerMethod.Sgd, OptimizerMethod.Adam, OptimizerMethod.AdamW], OptimizerMethod.Sgd)]
     public OptimizerMethod? Optimizer { get; set; }
 
-    /// <summary>The learning rate of SGD, varied by its logarithm. Adam and AdamW, whose useful rates are lower, get a tenth of it.</summary>
-    [Range(0.001, 0.3, 0.01, logBase: true)]
+    /// <summary>The learning rate of SGD, varied by its logarithm. Adam and AdamW, whose useful rates are lower, get a fiftieth of it.</summary>
+    [Range(0.002, 0.5, 0.05, logBase: true)]
     public double? LearningRate { get; set; }
 
     /// <summary>Weight decay.</summary>

@@ -3,8 +3,8 @@ namespace GBlend.MLNet.AutoML;
 /// <summary>From settings to the trainer's options.</summary>
 internal static class SettingsMapping
 {
-    /// <summary>What an adaptive optimiser's rate is of SGD's: their useful rates lie about that far apart.</summary>
-    private const double AdaptiveRate = 0.1;
+    /// <summary>What an adaptive optimiser's rate is of SGD's: so far apart lie the trainer's defaults for them.</summary>
+    private const double AdaptiveRate = 0.02;
 
     /// <summary>The channels of a residual network's first stage as published.</summary>
     internal const double PublishedWidth = 64;
@@ -48,7 +48,7 @@ internal static class SettingsMapping
             FusionWidth = options.Fusion.HiddenWidths.Count > 0 ? options.Fusion.HiddenWidths[0] : null,
             FusionDropout = Math.Round(options.Fusion.Dropout, 6),
             Optimizer = Enum.Parse<OptimizerMethod>(options.Optimizer.Kind.ToString()),
-            LearningRate = Math.Round(options.LearningRate / (IsAdaptive(options.Optimizer) ? AdaptiveRate : 1), 6),
+            LearningRate = Math.Round((options.LearningRate ?? options.Optimizer.DefaultLearningRate) / (IsAdaptive(options.Optimizer) ? AdaptiveRate : 1), 6),
             WeightDecay = Math.Round(options.WeightDecay, 8),
             BatchSize = options.BatchSize,
         };
@@ -105,6 +105,8 @@ internal static class SettingsMapping
 
     private static Modality ModalityOf(EncoderSettings settings, Modality given)
     {
+        if (settings.Augmentation is { } level)
+            given = given.WithAugmentation(Augmentations.Of(level, given));
         if (IsGiven(settings))
             return given;
         if (given.PretrainedFrom is not null || given.PretrainedWeights is not null)

@@ -25,9 +25,9 @@ public static class SweepSpaces
         var space = new SweepSpace<T>();
         for (int i = 0; i < s_slots.Length; i++)
             space = i < count ? ForModality(space, i, options.Modalities[i], count) : Drop(space, s_slots[i]);
-        // Lengths that end where successive halving, as it is by default, compares trials: after a ninth and a third of the run.
+        // Lengths that end where successive halving, as it is by default, compares trials, and the trainer's own.
         int run = options.NumberOfEpochs;
-        space = space.Choice(s => s.SuperEpoch, [.. new int?[] { Math.Max(1, run / 9), Math.Max(1, run / 6), Math.Max(1, run / 9) * 3 }.Distinct().Where(n => n <= run)]);
+        space = space.Choice(s => s.SuperEpoch, [.. SweepPlan.StagesOf(run, 3, Math.Max(1, run / 9)).Where(stage => stage < run).Append(Math.Max(1, run / 6)).Distinct().Order().Select(n => (int?)n)]);
         space = count == 1 ? WithoutBlending(space) : space;
         return WithConditions(space, count);
     }
@@ -105,6 +105,8 @@ public static class SweepSpaces
                     space = Drop(space, Path(property));
                 break;
         }
+        if (modality.Kind is ModalityKind.Image or ModalityKind.Video or ModalityKind.Audio)
+            space = Choose(space, nameof(EncoderSettings.Augmentation), AugmentationLevel.None, AugmentationLevel.Light, AugmentationLevel.Strong);
         foreach (var setting in space.Settings.Where(s => s.Path.StartsWith(slot + ".", StringComparison.Ordinal)).ToArray())
         {
             space = space.Called(setting.Path, $"{modality.ColumnName}{setting.Path[slot.Length..]}");

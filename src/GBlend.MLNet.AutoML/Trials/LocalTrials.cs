@@ -78,6 +78,7 @@ internal sealed class LocalTrials : ITrialExecutor
         foreach (var fits in _paused.Values)
             Dispose(fits);
         _paused.Clear();
+        Array.ForEach(_folds, fold => fold.Dispose());
     }
 
     private static GradientBlendingTrainer Create(MLContext ml, SweepTask task, GradientBlendingTrainer.Options options) => task switch
@@ -145,7 +146,7 @@ internal sealed class LocalTrials : ITrialExecutor
     }
 
     /// <summary>Training and choosing rows, prepared once for all trials.</summary>
-    private sealed class Fold
+    private sealed class Fold : IDisposable
     {
         private readonly MLContext _ml;
         private readonly GradientBlendingSweep.Options _options;
@@ -163,13 +164,22 @@ internal sealed class LocalTrials : ITrialExecutor
             // With the options as they were given, so that what is wrong with them or with a column or a row ends the sweep and not every trial.
             var given = SettingsMapping.Copy(options.Trainer);
             given.Seed = options.Seed;
+            Create(ml, options.Metric.Task, ForScoring(given)).CheckColumns(_choosing.Schema);
             _rows = Create(ml, options.Metric.Task, given).ReadRows(_train);
-            // The same for the rows to choose by.
-            Create(ml, options.Metric.Task, given).CheckColumns(_choosing.Schema);
             Fingerprint = _rows.Fingerprint();
         }
 
         internal string Fingerprint { get; }
+
+        /// <summary>Rows to choose by need no column that says what is held out.</summary>
+        private static GradientBlendingTrainer.Options ForScoring(GradientBlendingTrainer.Options options)
+        {
+            var copy = SettingsMapping.Copy(options);
+            (copy.HoldOutColumnName, copy.SamplingKeyColumnName, copy.ValidationFraction) = (null, null, 0.1f);
+            return copy;
+        }
+
+        public void Dispose() => _rows.Dispose();
 
         internal PausableFit Begin(GradientBlendingTrainer.Options options) => Create(_ml, _options.Metric.Task, options).Begin(_rows);
 

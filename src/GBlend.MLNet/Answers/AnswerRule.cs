@@ -9,6 +9,12 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
 {
     private const int FewestRowsForPool = 20;
 
+    /// <summary>
+    /// What weighs the heads of single modalities in rows that lack a modality, which no joint head can read: fitted without the joint
+    /// heads. <see langword="null"/> when such rows are refused.
+    /// </summary>
+    internal IReadOnlyList<double>? SingleHeads { get; init; }
+
     /// <summary>Chooses the rule, looking at the held-out rows where the choice needs them.</summary>
     internal static AnswerRule Choose(Answer wanted, IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool severalNetworks, ITrainingHost host)
     {
@@ -40,6 +46,26 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
             Answer.BestHead => BestHead(heads, heldOut, learned, host),
             _ => Head(heads.Count - 1, heads.Count),
         };
+    }
+
+    /// <summary>The same rule for models that answer rows without some of their modalities.</summary>
+    internal AnswerRule WithSingleHeads(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned)
+    {
+        bool[] single = [.. heads.Select((head, i) => learned[i] && !head.IsJoint)];
+        bool isFitted = IsPool && heldOut.Rows >= FewestRowsForPool;
+        return this with { SingleHeads = isFitted ? Pool(heldOut, single).Weights : Mean(single, IsPool).Weights };
+    }
+
+    /// <summary>The rule for rows that lack modalities: their heads and all joint heads are left out of the sum.</summary>
+    /// <param name="heads">All heads.</param>
+    /// <param name="isAbsent">Per modality.</param>
+    internal AnswerRule Without(IReadOnlyList<HeadInfo> heads, Func<int, bool> isAbsent)
+    {
+        bool[] stays = [.. heads.Select(head => head.Modality is { } modality && !isAbsent(modality))];
+        double[] weights = [.. SingleHeads!.Select((w, i) => stays[i] ? w : 0)];
+        // A mean stays one over fewer heads. In a pool the coefficients say how far each head's word is to be taken, and stay as they are.
+        double sum = weights.Sum();
+        return sum == 0 ? Mean(stays, IsPool) : new(IsPool, IsPool ? weights : [.. weights.Select(w => w / sum)]);
     }
 
     /// <summary>The mean loss of this answer on the held-out rows; <see langword="null"/> when there are none.</summary>

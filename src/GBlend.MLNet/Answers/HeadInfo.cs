@@ -2,5 +2,8 @@ namespace GBlend.MLNet;
 
 /// <summary>A branch as the answer sees it.</summary>
 /// <param name="Name">Its name in the history.</param>
-/// <param name="IsJoint">Whether it reads all modalities.</param>
-internal sealed record HeadInfo(string Name, bool IsJoint);
+/// <param name="Modality">The one it reads; <see langword="null"/> for a joint head, which reads all.</param>
+internal sealed record HeadInfo(string Name, int? Modality)
+{
+    internal bool IsJoint => Modality is null;
+}

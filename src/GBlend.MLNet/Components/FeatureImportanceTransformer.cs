@@ -11,7 +11,7 @@ internal sealed class FeatureImportanceTransformer(GradientBlendingTransformer m
 
     public string FeatureColumnName => modality.Column;
 
-    public DataViewType FeatureColumnType { get; } = new VectorDataViewType(NumberDataViewType.Single, modality.Shape.ToArray());
+    public DataViewType FeatureColumnType { get; } = new VectorDataViewType(NumberDataViewType.Single, modality.Layout.Stored.ToArray());
 
     public bool IsRowToRowMapper => true;
 

@@ -5,7 +5,7 @@ using Microsoft.ML;
 namespace GBlend.MLNet;
 
 /// <summary>Rows that were read once for several fits of one seed, which differ in encoders and may leave modalities out.</summary>
-internal sealed class FitRows(IDataView view, TrainingData data, int seed)
+internal sealed class FitRows(IDataView view, TrainingData data, int seed) : IDisposable
 {
     internal IDataView View { get; } = view;
 
@@ -22,11 +22,16 @@ internal sealed class FitRows(IDataView view, TrainingData data, int seed)
         return Convert.ToHexString(hash.GetHashAndReset())[..16];
     }
 
-    /// <summary>The data of a fit: its modalities with its encoders.</summary>
-    internal TrainingData For(GradientBlendingTrainer.Options options)
+    /// <summary>The data of a fit: its modalities over these rows.</summary>
+    internal TrainingData For(GradientBlendingTrainer.Options options, ITrainingHost host)
     {
         int[] used = [.. options.Modalities.Select(m => data.Modalities.ToList().FindIndex(spec => spec.Column == m.ColumnName))];
-        var rows = new TrainingRows([.. used.Select(i => data.Rows.Modalities[i])], data.Rows.Targets, data.Rows.HeldOut, data.Rows.Groups);
-        return data with { Rows = rows, Modalities = [.. used.Zip(options.Modalities, (i, m) => data.Modalities[i] with { Encoder = m.Encoder })] };
+        return data with
+        {
+            Rows = data.Rows.Only(used),
+            Modalities = [.. used.Zip(options.Modalities, (i, m) => TrainingData.Spec(m, View.Schema, host) with { Fill = data.Modalities[i].Fill })],
+        };
     }
+
+    public void Dispose() => data.Rows.Dispose();
 }

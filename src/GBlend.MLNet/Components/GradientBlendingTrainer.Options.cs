@@ -26,14 +26,24 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>How the branches' predictions become one answer. Default <see cref="Answer.Auto"/>; the paper's is <see cref="Answer.Joint"/>.</summary>
         public Answer Answer { get; set; } = Answer.Auto;
 
-        /// <summary>Epochs of the network, at most 1,000,000; the trial trainings of estimates come on top. Default 30.</summary>
-        public int NumberOfEpochs { get; set; } = 30;
+        /// <summary>Epochs of the network, at most 1,000,000; the trial trainings of estimates come on top. Default 60.</summary>
+        public int NumberOfEpochs { get; set; } = 60;
 
         /// <summary>Rows per step; the last batch of an epoch may be smaller. Default 64.</summary>
         public int BatchSize { get; set; } = 64;
 
-        /// <summary>Learning rate before its schedule. Default 0.01.</summary>
-        public float LearningRate { get; set; } = 0.01f;
+        /// <summary>
+        /// The most rows of a batch that are computed at once; their gradients are added up to the batch's, so that large networks train with
+        /// large batches in little memory. The result is that of whole batches, but for batch normalization, whose statistics are those of
+        /// the parts, and dropout, which draws otherwise. Not for blendings that look at the gradients of every step. Default <see langword="null"/>: whole batches.
+        /// </summary>
+        public int? MicroBatchSize { get; set; }
+
+        /// <summary>
+        /// Learning rate before its schedule. Default <see langword="null"/>: 0.05 for SGD, 0.001 for Adam and AdamW. It is made for
+        /// standardised features; lower it when the training diverges.
+        /// </summary>
+        public float? LearningRate { get; set; }
 
         /// <summary>Default SGD with momentum 0.9, as in the paper.</summary>
         public Optimizer Optimizer { get; set; } = Optimizer.Sgd();
@@ -76,7 +86,7 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>A bool column that says which rows are held out of training. With a <see cref="SamplingKeyColumnName"/> beside it, a warning says when rows of one key are on both sides.</summary>
         public string? HoldOutColumnName { get; set; }
 
-        /// <summary>What happens to missing values (NaN) in modality columns. Default: they are refused.</summary>
+        /// <summary>What happens to missing values (NaN) in modality columns, and to modalities that a row lacks. Default: they are refused.</summary>
         public MissingValues MissingValues { get; set; } = MissingValues.Refuse;
 
         /// <summary>Whether rows are shuffled every epoch under the seed. Default <see langword="true"/>.</summary>
@@ -92,12 +102,26 @@ public sealed partial class GradientBlendingTrainer
         public TrainingDevice Device { get; set; } = TrainingDevice.Auto;
 
         /// <summary>
+        /// Whether networks compute in bfloat16 while training, which takes half the memory for activations and on processors made for it
+        /// less time. Weights are kept, stepped and saved in float32, losses and batch statistics are float32, and so are scores. A
+        /// processor without bfloat16 arithmetic is slower with it. Default <see langword="false"/>.
+        /// </summary>
+        public bool UseBFloat16 { get; set; }
+
+        /// <summary>
         /// Threads that torch's operations may use while training. By default one for networks so small that more only get in each
         /// other's way (the branches of an estimate then train side by side), and torch's own number for larger ones. More than the
         /// machine's processors are brought down to their number. The number of threads that the rest of the application sees does
         /// not change.
         /// </summary>
         public int? NumberOfThreads { get; set; }
+
+        /// <summary>
+        /// The memory that the rows of a fit may take, in megabytes; rows beyond it go to a temporary file (in the folder of the environment
+        /// variable <c>TMPDIR</c>, on Windows <c>TMP</c>), which is read ahead of the training and gone with the fit. The network, its activations and what the data view
+        /// itself needs come on top. Default <see langword="null"/>: a quarter of the memory that the process may use.
+        /// </summary>
+        public int? MemoryBudgetInMegabytes { get; set; }
 
         /// <summary>Stops the training within a batch; <see cref="Fit"/> then throws <see cref="OperationCanceledException"/>. Default: none.</summary>
         public CancellationToken CancellationToken { get; set; }
@@ -118,4 +142,11 @@ public enum MissingValues
 
     /// <summary>They are replaced by the mean of that slot over the training rows.</summary>
     ImputeMean,
+
+    /// <summary>
+    /// Rows to score may lack whole modalities (an empty vector, or NaN in every slot): the heads that read them, the joint ones among
+    /// them, are left out, and the heads of the modalities that are there answer, weighed by a pool of their own. Rows to train on must be
+    /// complete, and the blending must give each modality a head. A branch that can't read a row has NaN in its own score column.
+    /// </summary>
+    LeaveOutModality,
 }

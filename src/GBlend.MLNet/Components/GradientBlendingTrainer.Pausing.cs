@@ -21,8 +21,10 @@ public sealed partial class GradientBlendingTrainer
     {
         var kind = CheckAll(SchemaShape.Create(rows.View.Schema));
         int seed = _options.Seed ?? rows.Seed;
-        var data = seed == rows.Seed ? rows.For(_options) : ReadRows(rows.View, kind, seed);
-        return new(_host, data, Settings(data.Modalities, seed), _options);
+        bool isShared = seed == rows.Seed;
+        using var channel = _host.Start("Reading");
+        var data = isShared ? rows.For(_options, new TrainingLog(_host, channel, null, _options.CancellationToken)) : ReadRows(rows.View, kind, seed);
+        return new(_host, data, ownsRows: !isShared, Settings(data.Modalities, seed), _options);
     }
 
     private TrainingData ReadRows(IDataView input, OutputKind kind, int seed)

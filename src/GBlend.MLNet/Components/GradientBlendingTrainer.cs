@@ -61,7 +61,8 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
         var log = new TrainingLog(_host, channel, _options.Progress, _options.CancellationToken);
         int seed = _options.Seed ?? _host.Rand.Next();
         var data = TrainingData.Read(input, _options, kind, seed, log);
-        var model = TrainedModel.Fit(data.Rows, Settings(data.Modalities, seed), log);
+        using var rows = data.Rows;
+        var model = TrainedModel.Fit(rows, Settings(data.Modalities, seed), log);
         return new GradientBlendingTransformer(model, data.Label, _options.OutputBranchScores, _options.Device);
     }
 
@@ -87,9 +88,11 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
         Blending = _options.Blending,
         Fusion = _options.Fusion,
         Answer = _options.Answer,
+        LeavesOutMissing = _options.MissingValues == MissingValues.LeaveOutModality,
         NumberOfEpochs = _options.NumberOfEpochs,
         BatchSize = _options.BatchSize,
-        LearningRate = Exact(_options.LearningRate),
+        MicroBatchSize = _options.MicroBatchSize,
+        LearningRate = _options.LearningRate is { } rate ? Exact(rate) : _options.Optimizer.DefaultLearningRate,
         Optimizer = _options.Optimizer,
         WeightDecay = Exact(_options.WeightDecay),
         LearningRateSchedule = _options.LearningRateSchedule,
@@ -100,6 +103,7 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
         Shuffle = _options.Shuffle,
         Seed = seed,
         NumberOfThreads = _options.NumberOfThreads,
+        Precision = _options.UseBFloat16 ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32,
         Device = _options.Device,
         GpuDeviceId = (_env as IHostEnvironmentInternal)?.GpuDeviceId,
         FallbackToCpu = (_env as IHostEnvironmentInternal)?.FallbackToCpu ?? true,

@@ -32,6 +32,8 @@ internal static class OptionChecks
     /// <summary>Checks what only holds for some tasks.</summary>
     internal static void CheckTask(Options options, OutputKind kind)
     {
+        if (options.MissingValues == MissingValues.LeaveOutModality && !options.Blending.Networks(options.Modalities.Count, options.NumberOfEpochs).Any(n => n.HasHeads))
+            throw new ArgumentException($"MissingValues.LeaveOutModality needs a head of each modality, which Blending = {options.Blending} has not. Take Blending.Auto().", nameof(Options.MissingValues));
         if (options.Modalities.Count > 1)
             options.Blending.CheckFits(kind.Task(), options.Fusion);
     }
@@ -65,9 +67,12 @@ internal static class OptionChecks
         ArgumentOutOfRangeException.ThrowIfLessThan(options.NumberOfEpochs, 1, nameof(Options.NumberOfEpochs));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.NumberOfEpochs, MostEpochs, nameof(Options.NumberOfEpochs));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(Options.BatchSize));
-        Check.Positive(options.LearningRate, nameof(Options.LearningRate));
+        if (options.LearningRate is { } rate)
+        {
+            Check.Positive(rate, nameof(Options.LearningRate));
+            AtMostLargest(rate, nameof(Options.LearningRate));
+        }
         Check.AtLeast(options.WeightDecay, 0, nameof(Options.WeightDecay));
-        AtMostLargest(options.LearningRate, nameof(Options.LearningRate));
         AtMostLargest(options.WeightDecay, nameof(Options.WeightDecay));
         Check.AtLeast(options.GradientClipping, 0, nameof(Options.GradientClipping));
         Check.Probability(options.ValidationFraction, nameof(Options.ValidationFraction));
@@ -75,6 +80,8 @@ internal static class OptionChecks
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RefitJointHeadEpochs, MostEpochs, nameof(Options.RefitJointHeadEpochs));
         AtLeastOne(options.EarlyStoppingPatience, nameof(Options.EarlyStoppingPatience));
         AtLeastOne(options.NumberOfThreads, nameof(Options.NumberOfThreads));
+        AtLeastOne(options.MicroBatchSize, nameof(Options.MicroBatchSize));
+        AtLeastOne(options.MemoryBudgetInMegabytes, nameof(Options.MemoryBudgetInMegabytes));
     }
 
     private static void CheckDefined<T>(T value, string option) where T : struct, Enum

@@ -9,13 +9,14 @@ internal sealed class PausableFit : IDisposable
 {
     private readonly Host _host;
     private readonly TrainingData _data;
+    private readonly bool _ownsRows;
     private readonly GradientBlendingTrainer.Options _options;
     private readonly TrainingRun _run;
 
-    internal PausableFit(IHost host, TrainingData data, TrainingSettings settings, GradientBlendingTrainer.Options options)
+    internal PausableFit(IHost host, TrainingData data, bool ownsRows, TrainingSettings settings, GradientBlendingTrainer.Options options)
     {
         TorchNativeLoader.EnsureLoaded();
-        (_host, _data, _options) = (new Host(host), data, options);
+        (_host, _data, _ownsRows, _options) = (new Host(host), data, ownsRows, options);
         _run = Torch(() => new TrainingRun(data.Rows, settings, _host));
     }
 
@@ -39,6 +40,8 @@ internal sealed class PausableFit : IDisposable
     public void Dispose()
     {
         _run.Dispose();
+        if (_ownsRows)
+            _data.Rows.Dispose();
         _host.Dispose();
     }
 

@@ -15,7 +15,8 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
 {
     private const double Momentum = 0.1;
     private readonly Parameter weight, bias;
-    private readonly Tensor running_mean, running_var, num_batches_tracked;
+    private Tensor running_mean, running_var;
+    private readonly Tensor num_batches_tracked;
     private readonly Scalar one = 1L;
     private readonly double epsilon;
 
@@ -32,6 +33,15 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Sets what the running statistics are kept in, apart from the parameters: in short floats their small updates would be lost.</summary>
+    internal void KeepStatistics(ScalarType precision)
+    {
+        if (running_mean.dtype == precision)
+            return;
+        ConditionallyRegisterBuffer(nameof(running_mean), running_mean = Converted(running_mean, precision));
+        ConditionallyRegisterBuffer(nameof(running_var), running_var = Converted(running_var, precision));
+    }
+
     public override Tensor forward(Tensor input)
     {
         bool learns = training && input.numel() > input.shape[1];
@@ -40,6 +50,14 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
             using var grad = no_grad();
             num_batches_tracked.PlusInPlace(one);
         }
-        return functional.batch_norm(input, running_mean, running_var, weight, bias, learns, Momentum, epsilon);
+        return weight.dtype == running_mean.dtype
+            ? functional.batch_norm(input, running_mean, running_var, weight, bias, learns, Momentum, epsilon)
+            : functional.batch_norm(input, running_mean, running_var, weight.to(running_mean.dtype), bias.to(running_mean.dtype), learns, Momentum, epsilon);
+    }
+
+    private static Tensor Converted(Tensor value, ScalarType precision)
+    {
+        using (value)
+            return value.to(precision).DetachFromDisposeScope();
     }
 }

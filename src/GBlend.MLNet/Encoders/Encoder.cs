@@ -29,6 +29,9 @@ public abstract class Encoder
     /// <param name="name">The name of a tensor in a file, for example <c>layer1.0.conv1.weight</c>.</param>
     /// <returns>Its name in the module that <see cref="Build"/> makes; <paramref name="name"/> itself where the table has nothing.</returns>
     public virtual string MapWeightName(string name) => name;
+
+    /// <summary>What the encoder itself does to its input; <see langword="null"/> when it leaves that to the trainer, which normalizes bytes.</summary>
+    internal virtual InputScaling? Scaling => null;
 }
 
 /// <summary>The torch module of an encoder.</summary>

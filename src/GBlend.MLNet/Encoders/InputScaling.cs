@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GBlend.MLNet.Native;
 using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
@@ -9,7 +10,24 @@ internal sealed record InputScaling(IReadOnlyList<float> Mean, IReadOnlyList<flo
 {
     internal static InputScaling None { get; } = new([0], [1]);
 
-    private bool IsNone => Mean.All(m => m == 0) && StandardDeviation.All(s => s == 1);
+    /// <summary>
+    /// What is done to bytes 0 to 255 of pictures and sound when nobody says otherwise: colour images by ImageNet's mean and deviation and
+    /// colour clips by those of Kinetics, as the published weights of both expect (torchvision); anything else around the middle of the range.
+    /// </summary>
+    internal static InputScaling ForBytes(ModalityKind kind, int channels) => (kind, channels) switch
+    {
+        (ModalityKind.Image, 3) => new([123.675f, 116.28f, 103.53f], [58.395f, 57.12f, 57.375f]),
+        (ModalityKind.Video, 3) => new([110.2008f, 100.63983f, 95.99475f], [58.14765f, 56.46975f, 55.332195f]),
+        (ModalityKind.Image or ModalityKind.Video or ModalityKind.Audio, _) => new([127.5f], [63.75f]),
+        _ => None,
+    };
+
+    internal bool IsNone => Mean.All(m => m == 0) && StandardDeviation.All(s => s == 1);
+
+    internal bool IsSameAs(InputScaling other) => Mean.SequenceEqual(other.Mean) && StandardDeviation.SequenceEqual(other.StandardDeviation);
+
+    /// <inheritdoc/>
+    public override string ToString() => IsNone ? "nothing" : FormattableString.Invariant($"the mean [{string.Join(", ", Mean)}] and the deviation [{string.Join(", ", StandardDeviation)}]");
 
     /// <exception cref="ArgumentException">Different lengths, none, or a number that is not finite or a deviation not above 0.</exception>
     internal static InputScaling Create(IReadOnlyList<float> mean, IReadOnlyList<float> standardDeviation)
@@ -33,13 +51,17 @@ internal sealed record InputScaling(IReadOnlyList<float> Mean, IReadOnlyList<flo
     }
 
     /// <summary>The input scaled, in the same type and on the same device.</summary>
-    internal Tensor Apply(Tensor input)
+    /// <param name="input">Channels last.</param>
+    /// <param name="inPlace">Whether the input itself is changed, which saves the memory of a second one.</param>
+    internal Tensor Apply(Tensor input, bool inPlace = false)
     {
         if (IsNone)
             return input;
-        using var mean = tensor([.. Mean], input.dtype, input.device);
+        using var minusMean = tensor([.. Mean.Select(m => -m)], input.dtype, input.device);
         using var deviation = tensor([.. StandardDeviation], input.dtype, input.device);
-        using var centred = input - mean;
+        if (inPlace)
+            return input.PlusInPlace(minusMean).div_(deviation);
+        using var centred = input.Plus(minusMean);
         return centred / deviation;
     }
 

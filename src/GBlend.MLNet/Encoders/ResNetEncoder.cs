@@ -11,7 +11,7 @@ namespace GBlend.MLNet;
 public sealed class ResNetEncoder : Encoder
 {
     private readonly ResNetFamily _family;
-    private readonly InputScaling _scaling;
+    private readonly InputScaling? _scaling;
 
     internal ResNetEncoder(ResNetFamily family, int depth, double widthMultiplier, bool? stemPooling = null, InputScaling? scaling = null)
     {
@@ -21,7 +21,7 @@ public sealed class ResNetEncoder : Encoder
             throw new ArgumentOutOfRangeException(nameof(widthMultiplier), widthMultiplier, $"The width multiplier must be above 0 and at most {MaxWidthMultiplier}.");
         (_family, Depth, WidthMultiplier) = (family, depth, widthMultiplier);
         StemPooling = stemPooling ?? family.PoolsStem(depth);
-        _scaling = scaling ?? InputScaling.None;
+        _scaling = scaling;
     }
 
     /// <summary>The widest network there is: sixteen times the published one.</summary>
@@ -40,12 +40,15 @@ public sealed class ResNetEncoder : Encoder
     public bool StemPooling { get; }
 
     /// <summary>What is subtracted from the input: one value, or one per channel. Default 0.</summary>
-    public IReadOnlyList<float> Mean => _scaling.Mean;
+    public IReadOnlyList<float> Mean => Applied.Mean;
 
     /// <summary>What the input is then divided by: one value, or one per channel. Default 1.</summary>
-    public IReadOnlyList<float> StandardDeviation => _scaling.StandardDeviation;
+    public IReadOnlyList<float> StandardDeviation => Applied.StandardDeviation;
 
-    /// <summary>A copy that subtracts a mean from its input and divides by a standard deviation, in training and in scoring.</summary>
+    /// <summary>
+    /// A copy that subtracts a mean from its input and divides by a standard deviation, in training and in scoring. It takes the place of what
+    /// the trainer does to columns of bytes, see <see cref="Modality.Video"/> and <see cref="Modality.Image"/>.
+    /// </summary>
     /// <param name="mean">One value, or one per channel (images and clips: colour; audio: band), in the unit of the input.</param>
     /// <param name="standardDeviation">As many values, above 0.</param>
     /// <exception cref="ArgumentException">The counts differ or are 0, or a value is not finite or a deviation not above 0.</exception>
@@ -56,9 +59,13 @@ public sealed class ResNetEncoder : Encoder
     public override JsonObject ToSettings()
     {
         var settings = new JsonObject { ["depth"] = Depth, ["widthMultiplier"] = WidthMultiplier, ["stemPooling"] = StemPooling };
-        _scaling.Write(settings);
+        Applied.Write(settings);
         return settings;
     }
+
+    internal override InputScaling? Scaling => _scaling;
+
+    private InputScaling Applied => _scaling ?? InputScaling.None;
 
     internal static Func<JsonObject, Encoder> FromSettings(ResNetFamily family) => settings =>
         new ResNetEncoder(family, (int)settings["depth"]!, (double)settings["widthMultiplier"]!, (bool)settings["stemPooling"]!, InputScaling.Read(settings));
@@ -68,8 +75,8 @@ public sealed class ResNetEncoder : Encoder
     {
         ArgumentNullException.ThrowIfNull(inputShape);
         _family.Input.Check(inputShape, _family.Name);
-        _scaling.CheckChannels(inputShape[^1]);
-        return _family.Build(new ResNetPlan(Depth, WidthMultiplier, StemPooling, inputShape, _scaling));
+        Applied.CheckChannels(inputShape[^1]);
+        return _family.Build(new ResNetPlan(Depth, WidthMultiplier, StemPooling, inputShape, Applied));
     }
 
     /// <inheritdoc/>

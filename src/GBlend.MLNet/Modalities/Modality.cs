@@ -4,25 +4,39 @@ namespace GBlend.MLNet;
 /// <remarks>Immutable. The order of <see cref="GradientBlendingTrainer.Options.Modalities"/> is the order of branches, weights and history.</remarks>
 public sealed class Modality
 {
-    private Modality(string columnName, Encoder encoder)
+    private Modality(string columnName, ModalityKind kind, Encoder encoder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(columnName);
         ArgumentNullException.ThrowIfNull(encoder);
         ColumnName = columnName;
+        Kind = kind;
         Encoder = encoder;
+    }
+
+    private Modality(Modality other)
+    {
+        (ColumnName, Kind, Encoder, Augmentations) = (other.ColumnName, other.Kind, other.Encoder, other.Augmentations);
+        (PretrainedFrom, PretrainedWeights, IsStrict, IsFrozen) = (other.PretrainedFrom, other.PretrainedWeights, other.IsStrict, other.IsFrozen);
     }
 
     /// <summary>The input column. Its name also names the branch in the history.</summary>
     public string ColumnName { get; }
 
     /// <summary>The encoder of this modality.</summary>
-    public Encoder Encoder { get; private set; }
+    public Encoder Encoder { get; private init; }
 
     /// <summary>Where the encoder's starting weights come from; <see langword="null"/> for a random start.</summary>
     public GradientBlendingTransformer? PretrainedFrom { get; private init; }
 
     /// <summary>The weights that the encoder starts from; <see langword="null"/> unless <see cref="WithPretrainedWeights(StateDict, bool, bool)"/> gave them.</summary>
     public StateDict? PretrainedWeights { get; private init; }
+
+    /// <summary>The random changes of this modality's rows while training. Default none.</summary>
+    public IReadOnlyList<Augmentation> Augmentations { get; private init; } = [];
+
+    internal ModalityKind Kind { get; }
+
+    internal AugmentationSettings AugmentationSettings => AugmentationSettings.Of(Augmentations);
 
     internal bool IsStrict { get; private init; }
 
@@ -32,27 +46,57 @@ public sealed class Modality
     /// <summary>A numeric vector column (float, double or integer items, dense or sparse, of known size).</summary>
     /// <param name="columnName">The input column.</param>
     /// <param name="encoder">The encoder; by default <see cref="Encoders.Mlp(int[])"/> with hidden widths 64 and 32.</param>
-    public static Modality Vector(string columnName, Encoder? encoder = null) => new(columnName, encoder ?? Encoders.Mlp(64, 32));
+    public static Modality Vector(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Vector, encoder ?? Encoders.Mlp(64, 32));
 
     /// <summary>Images: a vector column of height x width x channels, bytes 0 to 255 or floats as they come.</summary>
-    /// <param name="columnName">The input column; its type has the three dimensions.</param>
+    /// <remarks>
+    /// Bytes stay bytes until they are on the device, and are normalized there unless the encoder does it itself
+    /// (<see cref="ResNetEncoder.WithNormalization"/>): three channels by ImageNet's mean and standard deviation, others by 127.5 and 63.75. A dimension more,
+    /// in front, is views of one thing: in training one is drawn per row and epoch, losses take the middle one, scores are the mean over all.
+    /// </remarks>
+    /// <param name="columnName">The input column; its type has the three dimensions, or four with the views.</param>
     /// <param name="encoder">The encoder; by default <see cref="Encoders.ImageResNet"/> with 18 layers and a quarter of the width (0.7 million parameters, 128 features).</param>
-    public static Modality Image(string columnName, Encoder? encoder = null) => new(columnName, encoder ?? Encoders.ImageResNet(18, widthMultiplier: 0.25));
+    public static Modality Image(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Image, encoder ?? Encoders.ImageResNet(18, widthMultiplier: 0.25));
 
     /// <summary>Clips, of colour or of optical flow: a vector column of frames x height x width x channels, bytes 0 to 255 or floats as they come.</summary>
-    /// <param name="columnName">The input column; its type has the four dimensions.</param>
+    /// <remarks>
+    /// Bytes stay bytes until they are on the device, and are normalized there unless the encoder does it itself
+    /// (<see cref="ResNetEncoder.WithNormalization"/>): three channels by the mean and standard deviation of Kinetics, others by 127.5 and 63.75. A dimension more,
+    /// in front, is views (clips of one video): in training one is drawn per row and epoch, the same for all modalities; losses take
+    /// the middle one; scores are the mean over all.
+    /// </remarks>
+    /// <param name="columnName">The input column; its type has the four dimensions, or five with the views.</param>
     /// <param name="encoder">The encoder; by default <see cref="Encoders.R2Plus1D"/> with 18 layers and a quarter of the width (2 million parameters, 128 features).</param>
-    public static Modality Video(string columnName, Encoder? encoder = null) => new(columnName, encoder ?? Encoders.R2Plus1D(18, widthMultiplier: 0.25));
+    public static Modality Video(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Video, encoder ?? Encoders.R2Plus1D(18, widthMultiplier: 0.25));
 
     /// <summary>Sound as spectrograms: a vector column of frames x bands, log-mel for example.</summary>
-    /// <param name="columnName">The input column; its type has the two dimensions.</param>
+    /// <remarks>A dimension more, in front, is views; see <see cref="Video"/>.</remarks>
+    /// <param name="columnName">The input column; its type has the two dimensions, or three with the views.</param>
     /// <param name="encoder">The encoder; by default <see cref="Encoders.AudioResNet"/> with 18 layers and a quarter of the width (0.7 million parameters, 128 features).</param>
-    public static Modality Audio(string columnName, Encoder? encoder = null) => new(columnName, encoder ?? Encoders.AudioResNet(18, widthMultiplier: 0.25));
+    public static Modality Audio(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Audio, encoder ?? Encoders.AudioResNet(18, widthMultiplier: 0.25));
 
     /// <summary>Text as token ids: a vector column of whole numbers, padded with 0 at the end.</summary>
     /// <param name="columnName">The input column.</param>
     /// <param name="encoder">The encoder; by default <see cref="Encoders.TextPooling"/> with room for 65,536 token ids. Give it your tokenizer's vocabulary size.</param>
-    public static Modality Text(string columnName, Encoder? encoder = null) => new(columnName, encoder ?? Encoders.TextPooling());
+    public static Modality Text(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Text, encoder ?? Encoders.TextPooling());
+
+    /// <summary>Changes the rows of this modality at random while training, anew for every row and epoch under the seed.</summary>
+    /// <param name="augmentations">What is done; at most one of each kind. They replace those it has.</param>
+    /// <returns>A copy of this modality with them.</returns>
+    /// <exception cref="ArgumentException">One kind more than once. A fit throws it when one does not fit the column.</exception>
+    /// <example>
+    /// <code>
+    /// Modality.Video("Clip", Encoders.R2Plus1D(18)).WithAugmentation(Augmentation.RandomCrop(112, 112), Augmentation.HorizontalFlip())
+    /// </code>
+    /// </example>
+    public Modality WithAugmentation(params IReadOnlyList<Augmentation> augmentations)
+    {
+        ArgumentNullException.ThrowIfNull(augmentations);
+        if (augmentations.Contains(null!))
+            throw new ArgumentException("The augmentations contain null. Remove it.", nameof(augmentations));
+        AugmentationSettings.Of(augmentations).CheckKind(Kind);
+        return new Modality(this) { Augmentations = [.. augmentations] };
+    }
 
     /// <summary>
     /// Starts the encoder from the encoder that a fitted model has for the column of the same name ("pre-trained encoders",
@@ -64,7 +108,7 @@ public sealed class Modality
     public Modality WithPretrained(GradientBlendingTransformer model, bool freeze = false)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new Modality(ColumnName, Encoder) { PretrainedFrom = model, IsFrozen = freeze };
+        return new Modality(this) { PretrainedFrom = model, PretrainedWeights = null, IsFrozen = freeze };
     }
 
     /// <summary>Starts the encoder from published weights in a file; see <see cref="WithPretrainedWeights(StateDict, bool, bool)"/>.</summary>
@@ -92,11 +136,11 @@ public sealed class Modality
     public Modality WithPretrainedWeights(StateDict weights, bool freeze = false, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        return new Modality(ColumnName, Encoder) { PretrainedWeights = weights, IsFrozen = freeze, IsStrict = strict };
+        return new Modality(this) { PretrainedFrom = null, PretrainedWeights = weights, IsFrozen = freeze, IsStrict = strict };
     }
 
     /// <summary>Tells what a fit takes from the pre-trained weights; a fit logs the same.</summary>
-    /// <param name="inputShape">The shape of one row, for example [64] for a vector of 64 numbers.</param>
+    /// <param name="inputShape">The shape of one row as the encoder reads it (one view, cropped), for example [64] for a vector of 64 numbers.</param>
     /// <returns>What matched, what was left and what was missing.</returns>
     /// <exception cref="InvalidOperationException">There are no pre-trained weights.</exception>
     /// <exception cref="ArgumentException">The weights are of another architecture; the message lists the tensors that don't fit. Or the encoder can't read such rows.</exception>
@@ -109,12 +153,7 @@ public sealed class Modality
     }
 
     /// <summary>A copy with another encoder and everything else as it is.</summary>
-    internal Modality WithEncoder(Encoder encoder)
-    {
-        var copy = (Modality)MemberwiseClone();
-        copy.Encoder = encoder;
-        return copy;
-    }
+    internal Modality WithEncoder(Encoder encoder) => new(this) { Encoder = encoder };
 
     /// <inheritdoc/>
     public override string ToString() => $"{ColumnName}: {Encoder}";

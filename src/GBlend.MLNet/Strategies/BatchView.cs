@@ -43,6 +43,11 @@ public sealed class BatchView
     /// <exception cref="InvalidOperationException">The strategy did not ask for uni-modal runs.</exception>
     public Tensor TeacherFeature(int modality) => (_uniModal ?? throw UniModalNetworks.NotAskedFor()).Feature(modality, _batch.Inputs[modality]);
 
+    /// <summary>What a branch that has weight predicts for the batch, [rows, outputs], with gradient: logits, or a standardised number.</summary>
+    /// <param name="branch">The modality's index; the number of modalities for the joint branch.</param>
+    /// <exception cref="InvalidOperationException">The branch has no weight in this epoch.</exception>
+    public Tensor Prediction(int branch) => _pass.Of(branch) ?? throw new InvalidOperationException($"Branch {branch} has no weight in epoch {Epoch}, so it has no prediction.");
+
     /// <summary>The predictions of a modality's head for a feature, [rows, outputs]: logits, or a standardised number.</summary>
     /// <param name="modality">The modality's index.</param>
     /// <param name="feature">[rows, width].</param>

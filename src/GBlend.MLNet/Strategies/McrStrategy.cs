@@ -37,28 +37,30 @@ internal sealed class McrStrategy(double game, double contrast) : BalanceStrateg
     }
 
     /// <summary>A loss whose gradient on the features is that of the game, and that has none on anything else.</summary>
+    /// <remarks>
+    /// Every modality's term has its own pair of joint passes, in which that modality's gradient is turned round. All pairs are rows of
+    /// one pass, and one backward pass gives the gradient on all features.
+    /// </remarks>
     private Tensor Game(BatchView batch)
     {
         int k = batch.Modalities;
+        using Scalar weight = game, two = 2;
         Tensor[] leaves = [.. Enumerable.Range(0, k).Select(i => batch.Feature(i).detach().requires_grad_(true))];
         var order = batch.Shuffled();
-        var gradients = new Tensor?[k];
-        for (int i = 0; i < k; i++)
+        Tensor[] stacked = [.. leaves.Select((leaf, j) =>
         {
-            Tensor[] shuffled = [.. leaves.Select((f, j) => j == i ? f.index_select(0, order) : f)];
-            var divergence = JensenShannon(nn.functional.softmax(batch.Joint(leaves), 1), nn.functional.softmax(batch.Joint(shuffled), 1)).mean();
-            var own = autograd.grad([divergence], leaves);
-            for (int j = 0; j < k; j++)
-            {
-                var term = j == i ? own[j].neg() : own[j];
-                gradients[j] = gradients[j] is { } before ? before.Plus(term) : term;
-            }
-        }
-        using Scalar weight = game;
+            // The value of the leaf with its gradient turned round: the modality that is shuffled raises what the others lower.
+            var turned = leaf.detach().mul(two).sub(leaf);
+            return cat([.. Enumerable.Range(0, k).Select(i => i == j ? turned : leaf), .. Enumerable.Range(0, k).Select(i => i == j ? turned.index_select(0, order) : leaf)], 0);
+        })];
+        var answers = nn.functional.softmax(batch.Joint(stacked), 1).chunk(2, 0);
+        var total = JensenShannon(answers[0], answers[1]).sum();
+        var gradients = autograd.grad([total], leaves);
         Tensor? loss = null;
         for (int j = 0; j < k; j++)
         {
-            var term = batch.Feature(j).mul(gradients[j]!.detach()).sum().mul(weight);
+            using Scalar rows = batch.Rows;
+            var term = batch.Feature(j).mul(gradients[j].detach()).sum().div(rows).mul(weight);
             loss = loss is null ? term : loss.Plus(term);
         }
         return loss!;

@@ -24,6 +24,13 @@ internal sealed class MmParetoStrategy(double gamma) : BalanceStrategy
     {
         double jj = Dot(gradients.Joint, gradients.Joint), uu = Dot(gradients.Own, gradients.Own), ju = Dot(gradients.Joint, gradients.Own);
         double share = JointShare(jj, uu, ju);
+        if (share == 0.5)
+        {
+            // The combination is the sum itself.
+            using Scalar longer = gamma;
+            gradients.Result.mul_(longer);
+            return;
+        }
         using Scalar joint = 2 * share, own = 2 * (1 - share), one = 1;
         foreach (var (start, length) in gradients.Tensors)
         {

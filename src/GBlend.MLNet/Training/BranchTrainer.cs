@@ -35,7 +35,7 @@ internal sealed class BranchTrainer : IDisposable
         _cuts = new GradientCuts(plan.FrozenEncoders, plan.DetachesJoint, plan.DetachesHeads);
         Array.ForEach(_weights, w => w.Dispose());
         _branches = [.. _network.Shape.Branches.Where(b => plan.Weights[b] > 0)];
-        _weights = [.. _branches.Select(b => tensor(plan.Weights[b] * plan.LossScale, _settings.Precision, _network.Device).DetachFromDisposeScope())];
+        _weights = [.. _branches.Select(b => tensor(plan.Weights[b] * plan.LossScale, _settings.LossPrecision, _network.Device).DetachFromDisposeScope())];
         var groups = _branches.Select(b => _network.LearningSegments(b, _cuts).ToArray()).ToArray();
         _learning = [.. groups.SelectMany(g => g).Distinct()];
         _clipped = clipApart ? groups : [_learning];
@@ -49,23 +49,31 @@ internal sealed class BranchTrainer : IDisposable
     /// <summary>One pass over the rows in the order given.</summary>
     /// <param name="store">The rows.</param>
     /// <param name="order">Row numbers.</param>
+    /// <param name="draw">The seed of what is random about the rows in this epoch.</param>
     /// <param name="learningRate">The rate of this epoch.</param>
     /// <param name="onBatch">Called before every batch with its row count; throws to stop.</param>
     /// <param name="steps">What a strategy does in every step; <see langword="null"/> when there is no more to it than the weights.</param>
-    internal void TrainEpoch(RowStore store, int[] order, double learningRate, Action<long> onBatch, StrategySteps? steps = null)
+    internal void TrainEpoch(RowStore store, int[] order, int draw, double learningRate, Action<long> onBatch, StrategySteps? steps = null)
     {
         _network.Train(true, _cuts);
-        foreach (var batch in store.Batches(order, _settings.BatchSize))
+        bool beginsStep = true;
+        foreach (var batch in store.Batches(order, _settings.BatchSize, draw, _settings.MicroBatchSize))
         {
             onBatch(batch.Rows);
-            foreach (var segment in _learning)
-                segment.Gradient.zero_();
+            if (beginsStep)
+            {
+                foreach (var segment in _learning)
+                    segment.Gradient.zero_();
+            }
             var pass = _network.Pass(batch.Inputs, _branches, _cuts);
             var losses = pass.Predictions.Select(p => _loss.Mean(p, batch.Targets)).ToArray();
             if (steps is null)
-                autograd.backward(losses, _weights);
+                autograd.backward(losses, WeightsFor(batch));
             else
                 steps.Backward(_branches, _cuts, batch, pass, losses, _weights);
+            beginsStep = batch.EndsStep;
+            if (!beginsStep)
+                continue;
             using var grad = no_grad();
             if (_settings.GradientClipping > 0)
                 Array.ForEach(_clipped, Clip);
@@ -80,6 +88,15 @@ internal sealed class BranchTrainer : IDisposable
         foreach (var optimizer in _optimizers.Values)
             optimizer.Dispose();
         Array.ForEach(_weights, w => w.Dispose());
+    }
+
+    /// <summary>A micro-batch counts by its rows, so that a step is the same however it is cut.</summary>
+    private Tensor[] WeightsFor(Batch batch)
+    {
+        if (batch.Share == 1)
+            return _weights;
+        using var share = tensor(batch.Share, _settings.LossPrecision, _network.Device);
+        return [.. _weights.Select(w => w.mul(share))];
     }
 
     private void Clip(ParameterSegment[] segments)

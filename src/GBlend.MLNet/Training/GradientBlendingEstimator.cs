@@ -60,7 +60,7 @@ internal sealed class GradientBlendingEstimator : IDisposable
         for (int epoch = firstEpoch; epoch < firstEpoch + epochs; epoch++)
         {
             copy.SeedDropout(_run.SeedOf(purpose, epoch));
-            trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Estimating, rows));
+            trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Estimating, rows));
         }
         return _run.Meter.Measure(copy, trainer.Branches);
     }

@@ -25,7 +25,7 @@ internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusi
     internal int JointBranch => Modalities.Count;
 
     /// <summary>The branches as the answer and the history see them.</summary>
-    internal IEnumerable<HeadInfo> Heads => Branches.Select(branch => new HeadInfo(NameOf(branch), branch == JointBranch));
+    internal IEnumerable<HeadInfo> Heads => Branches.Select(branch => new HeadInfo(NameOf(branch), branch == JointBranch ? null : branch));
 
     internal string NameOf(int branch) => branch == JointBranch ? JointName : Modalities[branch].Column;
 }
@@ -38,6 +38,8 @@ internal sealed class JointNetwork : IDisposable
 {
     /// <summary>Multiply-adds of a forward pass.</summary>
     private const double SmallStep = 32e6;
+
+    private const int MostMeasured = 1024, MostScored = 64;
 
     private readonly EncoderModule[] _encoders;
     private readonly Linear[] _heads;
@@ -52,7 +54,6 @@ internal sealed class JointNetwork : IDisposable
     internal JointNetwork(NetworkShape shape, int seed, ScalarType precision, Device device, bool learns = true)
     {
         (Shape, Precision, Device) = (shape, precision, device);
-        int k = shape.Modalities.Count;
         using (new TorchRandomScope(seed))
         using (var scope = NewDisposeScope())
         {
@@ -61,6 +62,11 @@ internal sealed class JointNetwork : IDisposable
             _joint = shape.HasJoint ? shape.Fusion.Build(_encoders, shape.Outputs) : null;
             scope.Detach(_encoders.Concat<Module>(_heads).Concat(_joint is null ? [] : [_joint])
                 .SelectMany(m => m.parameters().Cast<Tensor>().Concat(m.buffers())).Cast<IDisposable>());
+        }
+        for (int i = 0; i < _encoders.Length; i++)
+        {
+            if (shape.Modalities[i].Start is { } start)
+                SetWeights(_encoders[i], start);
         }
         _encoderSegments = [.. _encoders.Select(e => new ParameterSegment(e, precision, device, learns))];
         _headSegments = [.. _heads.Select(h => new ParameterSegment(h, precision, device, learns))];
@@ -72,15 +78,13 @@ internal sealed class JointNetwork : IDisposable
             dropout.Generator = _dropout;
             _hasDropout = true;
         }
-        for (int i = 0; i < k; i++)
-        {
-            if (shape.Modalities[i].Start is { } start)
-                SetWeights(_encoders[i], start);
-        }
         Train(false);
     }
 
     internal NetworkShape Shape { get; }
+
+    /// <summary>Modalities whose inputs are not rows but what their frozen encoders made of them, see <see cref="FrozenFeatures"/>.</summary>
+    internal IReadOnlySet<int>? ReadsFeatures { get; init; }
 
     internal ScalarType Precision { get; }
 
@@ -113,6 +117,20 @@ internal sealed class JointNetwork : IDisposable
     /// costs more than it brings.
     /// </summary>
     internal bool IsSmall(int rows) => rows * _multiplyAdds < SmallStep;
+
+    /// <summary>Rows whose losses are measured by one forward pass: many, but for networks and rows whose activations would fill the memory.</summary>
+    internal int MostRowsToMeasure => RowsFor(MostMeasured, 1e10, 16 << 20, m => m.Layout.Size);
+
+    /// <summary>
+    /// Rows that are scored by one forward pass, a power of two: fewer for larger networks and rows, and one for convolutional networks so
+    /// large that a row alone is work enough.
+    /// </summary>
+    internal int RowsToScore => IsLargeConvolution ? 1 : 1 << (int)Math.Log2(RowsFor(MostScored, ParameterCount > _multiplyAdds / 2 ? double.PositiveInfinity : 2e8, 32 << 20, m => m.Width));
+
+    private bool IsLargeConvolution => _multiplyAdds >= 1e7 && _multiplyAdds >= 8.0 * ParameterCount;
+
+    private int RowsFor(int most, double multiplyAdds, long bytes, Func<ModalitySpec, long> size) =>
+        (int)Math.Clamp(Math.Min(multiplyAdds / _multiplyAdds, (double)bytes / (sizeof(float) * Shape.Modalities.Sum(size))), 1, most);
 
     /// <summary>The parts that learn when a branch is trained.</summary>
     internal IEnumerable<ParameterSegment> LearningSegments(int branch, GradientCuts cuts)
@@ -149,23 +167,38 @@ internal sealed class JointNetwork : IDisposable
         {
             if (!joint && !branches.Contains(i))
                 continue;
-            encoded[i] = _encoders[i].Encode(inputs[i]);
+            encoded[i] = Encode(i, inputs[i]);
             if (IsFrozen(i, cuts))
                 encoded[i] = (encoded[i].Middle.detach(), encoded[i].Feature.detach());
         }
-        return new([.. branches.Select(b => b == Shape.JointBranch
+        return new(branches, [.. branches.Select(b => b == Shape.JointBranch
             ? Joint([.. encoded.Select(e => Cut(_joint!.ReadsMiddle ? e.Middle : e.Feature, cuts.Joint))])
             : Head(b, Cut(encoded[b].Feature, cuts.Heads)))], encoded);
     }
 
     /// <summary>The predictions of a modality's head for a feature.</summary>
-    internal Tensor Head(int modality, Tensor feature) => _heads[modality].call(feature);
+    internal Tensor Head(int modality, Tensor feature) => Exact(_heads[modality].call(feature));
 
     /// <summary>The predictions of the joint head for features.</summary>
-    internal Tensor Joint(IReadOnlyList<Tensor> features) => _joint!.call([.. features]);
+    internal Tensor Joint(IReadOnlyList<Tensor> features) => Exact(_joint!.call([.. features]));
 
     /// <summary>The feature of one modality.</summary>
-    internal Tensor Feature(int modality, Tensor input) => _encoders[modality].Encode(input).Feature;
+    internal Tensor Feature(int modality, Tensor input) => Encode(modality, input).Feature;
+
+    /// <summary>The mid-level and the last features of one modality.</summary>
+    internal (Tensor Middle, Tensor Feature) Encode(int modality, Tensor input)
+    {
+        var encoder = _encoders[modality];
+        return ReadsFeatures?.Contains(modality) == true
+            ? (input.narrow(1, 0, encoder.MiddleWidth), input.narrow(1, encoder.MiddleWidth, encoder.FeatureWidth))
+            : encoder.Encode(input);
+    }
+
+    /// <summary>The names of all parameters and buffers of an encoder.</summary>
+    internal IEnumerable<string> EncoderNames(int modality) => TensorsOf(_encoders[modality]).Select(t => t.Name);
+
+    /// <summary>Losses of short floats would be too coarse to compare.</summary>
+    private static Tensor Exact(Tensor predictions) => predictions.dtype == ScalarType.BFloat16 ? predictions.to(ScalarType.Float32) : predictions;
 
     private static Tensor Cut(Tensor feature, bool cuts) => cuts ? feature.detach() : feature;
 
@@ -254,9 +287,21 @@ internal readonly record struct GradientCuts(IReadOnlyList<bool>? Frozen, bool J
 }
 
 /// <summary>What a forward pass leaves.</summary>
-/// <param name="Predictions">Of the branches asked for, in that order.</param>
+/// <param name="Branches">The branches asked for.</param>
+/// <param name="Predictions">Theirs, in that order.</param>
 /// <param name="Encoded">Per modality its mid-level and its last feature.</param>
-internal sealed record NetworkPass(Tensor[] Predictions, (Tensor Middle, Tensor Feature)[] Encoded);
+internal sealed record NetworkPass(IReadOnlyList<int> Branches, Tensor[] Predictions, (Tensor Middle, Tensor Feature)[] Encoded)
+{
+    internal Tensor? Of(int branch)
+    {
+        for (int b = 0; b < Branches.Count; b++)
+        {
+            if (Branches[b] == branch)
+                return Predictions[b];
+        }
+        return null;
+    }
+}
 
 internal static class TensorExtensions
 {

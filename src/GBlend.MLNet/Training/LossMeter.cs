@@ -9,39 +9,48 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed class LossMeter : IDisposable
 {
-    private const int RowsAtOnce = 1024, GlanceRows = 256;
-    private readonly Loss _loss;
-    private readonly Batch[] _glance;
-    private readonly Batch[] _train;
-    private readonly Batch[] _heldOut;
+    private const int GlanceRows = 256;
 
-    internal LossMeter(RowStore store, int[] train, int[] heldOut, Loss loss)
+    /// <summary>Rows that take no more than this are gathered once and kept.</summary>
+    private const long KeptBytes = 64 << 20;
+
+    private readonly RowStore _store;
+    private readonly Loss _loss;
+    private readonly int _rowsAtOnce;
+    private readonly int[] _glance, _rest, _heldOut;
+    private readonly Dictionary<int[], Batch[]> _kept = [];
+    private readonly Lock _keeping = new();
+
+    /// <param name="store">The rows.</param>
+    /// <param name="train">The sample of training rows.</param>
+    /// <param name="heldOut">The held-out rows.</param>
+    /// <param name="loss">What is measured.</param>
+    /// <param name="rowsAtOnce">Rows per forward pass.</param>
+    internal LossMeter(RowStore store, int[] train, int[] heldOut, Loss loss, int rowsAtOnce)
     {
-        _loss = loss;
-        _glance = [store.Gather(train.AsSpan(0, Math.Min(GlanceRows, train.Length)))];
-        _train = [.. _glance, .. train.Skip(GlanceRows).Chunk(RowsAtOnce).Select(rows => store.Gather(rows))];
-        _heldOut = [.. heldOut.Chunk(RowsAtOnce).Select(rows => store.Gather(rows))];
+        (_store, _loss, _rowsAtOnce) = (store, loss, rowsAtOnce);
+        (_glance, _rest, _heldOut) = (train[..Math.Min(GlanceRows, train.Length)], train[Math.Min(GlanceRows, train.Length)..], heldOut);
     }
 
     internal MeasuredLosses Measure(JointNetwork network, IReadOnlyList<int> branches, bool glance = false) =>
-        new(branches, PerRow(network, branches, glance ? _glance : _train), PerRow(network, branches, _heldOut));
+        new(branches, PerRow(network, branches, glance ? [_glance] : [_glance, _rest]), PerRow(network, branches, [_heldOut]));
 
     internal bool HasNoHeldOutRows => _heldOut.Length == 0;
 
     /// <summary>Per branch the mean of <see cref="Loss.TrueScore"/> on the training rows; of errors the negative, so that more is better.</summary>
     internal double[] TrueScores(JointNetwork network, IReadOnlyList<int> branches)
     {
-        var scores = Collect(network, branches, _train, (prediction, batch) => _loss.TrueScore(prediction, batch.Targets));
+        var scores = Collect(network, branches, [_glance, _rest], (prediction, batch) => _loss.TrueScore(prediction, batch.Targets));
         return [.. scores.Select(rows => _loss.Task == LearningTask.Regression ? -rows.Average() : rows.Average())];
     }
 
     /// <summary>The held-out rows' predictions as the answer reads them: [branch][row x output].</summary>
     internal double[][] HeldOutPredictions(JointNetwork network, IReadOnlyList<int> branches) =>
-        Collect(network, branches, _heldOut, (prediction, _) => prediction);
+        Collect(network, branches, [_heldOut], (prediction, _) => prediction);
 
     public void Dispose()
     {
-        foreach (var batch in _train.Concat(_heldOut))
+        foreach (var batch in _kept.Values.SelectMany(b => b))
         {
             foreach (var input in batch.Inputs)
                 input.Dispose();
@@ -49,14 +58,14 @@ internal sealed class LossMeter : IDisposable
         }
     }
 
-    private double[][] PerRow(JointNetwork network, IReadOnlyList<int> branches, Batch[] batches) =>
-        Collect(network, branches, batches, (prediction, batch) => _loss.PerRow(prediction, batch.Targets));
+    private double[][] PerRow(JointNetwork network, IReadOnlyList<int> branches, int[][] rows) =>
+        Collect(network, branches, rows, (prediction, batch) => _loss.PerRow(prediction, batch.Targets));
 
-    private static double[][] Collect(JointNetwork network, IReadOnlyList<int> branches, Batch[] batches, Func<Tensor, Batch, Tensor> read)
+    private double[][] Collect(JointNetwork network, IReadOnlyList<int> branches, int[][] rows, Func<Tensor, Batch, Tensor> read)
     {
         using var grad = no_grad();
         var parts = branches.Select(_ => new List<double[]>()).ToArray();
-        foreach (var batch in batches)
+        foreach (var batch in rows.SelectMany(Batches))
         {
             using var scope = NewDisposeScope();
             var predictions = network.Forward(batch.Inputs, branches);
@@ -64,6 +73,41 @@ internal sealed class LossMeter : IDisposable
                 parts[b].Add(read(predictions[b], batch).ToDoubles());
         }
         return [.. parts.Select(p => p.SelectMany(x => x).ToArray())];
+    }
+
+    /// <summary>The rows as they were gathered the first time they were measured; <see langword="null"/> when they are too many to keep.</summary>
+    private Batch[]? Kept(int[] rows)
+    {
+        if ((_glance.Length + _rest.Length + _heldOut.Length) * _store.RowBytes > KeptBytes)
+            return null;
+        lock (_keeping)
+        {
+            if (!_kept.TryGetValue(rows, out var kept))
+                _kept.Add(rows, kept = [.. rows.Chunk(_rowsAtOnce).Select(chunk => Detached(_store.Gather(chunk)))]);
+            return kept;
+        }
+    }
+
+    private static Batch Detached(Batch batch)
+    {
+        foreach (var tensor in batch.Inputs.Append(batch.Targets))
+            tensor.DetachFromDisposeScope();
+        return batch;
+    }
+
+    private IEnumerable<Batch> Batches(int[] rows)
+    {
+        if (Kept(rows) is not { } kept)
+        {
+            foreach (var batch in _store.Batches(rows, _rowsAtOnce))
+                yield return batch;
+            yield break;
+        }
+        foreach (var batch in kept)
+        {
+            using var scope = NewDisposeScope();
+            yield return _store.Prepare(batch);
+        }
     }
 }
 

@@ -43,6 +43,10 @@ internal static class ModelFile
                 ["encoder"] = m.Encoder.Kind,
                 ["settings"] = m.Encoder.ToSettings(),
                 ["imputes"] = m.Fill is not null,
+                ["kind"] = m.Kind.ToString(),
+                ["stored"] = new JsonArray([.. m.Layout.Stored.Select(s => (JsonNode)s)]),
+                ["augmentation"] = m.Augmentation.ToJson(),
+                ["scaling"] = Scaling(m),
             })]),
             ["fusion"] = shape.Fusion.ToSettings(),
             ["networks"] = new JsonArray([.. model.Networks.Select(network => new JsonObject
@@ -53,6 +57,7 @@ internal static class ModelFile
             })]),
             ["answerIsPool"] = model.Answer.IsPool,
             ["answerWeights"] = new JsonArray([.. model.Answer.Weights.Select(w => (JsonNode)w)]),
+            ["singleHeads"] = model.Answer.SingleHeads is { } single ? new JsonArray([.. single.Select(w => (JsonNode)w)]) : null,
             ["targetMean"] = model.Loss.TargetMean,
             ["targetScale"] = model.Loss.TargetScale,
             ["history"] = JsonSerializer.SerializeToNode(model.History, s_json),
@@ -92,11 +97,7 @@ internal static class ModelFile
             throw new InvalidDataException("The model's weights were truncated or altered after saving: their SHA-256 is not the one in the settings. Take an unaltered copy.");
         bytes.Position = 0;
 
-        var specs = content["modalities"]!.AsArray().Select(node => new ModalitySpec(
-            (string)node!["column"]!,
-            [.. node["shape"]!.AsArray().Select(s => (int)s!)],
-            Encoders.FromSettings((string)node["encoder"]!, node["settings"]!.AsObject()),
-            (bool)node["imputes"]! ? [] : null)).ToArray();
+        var specs = content["modalities"]!.AsArray().Select(node => ReadModality(node!.AsObject())).ToArray();
         var shapes = ReadNetworks(content).Select(network => new NetworkShape(specs, Fusion.FromSettings(content["fusion"]!.AsObject()), (int)content["outputs"]!, (bool)network["hasHeads"]!, (bool)network["hasJoint"]!)
         {
             JointName = (string?)network["jointName"] ?? TrainingHistory.JointBranch,
@@ -104,11 +105,14 @@ internal static class ModelFile
         var shape = shapes[0];
         int branches = shapes.Sum(s => s.Branches.Count);
         // No layer has more outputs than the file has numbers: what claims to must not be built.
-        if (shape.Outputs < 1 || shapes.Length > MostNetworks || shape.Outputs > bytes.Length / sizeof(float) || specs.Any(m => m.Shape.Count == 0 || m.Shape.Any(s => s < 1)))
+        if (shape.Outputs < 1 || shapes.Length > MostNetworks || shape.Outputs > bytes.Length / sizeof(float) || specs.Any(m => m.Shape.Count == 0 || m.Shape.Concat(m.Layout.Stored).Any(s => s < 1)))
             throw new InvalidDataException("The model's settings are damaged: a size is not possible.");
-        var answer = new AnswerRule((bool)content["answerIsPool"]!, [.. content["answerWeights"]!.AsArray().Select(w => (double)w!)]);
+        var answer = new AnswerRule((bool)content["answerIsPool"]!, [.. content["answerWeights"]!.AsArray().Select(w => (double)w!)])
+        {
+            SingleHeads = content["singleHeads"] is JsonArray single ? [.. single.Select(w => (double)w!)] : null,
+        };
         var history = content["history"].Deserialize<TrainingHistory>(s_json)!;
-        if (answer.Weights.Count != branches || history.Branches.Count != branches)
+        if (answer.Weights.Count != branches || (answer.SingleHeads?.Count ?? branches) != branches || history.Branches.Count != branches)
             throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
         var loss = new Loss(Enum.Parse<LearningTask>((string)content["task"]!), (double)content["targetMean"]!, (double)content["targetScale"]!);
 
@@ -132,6 +136,29 @@ internal static class ModelFile
         {
             Array.ForEach(read, network => network.Dispose());
         }
+    }
+
+    private static JsonObject Scaling(ModalitySpec modality)
+    {
+        var scaling = new JsonObject();
+        modality.Scaling.Write(scaling);
+        return scaling;
+    }
+
+    private static ModalitySpec ReadModality(JsonObject node)
+    {
+        string column = (string)node["column"]!;
+        int[] shape = [.. node["shape"]!.AsArray().Select(s => (int)s!)];
+        var encoder = Encoders.FromSettings((string)node["encoder"]!, node["settings"]!.AsObject());
+        float[]? fill = (bool)node["imputes"]! ? [] : null;
+        // Version 1 knew rows that are read as they are.
+        if (node["kind"] is null)
+            return new(column, shape, encoder, fill);
+        int[] stored = [.. node["stored"]!.AsArray().Select(s => (int)s!)];
+        var spec = ModalitySpec.Create(column, Enum.Parse<ModalityKind>((string)node["kind"]!), stored, encoder, AugmentationSettings.FromJson(node["augmentation"]!.AsObject()));
+        if (!spec.Shape.SequenceEqual(shape))
+            throw new InvalidDataException($"The model's settings are damaged: the shapes of '{column}' contradict each other.");
+        return spec with { Fill = fill, Scaling = InputScaling.Read(node["scaling"]!.AsObject()) };
     }
 
     /// <summary>Files of version 1 have one network.</summary>

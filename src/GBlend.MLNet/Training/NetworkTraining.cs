@@ -17,6 +17,8 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     {
         (_run, _plan, _shape) = (run, plan, shape);
         _strategy = plan.Strategy();
+        if (run.Settings.MicroBatchSize < run.Settings.BatchSize && StrategySteps.HooksInto(_strategy))
+            throw new ArgumentException($"MicroBatchSize is set, but {_strategy.GetType().Name} looks at whole batches in every step. Leave MicroBatchSize out, or take another blending.", nameof(GradientBlendingTrainer.Options.MicroBatchSize));
         Network = Create();
         _trainer = new BranchTrainer(Network, run.Settings, run.Loss);
     }
@@ -32,7 +34,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     /// <summary>Passes over the training rows that this network takes in all.</summary>
     internal long Epochs => NumberOfEpochs + _strategy.ExtraEpochs(NumberOfEpochs);
 
-    internal JointNetwork Create() => new(_shape, _plan.Start == 0 ? _run.SeedOf("network") : _run.SeedOf("network", _plan.Start), _run.Settings.Precision, _run.Device);
+    internal JointNetwork Create() => new(_shape, _plan.Start == 0 ? _run.SeedOf("network") : _run.SeedOf("network", _plan.Start), _run.Settings.Precision, _run.Device) { ReadsFeatures = _run.ReadsFeatures };
 
     /// <summary>Trains one epoch and measures the losses after it.</summary>
     internal NetworkEpoch Train(int epoch)
@@ -43,7 +45,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         _trainer.SetPlan(plan);
         Network.SeedDropout(_run.SeedOf("epoch", epoch));
         var steps = StrategySteps.For(_strategy, Network, _run.Loss, _uniModal, epoch, NumberOfEpochs, _run.SeedOf("strategy", epoch));
-        _trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Training, rows), steps);
+        _trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Training, rows), steps);
         var losses = _run.Meter.Measure(Network, _shape.Branches, glance: true);
         _measured = (losses, true);
         return new([.. _shape.Branches.Select(b => plan.Weights[b])], losses, [.. _newEstimates]);
@@ -62,7 +64,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         for (int epoch = 0; epoch < _run.Settings.RefitJointHeadEpochs; epoch++)
         {
             Network.SeedDropout(_run.SeedOf("refit", epoch));
-            trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.Settings.LearningRate, rows => _run.OnBatch(TrainingPhase.Training, rows));
+            trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(NumberOfEpochs + epoch), _run.Settings.LearningRate, rows => _run.OnBatch(TrainingPhase.Training, rows));
         }
     }
 
@@ -106,7 +108,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     private UniModalNetworks TrainUniModal()
     {
         using var threads = new TorchThreadScope(_run.NumberOfThreads);
-        var network = new JointNetwork(_shape with { HasHeads = true, HasJoint = false }, _run.SeedOf("uni-modal"), _run.Settings.Precision, _run.Device);
+        var network = new JointNetwork(_shape with { HasHeads = true, HasJoint = false }, _run.SeedOf("uni-modal"), _run.Settings.Precision, _run.Device) { ReadsFeatures = _run.ReadsFeatures };
         try
         {
             using var trainer = new BranchTrainer(network, _run.Settings, _run.Loss);
@@ -114,7 +116,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
             for (int epoch = 0; epoch < NumberOfEpochs; epoch++)
             {
                 network.SeedDropout(_run.SeedOf("uni-modal dropout", epoch));
-                trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Preparing, rows));
+                trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Preparing, rows));
             }
             return new UniModalNetworks(network, _run.Meter.TrueScores(network, network.Shape.Branches));
         }

@@ -11,6 +11,9 @@ public sealed record Optimizer
 
     internal OptimizerKind Kind { get; }
 
+    /// <summary>What suits standardised features and networks that begin at random.</summary>
+    internal double DefaultLearningRate => Kind == OptimizerKind.Sgd ? 0.05 : 0.001;
+
     internal double Momentum { get; private init; }
 
     internal double Beta1 { get; private init; } = 0.9;
@@ -25,12 +28,12 @@ public sealed record Optimizer
         return new(OptimizerKind.Sgd) { Momentum = Math.Round(momentum, 7) };
     }
 
-    /// <summary>Adam (Kingma and Ba, 2015). A usual learning rate is 0.001.</summary>
+    /// <summary>Adam (Kingma and Ba, 2015). Without a learning rate of yours it is 0.001.</summary>
     /// <param name="beta1">Decay of the mean of gradients. Default 0.9.</param>
     /// <param name="beta2">Decay of the mean of squared gradients. Default 0.999.</param>
     public static Optimizer Adam(float beta1 = 0.9f, float beta2 = 0.999f) => Adaptive(OptimizerKind.Adam, beta1, beta2);
 
-    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, 2019). A usual learning rate is 0.001.</summary>
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, 2019). Without a learning rate of yours it is 0.001.</summary>
     /// <param name="beta1">Decay of the mean of gradients. Default 0.9.</param>
     /// <param name="beta2">Decay of the mean of squared gradients. Default 0.999.</param>
     public static Optimizer AdamW(float beta1 = 0.9f, float beta2 = 0.999f) => Adaptive(OptimizerKind.AdamW, beta1, beta2);

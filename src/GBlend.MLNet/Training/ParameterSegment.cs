@@ -16,6 +16,13 @@ internal sealed class ParameterSegment : IDisposable
         using var grad = no_grad();
         using var scope = NewDisposeScope();
         int made = module.parameters().Count();
+        bool isShort = precision == ScalarType.BFloat16;
+        var buffers = isShort ? module.buffers().Select(b => b.clone()).ToArray() : [];
+        if (isShort && learns)
+        {
+            Master = cat([.. module.parameters().Select(p => p.to(ScalarType.Float32).flatten())]).to(device);
+            StepGradient = Master.zeros_like();
+        }
         // The user's default type may be another than float32.
         if (device.type != DeviceType.CPU || module.parameters().Any(p => p.dtype != precision))
         {
@@ -23,6 +30,13 @@ internal sealed class ParameterSegment : IDisposable
             made *= 2;
         }
         TensorCount.CorrectFor(made);
+        if (isShort)
+        {
+            foreach (var norm in module.modules().Append(module).OfType<BatchNorm>())
+                norm.KeepStatistics(ScalarType.Float32);
+            foreach (var (buffer, exact) in module.buffers().Zip(buffers))
+                buffer.copy_(exact);
+        }
         var parameters = module.parameters().ToArray();
         long length = parameters.Sum(p => p.numel());
         Values = empty(length, precision, device);
@@ -42,14 +56,24 @@ internal sealed class ParameterSegment : IDisposable
             offset += size;
         }
         Tensors = tensors;
-        Values.DetachFromDisposeScope();
-        Gradient.DetachFromDisposeScope();
+        Master ??= Values;
+        StepGradient ??= Gradient;
+        foreach (var tensor in new[] { Values, Gradient, Master, StepGradient })
+            tensor.DetachFromDisposeScope();
     }
 
     internal nn.Module Module { get; }
 
-    /// <summary>All parameters, flat; what the optimiser steps.</summary>
+    /// <summary>All parameters, flat; what the module computes with.</summary>
     internal Tensor Values { get; }
+
+    /// <summary>What the optimiser steps: <see cref="Values"/>, or, where those are bfloat16, their float32 originals, in which small steps are not lost.</summary>
+    internal Tensor Master { get; }
+
+    /// <summary>What the optimiser reads: <see cref="Gradient"/>, or its copy in float32.</summary>
+    internal Tensor StepGradient { get; }
+
+    private bool HasOriginals => !ReferenceEquals(Master, Values);
 
     /// <summary>All gradients, flat; empty when the segment only scores.</summary>
     internal Tensor Gradient { get; }
@@ -62,13 +86,33 @@ internal sealed class ParameterSegment : IDisposable
     {
         using var grad = no_grad();
         using var scope = NewDisposeScope();
-        Values.copy_(other.Values);
+        Master.copy_(other.Master);
+        EndStep();
         foreach (var (mine, theirs) in Module.buffers().Zip(other.Module.buffers()))
             mine.copy_(theirs);
     }
 
+    /// <summary>Before the optimiser.</summary>
+    internal void BeginStep()
+    {
+        if (HasOriginals)
+            StepGradient.copy_(Gradient);
+    }
+
+    /// <summary>After the optimiser.</summary>
+    internal void EndStep()
+    {
+        if (HasOriginals)
+            Values.copy_(Master);
+    }
+
     public void Dispose()
     {
+        if (HasOriginals)
+        {
+            Master.Dispose();
+            StepGradient.Dispose();
+        }
         Values.Dispose();
         Gradient.Dispose();
         Module.Dispose();

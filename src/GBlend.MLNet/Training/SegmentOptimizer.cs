@@ -11,9 +11,9 @@ namespace GBlend.MLNet;
 /// </remarks>
 internal abstract class SegmentOptimizer(ParameterSegment segment) : IDisposable
 {
-    protected Tensor Values { get; } = segment.Values;
+    protected Tensor Values { get; } = segment.Master;
 
-    protected Tensor Gradient { get; } = segment.Gradient;
+    protected Tensor Gradient { get; } = segment.StepGradient;
 
     internal static SegmentOptimizer Create(Optimizer rule, double weightDecay, ParameterSegment segment) => rule.Kind switch
     {
@@ -24,7 +24,14 @@ internal abstract class SegmentOptimizer(ParameterSegment segment) : IDisposable
     };
 
     /// <summary>One step. Without autograd, which the caller switches off.</summary>
-    internal abstract void Step(double learningRate);
+    internal void Step(double learningRate)
+    {
+        segment.BeginStep();
+        Update(learningRate);
+        segment.EndStep();
+    }
+
+    protected abstract void Update(double learningRate);
 
     public abstract void Dispose();
 }
@@ -37,7 +44,7 @@ internal sealed class SgdOptimizer(ParameterSegment segment, double momentum, do
     private Scalar _minusRate = 0.0;
     private double _rate;
 
-    internal override void Step(double learningRate)
+    protected override void Update(double learningRate)
     {
         if (learningRate != _rate)
         {
@@ -71,11 +78,11 @@ internal sealed class SgdOptimizer(ParameterSegment segment, double momentum, do
 internal sealed class AdamOptimizer(ParameterSegment segment, double beta1, double beta2, double weightDecay, bool decoupled) : SegmentOptimizer(segment)
 {
     private readonly Scalar _beta1 = beta1, _beta2 = beta2, _rest1 = 1 - beta1, _rest2 = 1 - beta2, _epsilon = 1e-8, _decay = weightDecay;
-    private readonly Tensor _mean = segment.Values.zeros_like().DetachFromDisposeScope();
-    private readonly Tensor _square = segment.Values.zeros_like().DetachFromDisposeScope();
+    private readonly Tensor _mean = segment.Master.zeros_like().DetachFromDisposeScope();
+    private readonly Tensor _square = segment.Master.zeros_like().DetachFromDisposeScope();
     private int _steps;
 
-    internal override void Step(double learningRate)
+    protected override void Update(double learningRate)
     {
         _steps++;
         using Scalar correction = Math.Sqrt(1 - Math.Pow(beta2, _steps));

@@ -40,7 +40,7 @@ internal sealed class StrategySteps
             Scale(scales, cuts);
     }
 
-    private static bool HooksInto(BalanceStrategy strategy)
+    internal static bool HooksInto(BalanceStrategy strategy)
     {
         var onStep = strategy.GetType().GetMethod(nameof(BalanceStrategy.OnStep))!;
         return onStep.DeclaringType != typeof(BalanceStrategy) || (strategy.Needs & (StrategyNeeds.BothGradients | StrategyNeeds.ExtraLoss)) != 0;

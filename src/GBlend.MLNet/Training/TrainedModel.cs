@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using GBlend.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,22 +8,27 @@ namespace GBlend.MLNet;
 /// <summary>Trained networks that score rows: what a transformer wraps and a model file holds. Safe for scoring from many threads.</summary>
 internal sealed class TrainedModel : IDisposable
 {
-    /// <summary>
-    /// Rows per forward pass, always exactly: a block that is not full is padded, so that the same kernels run for a single row and for
-    /// many. Networks on the CPU, but for very large ones, moreover compute in double precision and round once at the end: a matrix
-    /// product's last float bits hang on where a row lies in memory, its score must not.
-    /// </summary>
-    internal const int BlockRows = 64;
-
     private readonly Device _device;
     private readonly int? _threads;
+    private readonly (int View, int Crop)[] _passes;
 
     internal TrainedModel(IReadOnlyList<JointNetwork> networks, Loss loss, AnswerRule answer, TrainingHistory history)
     {
         (Networks, Loss, Answer, History) = (networks, loss, answer, history);
         _device = networks[0].Device;
+        BlockRows = networks.Min(n => n.RowsToScore);
         _threads = TorchThreadScope.For(networks[0], BlockRows);
+        _passes = [.. from view in Enumerable.Range(0, Modalities.Max(m => m.Layout.Views))
+                      from crop in Enumerable.Range(0, Modalities.Max(m => m.Layout.ScoringCrops))
+                      select (view, crop)];
     }
+
+    /// <summary>
+    /// Rows per forward pass, always exactly: a block that is not full is padded, so that the same kernels run for a single row and for
+    /// many. Where it is more than one, networks on the CPU, but for very large ones, moreover compute in double precision and round once at
+    /// the end: a matrix product's last float bits hang on where a row lies in memory, its score must not.
+    /// </summary>
+    internal int BlockRows { get; }
 
     /// <summary>One or more that read the same rows; the heads of all of them, in order, are the branches of the history.</summary>
     internal IReadOnlyList<JointNetwork> Networks { get; }
@@ -38,6 +44,9 @@ internal sealed class TrainedModel : IDisposable
 
     internal LearningTask Task => Loss.Task;
 
+    /// <summary>Whether rows may lack modalities.</summary>
+    internal bool LeavesOutMissing => Answer.SingleHeads is not null;
+
     internal IReadOnlyList<ModalitySpec> Modalities => Network.Shape.Modalities;
 
     /// <summary>Values per row and branch: classes, labels, or 1.</summary>
@@ -48,7 +57,9 @@ internal sealed class TrainedModel : IDisposable
 
     /// <summary>The precision in which a network scores; float32 weights lose nothing in it.</summary>
     internal static ScalarType ScoringPrecision(JointNetwork network) =>
-        network.Device.type == DeviceType.CPU && network.ParameterCount <= MostParametersInDouble ? ScalarType.Float64 : network.Precision;
+        network.Device.type == DeviceType.CPU && network.RowsToScore > 1 && network.ParameterCount <= MostParametersInDouble ? ScalarType.Float64
+        : network.Precision == ScalarType.BFloat16 ? ScalarType.Float32
+        : network.Precision;
 
     /// <summary>Trains a model.</summary>
     internal static TrainedModel Fit(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
@@ -62,25 +73,43 @@ internal sealed class TrainedModel : IDisposable
     }
 
     /// <summary>Scores up to <see cref="BlockRows"/> rows: probabilities of classes or labels, or the predicted number.</summary>
-    /// <param name="block">Per modality the rows, row-major, of length <see cref="BlockRows"/> x width; rows from <paramref name="rows"/> on are ignored.</param>
+    /// <remarks>Where rows have several views, or several crops are scored, the scores are the mean of the scores of all of them.</remarks>
+    /// <param name="block">Per modality the rows, row-major, float[] or byte[], of length <see cref="BlockRows"/> x width; rows from <paramref name="rows"/> on are ignored.</param>
     /// <param name="rows">The rows to score, 1 to <see cref="BlockRows"/>.</param>
     /// <param name="scores">Receives [rows x Outputs]; of length at least BlockRows x Outputs.</param>
-    /// <param name="branchScores">Receives the same for every branch of <see cref="TrainingHistory.Branches"/>; <see langword="null"/> when they are not wanted.</param>
-    internal void Score(IReadOnlyList<float[]> block, int rows, float[] scores, IReadOnlyList<float[]>? branchScores)
+    /// <param name="branchScores">Receives the same for every branch of <see cref="TrainingHistory.Branches"/>, NaN for one that can't read the row; <see langword="null"/> when they are not wanted.</param>
+    /// <param name="isAbsent">Per modality and row whether the row lacks it; <see langword="null"/> when no row lacks any.</param>
+    internal void Score(IReadOnlyList<Array> block, int rows, float[] scores, IReadOnlyList<float[]>? branchScores, bool[][]? isAbsent = null)
     {
-        var predictions = Predict(block, branchScores is not null);
+        var heads = Networks.SelectMany(n => n.Shape.Heads).ToArray();
+        bool IsAbsent(int row, int modality) => isAbsent is not null && isAbsent[modality][row];
+        bool LacksAny(int row) => isAbsent is not null && isAbsent.Any(modality => modality[row]);
+        AnswerRule[] rules = [.. Enumerable.Range(0, rows).Select(row => LacksAny(row) ? Answer.Without(heads, modality => IsAbsent(row, modality)) : Answer)];
+        bool[] needed = [.. heads.Select((_, b) => branchScores is not null || rules.Any(rule => rule.Weights[b] != 0))];
+        int branches = branchScores?.Count ?? 0;
+        var answers = new double[rows * Outputs];
+        double[][] byBranch = [.. Enumerable.Range(0, branches).Select(_ => new double[rows * Outputs])];
         double[] answer = new double[Outputs], scratch = new double[Outputs];
-        for (int row = 0; row < rows; row++)
+        foreach (var (view, crop) in _passes)
         {
-            Answer.Combine(Task, predictions, row, answer, scratch);
-            Write(answer, scores, row);
-            for (int b = 0; b < (branchScores?.Count ?? 0); b++)
+            var predictions = Predict(block, rows, view, crop, needed);
+            for (int row = 0; row < rows; row++)
             {
-                predictions[b].AsSpan(row * Outputs, Outputs).CopyTo(scratch);
-                AnswerRule.Activate(Task, scratch);
-                Write(scratch, branchScores![b], row);
+                rules[row].Combine(Task, predictions, row, answer, scratch);
+                Add(answer, answers, row);
+                for (int b = 0; b < branches; b++)
+                {
+                    predictions[b].AsSpan(row * Outputs, Outputs).CopyTo(scratch);
+                    AnswerRule.Activate(Task, scratch);
+                    if (heads[b].Modality is { } modality ? IsAbsent(row, modality) : LacksAny(row))
+                        Array.Fill(scratch, double.NaN);
+                    Add(scratch, byBranch[b], row);
+                }
             }
         }
+        Write(answers, scores);
+        for (int b = 0; b < branches; b++)
+            Write(byBranch[b], branchScores![b]);
     }
 
     /// <summary>Encoder parameters by name, for <see cref="Modality.WithPretrained"/>.</summary>
@@ -111,27 +140,59 @@ internal sealed class TrainedModel : IDisposable
             network.Dispose();
     }
 
-    /// <summary>Per branch the predictions of the block; only of those that the answer needs, unless all are wanted.</summary>
-    private double[][] Predict(IReadOnlyList<float[]> block, bool all)
+    /// <summary>Per branch the predictions of the block, empty for those that are not needed.</summary>
+    private double[][] Predict(IReadOnlyList<Array> block, int rows, int view, int crop, bool[] isNeeded)
     {
         using var threads = new TorchThreadScope(_threads);
         using var grad = no_grad();
         using var scope = NewDisposeScope();
-        var inputs = Modalities.Select((m, i) =>
-            empty([BlockRows, .. m.Shape.Select(s => (long)s)], Network.Precision, _device).copy_(tensor(block[i], [BlockRows, .. m.Shape.Select(s => (long)s)]))).ToArray();
+        Tensor[] stored = [.. Modalities.Select((m, i) => Place(block[i], m, rows, view, crop).to(_device))];
+        var prepared = new Dictionary<ScalarType, Tensor[]>();
         var predictions = new List<double[]>();
         foreach (var network in Networks)
         {
-            int[] needed = [.. network.Shape.Branches.Where((_, i) => all || Answer.Weights[predictions.Count + i] != 0)];
+            int[] needed = [.. network.Shape.Branches.Where((_, i) => isNeeded[predictions.Count + i])];
+            if (!prepared.TryGetValue(network.Precision, out var inputs))
+                prepared.Add(network.Precision, inputs = [.. Modalities.Select((m, i) => m.Prepare(stored[i], network.Precision))]);
             var given = needed.Length == 0 ? [] : network.Forward(inputs, needed);
             predictions.AddRange(network.Shape.Branches.Select(branch => Array.IndexOf(needed, branch) is >= 0 and var at ? given[at].ToDoubles() : []));
         }
         return [.. predictions];
     }
 
-    private void Write(double[] values, float[] destination, int row)
+    /// <summary>What is read of the rows, as they are stored: a copy, [BlockRows, shape...].</summary>
+    private Tensor Place(Array stored, ModalitySpec modality, int rows, int view, int crop)
+    {
+        var layout = modality.Layout;
+        bool isBytes = stored is byte[];
+        var placed = empty([BlockRows, .. modality.Shape.Select(s => (long)s)], isBytes ? ScalarType.Byte : ScalarType.Float32);
+        int element = isBytes ? 1 : sizeof(float), size = layout.Size * element;
+        var source = isBytes ? (byte[])stored : MemoryMarshal.AsBytes(((float[])stored).AsSpan());
+        if (layout.IsPlain)
+        {
+            source[..(BlockRows * size)].CopyTo(placed.bytes);
+            return placed;
+        }
+        var place = layout.PlaceOf(view, crop);
+        var (first, count) = layout.Stretch(place);
+        for (int row = 0; row < BlockRows; row++)
+        {
+            // Rows that are not there take the first one's values: memory that nobody wrote may hold anything.
+            int from = ((row < rows ? row : 0) * layout.StoredSize + first) * element;
+            layout.Copy(source.Slice(from, count * element), place, element, [], placed.bytes.Slice(row * size, size));
+        }
+        return placed;
+    }
+
+    private static void Add(double[] values, double[] sums, int row)
     {
         for (int c = 0; c < values.Length; c++)
-            destination[row * values.Length + c] = (float)(values[c] * Loss.TargetScale + Loss.TargetMean);
+            sums[row * values.Length + c] += values[c];
+    }
+
+    private void Write(double[] sums, float[] destination)
+    {
+        for (int i = 0; i < sums.Length; i++)
+            destination[i] = (float)(sums[i] / _passes.Length * Loss.TargetScale + Loss.TargetMean);
     }
 }

@@ -25,6 +25,9 @@ internal sealed class TrainingRun : IDisposable
     private readonly List<BlendingEstimate> _estimates = [];
     private readonly Lock _reporting = new();
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
+    private readonly HashSet<int> _readsFeatures = [];
+    private readonly RowMemory _featureMemory;
+    private readonly int _rows;
     private long _work;
     private bool _isPrepared;
 
@@ -32,6 +35,8 @@ internal sealed class TrainingRun : IDisposable
     {
         TorchNativeLoader.EnsureLoaded();
         Settings = settings;
+        _rows = rows.Count;
+        _featureMemory = new RowMemory(rows.MemoryLeft);
         _host = host;
         Device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
         _trainingRows = [.. Enumerable.Range(0, rows.Count).Where(row => !rows.HeldOut[row])];
@@ -44,10 +49,10 @@ internal sealed class TrainingRun : IDisposable
         _totalWork = _trainingRows.Length * _networks.Sum(n => n.Epochs + settings.RefitJointHeadEpochs);
         _best = new BestEpoch(settings, () => [.. _networks.Select(n => n.Create())]);
         NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : TorchThreadScope.For(Network, settings.BatchSize);
-        using var targets = Loss.Prepare(rows.Targets, settings.Precision);
+        using var targets = Loss.Prepare(rows.Targets, settings.LossPrecision);
         Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, Device);
         int[] measured = SampleOfTrainingRows();
-        Meter = new LossMeter(Store, measured, _heldOutRows, Loss);
+        Meter = new LossMeter(Store, measured, _heldOutRows, Loss, Network.MostRowsToMeasure);
         Groups = rows.Groups is { } groups ? new RowGroups([.. measured.Select(row => groups[row])], [.. _heldOutRows.Select(row => groups[row])]) : null;
     }
 
@@ -58,6 +63,9 @@ internal sealed class TrainingRun : IDisposable
     internal Loss Loss { get; }
 
     internal RowStore Store { get; }
+
+    /// <summary>Modalities whose features are computed once.</summary>
+    internal IReadOnlySet<int> ReadsFeatures => _readsFeatures;
 
     internal LossMeter Meter { get; }
 
@@ -117,6 +125,8 @@ internal sealed class TrainingRun : IDisposable
         var heldOut = new HeldOutPredictions([.. _networks.SelectMany(n => Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))], _targets.Rows(_heldOutRows), Loss);
         bool[] learned = [.. Branches.Select((branch, i) => _epochs.Any(e => e.Weights[i] > LeastWeight) || (branch.IsJoint && isRefitted))];
         var answer = AnswerRule.Choose(Settings.Answer, Branches, heldOut, learned, _networks.Length > 1, _host);
+        if (Settings.LeavesOutMissing)
+            answer = answer.WithSingleHeads(Branches, heldOut, learned);
         string description = answer.Describe(Branches);
         double? heldOutLoss = answer.MeanLoss(heldOut);
         _host.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
@@ -137,6 +147,9 @@ internal sealed class TrainingRun : IDisposable
             new Random(SeedOf("order", epoch)).Shuffle(order);
         return order;
     }
+
+    /// <summary>The seed of what is random about the rows in an epoch; the same for the network and for the trial copies.</summary>
+    internal int DrawOf(int epoch) => Seeds.Derive(Settings.Seed, "rows", epoch);
 
     internal double LearningRateOf(int epoch) => Settings.LearningRate * Settings.LearningRateSchedule.Factor(epoch, Settings.NumberOfEpochs);
 
@@ -159,6 +172,7 @@ internal sealed class TrainingRun : IDisposable
         _best.Dispose();
         Meter.Dispose();
         Store.Dispose();
+        _featureMemory.Dispose();
         Array.ForEach(_networks, network => network.Dispose());
     }
 
@@ -168,7 +182,21 @@ internal sealed class TrainingRun : IDisposable
             return;
         _isPrepared = true;
         _host.Info($"{_trainingRows.Length} training rows, {_heldOutRows.Length} held-out rows, seed {Settings.Seed}, {(Settings.Modalities.Count == 1 ? "one modality: nothing to blend" : Settings.Blending)}.");
+        ComputeFrozenFeatures();
         Array.ForEach(_networks, network => network.Prepare());
+    }
+
+    private void ComputeFrozenFeatures()
+    {
+        using var threads = new TorchThreadScope(NumberOfThreads);
+        for (int i = 0; i < Settings.Modalities.Count; i++)
+        {
+            if (!FrozenFeatures.AreFixed(Settings.Modalities[i], Network.EncoderNames(i), Settings))
+                continue;
+            Store.Replace(i, FrozenFeatures.Compute(Store, Network, i, _rows, _featureMemory, _host.CheckAlive));
+            _readsFeatures.Add(i);
+            _host.Info($"The encoder of '{Settings.Modalities[i].Column}' is frozen; its features were computed once.");
+        }
     }
 
     /// <summary>What early stopping and the choice of the best epoch look at: the last joint branch's loss, or the mean of the heads'.</summary>

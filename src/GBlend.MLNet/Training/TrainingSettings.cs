@@ -13,9 +13,15 @@ internal sealed record TrainingSettings
 
     public Answer Answer { get; init; } = Answer.Auto;
 
+    /// <summary>Whether the model is to answer rows that lack modalities.</summary>
+    public bool LeavesOutMissing { get; init; }
+
     public int NumberOfEpochs { get; init; } = 30;
 
     public int BatchSize { get; init; } = 64;
+
+    /// <summary>The most rows of a batch that are computed at once; <see langword="null"/> for all.</summary>
+    public int? MicroBatchSize { get; init; }
 
     public double LearningRate { get; init; } = 0.01;
 
@@ -54,24 +60,15 @@ internal sealed record TrainingSettings
     /// <summary>Whether the branches of an estimate may train at the same time; the result is the same either way.</summary>
     public bool TrainsSideBySide { get; init; } = true;
 
-    /// <summary>Float32, but for checks against references in float64.</summary>
+    /// <summary>Whether features of frozen encoders are computed once; the result is the same but for rounding.</summary>
+    public bool ComputesFrozenFeaturesOnce { get; init; } = true;
+
+    /// <summary>What networks compute in: float32, bfloat16 when asked for, and float64 for checks against references.</summary>
     public ScalarType Precision { get; init; } = ScalarType.Float32;
+
+    /// <summary>What losses are computed in.</summary>
+    public ScalarType LossPrecision => Precision == ScalarType.BFloat16 ? ScalarType.Float32 : Precision;
 
     /// <summary>Training rows on which losses are measured at most; the held-out rows are all measured.</summary>
     public int TrainLossRows { get; init; } = 1024;
-}
-
-/// <summary>A modality as the network sees it.</summary>
-/// <param name="Column">Its column, which names its branch.</param>
-/// <param name="Shape">The shape of one row.</param>
-/// <param name="Encoder">Its encoder.</param>
-/// <param name="Fill">What replaces missing values, per element of a row; <see langword="null"/> when they are refused.</param>
-internal sealed record ModalitySpec(string Column, IReadOnlyList<int> Shape, Encoder Encoder, float[]? Fill)
-{
-    internal int Width => Shape.Aggregate(1, (product, size) => checked(product * size));
-
-    /// <summary>The weights the encoder starts from, by parameter name; <see langword="null"/> for a random start.</summary>
-    internal IReadOnlyDictionary<string, float[]>? Start { get; init; }
-
-    internal bool IsFrozen { get; init; }
 }

@@ -50,6 +50,12 @@ public sealed class OptionsCodeTests
         options.RefitJointHeadEpochs = 2;
         options.ValidationFraction = 0.33f;
         options.MissingValues = MissingValues.ImputeMean;
+        options.MicroBatchSize = 8;
+        options.UseBFloat16 = true;
+        options.MemoryBudgetInMegabytes = 77;
+        options.Modalities.Add(Modality.Video("Flow").WithAugmentation(Augmentation.RandomCrop(3, 4, 3), Augmentation.HorizontalFlip(0.25f, opticalFlow: true), Augmentation.TemporalJitter(5)));
+        options.Modalities.Add(Modality.Image("Photo").WithAugmentation(Augmentation.RandomShift(2)));
+        options.Modalities.Add(Modality.Audio("Sound").WithAugmentation(Augmentation.SpecAugment(1, 2, 3, 4)));
         options.Shuffle = false;
         options.Seed = -5;
         options.Device = TrainingDevice.Cpu;
@@ -88,7 +94,7 @@ public sealed class OptionsCodeTests
         }
     }
 
-    private static string Describe(Modality modality) => $"{modality.ColumnName} {modality.Encoder.Kind} {modality.Encoder.ToSettings().ToJsonString()}";
+    private static string Describe(Modality modality) => $"{modality.ColumnName} {modality.Kind} {modality.AugmentationSettings} {modality.Encoder.Kind} {modality.Encoder.ToSettings().ToJsonString()}";
 
     private static GradientBlendingTrainer.Options[] Compile(string[] expressions)
     {

@@ -75,9 +75,22 @@ public sealed class SettingsTests
         Assert.Equal(Blending.Online(4, guards: new() { WeightFloor = 0.1, TrustsByStandardError = false, KeepsLearningRate = false }), made.Blending);
         Assert.Equal((FusionKind.NonLocalGate, 32, 0.5f), (made.Fusion.Kind, made.Fusion.HiddenWidths.Single(), made.Fusion.Dropout));
         Assert.Equal(Optimizer.AdamW(), made.Optimizer);
-        Assert.Equal(0.002f, made.LearningRate, 1e-7f);
+        Assert.Equal(0.0004f, made.LearningRate!.Value, 1e-7f);
         Assert.Equal((1e-3f, 16), (made.WeightDecay, made.BatchSize));
         Assert.Equal(2, options.Modalities.Count);
+    }
+
+    [Fact]
+    public void Augmentation_levels_keep_crops_and_replace_the_rest()
+    {
+        var options = new GradientBlendingTrainer.Options { Modalities = { Modality.Image("Photo").WithAugmentation(Augmentation.RandomCrop(8, 8), Augmentation.RandomShift(2)), Modality.Audio("LogMel") } };
+        var strong = new GradientBlendingSettings { Modality1 = new() { Augmentation = AugmentationLevel.Strong }, Modality2 = new() { Augmentation = AugmentationLevel.Strong } }.ToOptions(options);
+        Assert.Equal(["RandomCrop", "HorizontalFlip"], strong.Modalities[0].Augmentations.Select(a => a.Name));
+        Assert.Equal(["SpecAugment"], strong.Modalities[1].Augmentations.Select(a => a.Name));
+        var none = new GradientBlendingSettings { Modality1 = new() { Augmentation = AugmentationLevel.None } }.ToOptions(options);
+        Assert.Equal(["RandomCrop"], none.Modalities[0].Augmentations.Select(a => a.Name));
+        Assert.Contains("LogMel.Augmentation", SweepSpaces.AudioVisual("Clip", "LogMel").Settings.Select(s => s.Name));
+        Assert.DoesNotContain("Face.Augmentation", SweepSpaces.Vectors("Face").Settings.Select(s => s.Name));
     }
 
     [Fact]

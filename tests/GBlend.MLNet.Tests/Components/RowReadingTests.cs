@@ -54,23 +54,23 @@ public class RowReadingTests
     {
         var data = ReadNumbers("I1", "U4", "R8");
         Assert.All(data.Modalities, m => Assert.Equal([1], m.Shape));
-        Assert.Equal([-1, 2], data.Rows.Modalities[0]);
-        Assert.Equal([7, 0], data.Rows.Modalities[1]);
-        Assert.Equal([0.5f, -4], data.Rows.Modalities[2]);
+        Assert.Equal([-1, 2], data.Rows.Floats(0));
+        Assert.Equal([7, 0], data.Rows.Floats(1));
+        Assert.Equal([0.5f, -4], data.Rows.Floats(2));
     }
 
     [Fact]
-    public void Read_vectors_of_any_number_become_floats()
+    public void Read_vectors_of_bytes_stay_bytes_and_others_become_floats()
     {
         var data = ReadNumbers("Bytes", "Longs", "Doubles");
-        Assert.Equal([1, 255, 0, 3], data.Rows.Modalities[0]);
-        Assert.Equal([-3, 4, 5, 6], data.Rows.Modalities[1]);
-        Assert.Equal([1.5f, -2, 0, 0], data.Rows.Modalities[2]);
+        Assert.Equal([1, 255, 0, 3], Assert.IsType<RowColumn<byte>>(data.Rows.Modalities[0]).ToArray());
+        Assert.Equal([-3, 4, 5, 6], data.Rows.Floats(1));
+        Assert.Equal([1.5f, -2, 0, 0], data.Rows.Floats(2));
     }
 
     [Fact]
     public void Read_sparse_vectors_get_their_zeros() =>
-        Assert.Equal([0, 8, 0, 0, 9, 0, 0, 0, 0, 0], ReadNumbers("Sparse").Rows.Modalities[0]);
+        Assert.Equal([0, 8, 0, 0, 9, 0, 0, 0, 0, 0], ReadNumbers("Sparse").Rows.Floats(0));
 
     [Fact]
     public void Read_dimensions_of_a_vector_type_are_the_shape() =>
@@ -114,9 +114,9 @@ public class RowReadingTests
         int training = rows.Count(r => !r.IsHeldOut) - 1;
         float mean = (2f * (training - 1) + 4) / training;
         Assert.Equal(mean, data.Modalities[0].Fill![1], 1e-6f);
-        Assert.Equal(mean, data.Rows.Modalities[0][1 * 4 + 1], 1e-6f);
+        Assert.Equal(mean, data.Rows.Floats(0)[1 * 4 + 1], 1e-6f);
         Assert.Equal(0, data.Modalities[0].Fill![3]);
-        Assert.DoesNotContain(float.NaN, data.Rows.Modalities[0]);
+        Assert.DoesNotContain(float.NaN, data.Rows.Floats(0));
         Assert.NotNull(data.Modalities[1].Fill);
     }
 
@@ -125,7 +125,7 @@ public class RowReadingTests
     {
         var filtered = _ml.Data.FilterRowsByColumn(_ml.View(Samples.Rows(2000)), "Amount", 50);
         var data = Samples.Read(filtered, o => o.LabelColumnName = "Number");
-        Assert.Equal(data.Rows.Count * 4, data.Rows.Modalities[0].Length);
+        Assert.Equal(data.Rows.Count * 4, data.Rows.Floats(0).Length);
         Assert.InRange(data.Rows.Count, 1300, 1340);
     }
 

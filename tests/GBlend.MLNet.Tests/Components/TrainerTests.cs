@@ -150,7 +150,7 @@ public class TrainerTests
     {
         using var model = _ml.MulticlassClassification.Trainers.GradientBlending("Label", "A", "B").Fit(_view);
         Assert.Equal(["A", "B"], model.ModalityColumns);
-        Assert.Equal(30, model.History.Epochs.Count);
+        Assert.Equal(60, model.History.Epochs.Count);
     }
 
     private sealed class Recorder : IProgress<TrainingProgress>

@@ -41,7 +41,7 @@ public sealed class StrategyTests
     public void Fit_of_three_modalities_runs_every_method()
     {
         var two = ToyRows.Multiclass();
-        var rows = new TrainingRows([.. two.Modalities, [.. two.Modalities[0].Reverse()]], two.Targets, two.HeldOut);
+        var rows = new TrainingRows([.. two.Modalities, RowColumn.Of([.. two.Floats(0).AsEnumerable().Reverse()], two.Count)], two.Targets, two.HeldOut);
         foreach (var method in ((IEnumerable<object[]>)Methods).Select(row => (string)row[0]))
         {
             var settings = ToyRows.Settings(TrainingRunTests.Blend(method));

@@ -29,28 +29,35 @@ internal static class ToyRows
     internal static float[] Score(TrainedModel model, TrainingRows rows)
     {
         var scores = new List<float>();
-        var buffer = new float[TrainedModel.BlockRows * model.Outputs];
-        for (int from = 0; from < rows.Count; from += TrainedModel.BlockRows)
+        var buffer = new float[model.BlockRows * model.Outputs];
+        for (int from = 0; from < rows.Count; from += model.BlockRows)
         {
-            int count = Math.Min(TrainedModel.BlockRows, rows.Count - from);
+            int count = Math.Min(model.BlockRows, rows.Count - from);
             model.Score(Block(model, rows, from, count), count, buffer, null);
             scores.AddRange(buffer.Take(count * model.Outputs));
         }
         return [.. scores];
     }
 
-    internal static float[][] Block(TrainedModel model, TrainingRows rows, int from, int count) => [.. model.Modalities.Select((m, i) =>
-    {
-        var block = new float[TrainedModel.BlockRows * m.Width];
-        Array.Copy(rows.Modalities[i], from * m.Width, block, 0, count * m.Width);
-        return block;
-    })];
+    internal static Array[] Block(TrainedModel model, TrainingRows rows, int from, int count) => [.. model.Modalities.Select((m, i) =>
+        rows.Modalities[i] is RowColumn<byte> bytes ? Block(bytes, model.BlockRows, from, count) : Block((RowColumn<float>)rows.Modalities[i], model.BlockRows, from, count))];
 
     internal static double Accuracy(TrainedModel model, TrainingRows rows)
     {
         var scores = Score(model, rows);
         return Enumerable.Range(0, rows.Count).Average(row =>
             scores.AsSpan(row * Classes, Classes).IndexOf(scores.Skip(row * Classes).Take(Classes).Max()) == rows.Targets.Classes![row] ? 1.0 : 0.0);
+    }
+
+    /// <summary>The rows of a modality of floats.</summary>
+    internal static float[] Floats(this TrainingRows rows, int modality) => ((RowColumn<float>)rows.Modalities[modality]).ToArray();
+
+    private static Array Block<T>(RowColumn<T> rows, int blockRows, int from, int count)
+        where T : unmanaged
+    {
+        var block = new T[blockRows * rows.Width];
+        Array.Copy(rows.ToArray(), from * rows.Width, block, 0, count * rows.Width);
+        return block;
     }
 
     private static TrainingRows Create(int rows, int seed, Func<long[], Random, TrainingTargets> targets)

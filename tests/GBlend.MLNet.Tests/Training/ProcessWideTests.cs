@@ -69,6 +69,24 @@ public sealed class ProcessWideTests
         Assert.True(Environment.WorkingSet - memory < 32 << 20, $"Grew by {(Environment.WorkingSet - memory) >> 20} MB.");
     }
 
+    [Fact]
+    public void Fit_on_disk_with_augmentation_ended_or_stopped_frees_its_tensors()
+    {
+        var settings = MediaRowsTests.Settings([Augmentation.RandomCrop(8, 8), Augmentation.HorizontalFlip()], [Augmentation.SpecAugment()]) with { NumberOfEpochs = 1, Blending = GBlend.MLNet.Blending.Online(1) };
+        void Fit(ITrainingHost host)
+        {
+            using var rows = MediaRowsTests.Spilled(MediaRowsTests.Rows(48));
+            using var model = TrainedModel.Fit(rows, settings, host);
+        }
+        Fit(new QuietHost());
+        long before = Settled();
+        Fit(new QuietHost());
+        Assert.Equal(before, Settled());
+        int calls = 0;
+        Assert.Throws<OperationCanceledException>(() => Fit(new QuietHost { OnCheckAlive = () => { if (Interlocked.Increment(ref calls) >= 7) throw new OperationCanceledException(); } }));
+        Assert.Equal(before, Settled());
+    }
+
     /// <summary>For every kind of encoder: building, training, copying in another precision.</summary>
     [Fact]
     public void Networks_of_every_encoder_free_their_tensors()
@@ -83,6 +101,12 @@ public sealed class ProcessWideTests
                 network.Train(true);
                 network.Forward([tensor(EncoderSamples.Rows(shape, 3), [3, .. shape.Select(s => (long)s)])], [0])[0].square().sum().backward();
                 copy.CopyFrom(network);
+                using JointNetwork shorter = new(plan, 1, ScalarType.BFloat16, CPU);
+                shorter.CopyFrom(network);
+                shorter.Train(true);
+                var input = plan.Modalities[0].Prepare(tensor(EncoderSamples.Rows(shape, 3), [3, .. shape.Select(s => (long)s)]), name.StartsWith("text") ? ScalarType.Float32 : ScalarType.BFloat16);
+                shorter.Forward([input], [0])[0].square().sum().backward();
+                copy.CopyFrom(shorter);
             }
             Use();
             long before = Settled();

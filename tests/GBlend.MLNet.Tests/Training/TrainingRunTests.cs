@@ -189,6 +189,26 @@ public sealed class TrainingRunTests
         Assert.Contains("LearningRate", error.Message);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(16)]
+    [InlineData(100)]
+    public void Fit_micro_batches_gives_the_model_of_whole_batches(int rows)
+    {
+        var settings = ToyRows.Settings() with { Precision = TorchSharp.torch.ScalarType.Float64, GradientClipping = 0.5, WeightDecay = 1e-3 };
+        using TrainedModel whole = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost()), parts = TrainedModel.Fit(ToyRows.Multiclass(), settings with { MicroBatchSize = rows }, new QuietHost());
+        Assert.All(Bits(whole.Network).Zip(Bits(parts.Network)), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+        Assert.All(whole.History.Epochs[^1].TrainLoss.Zip(parts.History.Epochs[^1].TrainLoss), pair => Assert.Equal(pair.First, pair.Second, 1e-9));
+    }
+
+    [Fact]
+    public void Fit_micro_batches_with_a_method_that_looks_at_steps_is_refused()
+    {
+        var error = Assert.Throws<ArgumentException>(() => TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.OgmGe()) with { MicroBatchSize = 4 }, new QuietHost()));
+        Assert.Contains("Leave MicroBatchSize out", error.Message);
+    }
+
     [Fact]
     public void Fit_reports_progress_up_to_the_end()
     {
@@ -207,7 +227,7 @@ public sealed class TrainingRunTests
         var rows = ToyRows.Multiclass();
         using var model = TrainedModel.Fit(rows, ToyRows.Settings(), new QuietHost());
         var expected = ToyRows.Score(model, rows);
-        var buffer = new float[TrainedModel.BlockRows * 3];
+        var buffer = new float[model.BlockRows * 3];
         for (int row = 0; row < rows.Count; row++)
         {
             model.Score(ToyRows.Block(model, rows, row, 1), 1, buffer, null);

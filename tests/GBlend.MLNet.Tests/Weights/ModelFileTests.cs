@@ -92,6 +92,51 @@ public sealed class ModelFileTests
     }
 
     [Fact]
+    public void Load_version_1_scores_as_before()
+    {
+        using var model = Fit("none", "Concat", LearningTask.Multiclass);
+        var (settings, weights) = Save(model);
+        var content = JsonNode.Parse(settings)!.AsObject();
+        content["version"] = 1;
+        foreach (var modality in content["modalities"]!.AsArray())
+        {
+            foreach (string later in new[] { "kind", "stored", "augmentation", "scaling" })
+                Assert.True(modality!.AsObject().Remove(later));
+        }
+        using var loaded = Load(Encoding.UTF8.GetBytes(content.ToJsonString()), weights);
+        Assert.Equal(ToyRows.Score(model, Rows(LearningTask.Multiclass)), ToyRows.Score(loaded, Rows(LearningTask.Multiclass)));
+    }
+
+    [Fact]
+    public void Load_media_settings_with_any_byte_altered_loads_or_is_refused()
+    {
+        var spec = ModalitySpec.Create("Clip", ModalityKind.Video, [3, 2, 4, 4, 1], Encoders.Mlp(3), AugmentationSettings.Of([Augmentation.RandomCrop(3, 3), Augmentation.HorizontalFlip()]));
+        var rows = new TrainingRows([RowColumn.Of(new byte[12 * 96], 12)], new(LearningTask.Multiclass, 2, [.. Enumerable.Range(0, 12).Select(i => i % 2L)], null), [.. Enumerable.Range(0, 12).Select(i => i % 4 == 0)]);
+        using var model = TrainedModel.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.None()) with { Modalities = [spec], NumberOfEpochs = 1 }, new QuietHost());
+        var (settings, weights) = Save(model);
+        int from = Encoding.UTF8.GetString(settings).IndexOf("\"modalities\""), to = Encoding.UTF8.GetString(settings).IndexOf("\"fusion\"");
+        Assert.InRange(from, 0, to);
+        var random = new Random(3);
+        for (int i = 0; i < 500; i++)
+        {
+            var altered = (byte[])settings.Clone();
+            altered[random.Next(from, to)] = (byte)"0123456789-,. "[random.Next(14)];
+            try
+            {
+                using var loaded = Load(altered, weights);
+                ToyRows.Score(loaded, rows);
+            }
+            catch (Exception e) when (e is InvalidDataException)
+            {
+            }
+            catch (ArgumentException)
+            {
+                // It loads, but for rows of another size.
+            }
+        }
+    }
+
+    [Fact]
     public void Load_unknown_encoder_says_how_to_register_it()
     {
         using var model = Fit("none", "Concat", LearningTask.Multiclass);

@@ -14,6 +14,8 @@ internal static class Pretraining
             throw Mismatch(wanted, $"that model's encoder is '{found.Encoder}' and this one's '{wanted.Encoder}'", "Use the same encoder in both");
         if (!found.Shape.SequenceEqual(wanted.Shape))
             throw Mismatch(wanted, $"that model reads rows of shape [{string.Join(", ", found.Shape)}] and this column has [{string.Join(", ", wanted.Shape)}]", "Give both the same features");
+        if (!found.Scaling.IsSameAs(wanted.Scaling))
+            throw Mismatch(wanted, $"that model normalizes its rows by {found.Scaling} and this one by {wanted.Scaling}, as columns of bytes and others differ", "Give both the same type of column, or both encoders the same WithNormalization");
         IReadOnlyDictionary<string, float[]>? weights = null;
         model.Use(m => weights = m.EncoderWeights(wanted.Column));
         return weights!;

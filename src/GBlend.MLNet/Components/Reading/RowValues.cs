@@ -19,6 +19,26 @@ internal static class RowValues
         }
     }
 
+    internal static bool HasMissing(ReadOnlySpan<float> row)
+    {
+        foreach (float value in row)
+        {
+            if (float.IsNaN(value))
+                return true;
+        }
+        return false;
+    }
+
+    internal static bool AreAllMissing(ReadOnlySpan<float> row)
+    {
+        foreach (float value in row)
+        {
+            if (!float.IsNaN(value))
+                return false;
+        }
+        return true;
+    }
+
     /// <summary>Replaces missing values by those of <paramref name="fill"/>.</summary>
     internal static void Impute(Span<float> row, ReadOnlySpan<float> fill)
     {
@@ -30,18 +50,19 @@ internal static class RowValues
     }
 
     /// <summary>Per slot the mean of the values that are there over the rows that are not held out; 0 where there is none.</summary>
-    /// <param name="values">[rows x width].</param>
-    /// <param name="width">Slots per row.</param>
+    /// <param name="rows">The rows.</param>
     /// <param name="heldOut">Per row.</param>
-    internal static float[] TrainingMeans(ReadOnlySpan<float> values, int width, ReadOnlySpan<bool> heldOut)
+    internal static float[] TrainingMeans(RowColumn<float> rows, ReadOnlySpan<bool> heldOut)
     {
+        int width = rows.Width;
+        var buffer = new float[width];
         var sums = new double[width];
         var counts = new long[width];
         for (int row = 0; row < heldOut.Length; row++)
         {
             if (heldOut[row])
                 continue;
-            var slots = values.Slice(row * width, width);
+            var slots = rows.Get(row, buffer);
             for (int slot = 0; slot < width; slot++)
             {
                 if (float.IsNaN(slots[slot]))

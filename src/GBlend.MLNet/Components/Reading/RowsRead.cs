@@ -4,18 +4,33 @@ using static GBlend.MLNet.GradientBlendingTrainer;
 namespace GBlend.MLNet;
 
 /// <summary>All that one pass over a data view yields.</summary>
-/// <param name="Modalities">Per modality [rows x width]; missing values still NaN.</param>
+/// <param name="Modalities">Per modality the rows; missing values still NaN.</param>
 /// <param name="Targets">The labels.</param>
 /// <param name="Label">What the label column says about the outputs.</param>
 /// <param name="Groups">Per row the group of its sampling key; <see langword="null"/> without one.</param>
 /// <param name="Flags">Per row whether the hold-out column is set; <see langword="null"/> without one.</param>
 /// <param name="Count">The number of rows.</param>
+/// <param name="Memory">Where the rows are.</param>
 internal sealed record RowsRead(
-    IReadOnlyList<float[]> Modalities, TrainingTargets Targets, LabelInfo Label, int[]? Groups, bool[]? Flags, int Count)
+    IReadOnlyList<RowColumn> Modalities, TrainingTargets Targets, LabelInfo Label, int[]? Groups, bool[]? Flags, int Count, RowMemory Memory)
 {
     /// <summary>Reads every row of the view once.</summary>
     /// <exception cref="InvalidOperationException">There is no row, or one with a value that can't be used; the message names the column and the row.</exception>
     internal static RowsRead Read(IDataView view, Options options, OutputKind kind, ITrainingHost host)
+    {
+        var memory = new RowMemory(options.MemoryBudgetInMegabytes is { } megabytes ? (long)megabytes << 20 : RowMemory.DefaultBudget);
+        try
+        {
+            return Read(view, options, kind, host, memory);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    private static RowsRead Read(IDataView view, Options options, OutputKind kind, ITrainingHost host, RowMemory memory)
     {
         var schema = view.Schema;
         DataViewSchema.Column[] modalities = [.. options.Modalities.Select(m => schema[m.ColumnName])];
@@ -23,23 +38,18 @@ internal sealed record RowsRead(
         DataViewSchema.Column? key = options.SamplingKeyColumnName is { } k ? schema[k] : null, flag = options.HoldOutColumnName is { } h ? schema[h] : null;
         using var cursor = view.GetRowCursor([.. modalities, label, .. Present(key), .. Present(flag)]);
 
-        VectorReader[] readers = [.. modalities.Select(c => VectorReader.Create(cursor, c))];
-        FloatRows[] rows = [.. readers.Select(r => new FloatRows(r.Column, r.Width, view.GetRowCount()))];
+        bool allowsMissing = options.MissingValues == MissingValues.ImputeMean;
+        ModalityRows[] rows = [.. modalities.Select(c => ModalityRows.Create(VectorReader.Create(cursor, c), view.GetRowCount(), allowsMissing, memory))];
         var labels = LabelReader.Create(kind, cursor, label);
         var groups = key is { } keyColumn ? GroupReader.Create(cursor, keyColumn) : null;
         var flags = flag is { } flagColumn ? new FlagReader(cursor, flagColumn) : null;
-        bool allowsMissing = options.MissingValues == MissingValues.ImputeMean;
 
         int count = 0;
         for (; cursor.MoveNext(); count++)
         {
             host.CheckAlive();
-            for (int m = 0; m < readers.Length; m++)
-            {
-                var row = rows[m].Add();
-                readers[m].Read(row);
-                RowValues.Check(row, readers[m].Column, cursor.Position, allowsMissing);
-            }
+            foreach (var modality in rows)
+                modality.Read(cursor.Position);
             labels.Read(cursor.Position);
             groups?.Read();
             flags?.Read();
@@ -47,7 +57,10 @@ internal sealed record RowsRead(
         if (count == 0)
             throw new InvalidOperationException("The data view has no rows to train on. Check the source and the filters before the trainer.");
         var (targets, info) = labels.Finish();
-        return new([.. rows.Select(r => r.ToArray())], targets, info, groups?.ToArray(), flags?.ToArray(), count);
+        RowColumn[] columns = [.. rows.Select(r => r.Finish())];
+        if (memory.HasSpilled)
+            host.Info("The rows don't fit in the memory budget; those beyond it are in a temporary file. MemoryBudgetInMegabytes changes the budget.");
+        return new(columns, targets, info, groups?.ToArray(), flags?.ToArray(), count, memory);
     }
 
     private static IEnumerable<DataViewSchema.Column> Present(DataViewSchema.Column? column) => column is { } c ? [c] : [];

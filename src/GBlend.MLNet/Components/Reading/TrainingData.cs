@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using static GBlend.MLNet.GradientBlendingTrainer;
 
 namespace GBlend.MLNet;
@@ -18,19 +19,32 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
     internal static TrainingData Read(IDataView view, Options options, OutputKind kind, int seed, ITrainingHost host)
     {
         ModalitySpec[] specs = [.. options.Modalities.Select(m => Spec(m, view.Schema, host))];
+        CheckViews(specs);
         var read = RowsRead.Read(view, options, kind, host);
-        var heldOut = ChooseHeldOut(read, options, new Random(seed));
-        if (read.Flags is not null && read.Groups is not null)
-            HeldOutChecks.WarnOfSharedGroups(read.Groups, heldOut, options.SamplingKeyColumnName!, host);
-        HeldOutChecks.Check(read.Targets, heldOut, read.Label, OptionChecks.WhatNeedsHeldOutRows(options), host);
-        if (options.MissingValues == MissingValues.ImputeMean)
-            specs = [.. specs.Zip(read.Modalities, (spec, values) => Imputed(spec, values, heldOut))];
-        return new(new(read.Modalities, read.Targets, heldOut, read.Groups), read.Label, specs);
+        try
+        {
+            var heldOut = ChooseHeldOut(read, options, new Random(seed));
+            if (read.Flags is not null && read.Groups is not null)
+                HeldOutChecks.WarnOfSharedGroups(read.Groups, heldOut, options.SamplingKeyColumnName!, host);
+            HeldOutChecks.Check(read.Targets, heldOut, read.Label, OptionChecks.WhatNeedsHeldOutRows(options), host);
+            if (options.MissingValues == MissingValues.ImputeMean)
+                specs = [.. specs.Zip(read.Modalities, (spec, rows) => rows is RowColumn<float> floats ? Imputed(spec, floats, heldOut) : spec)];
+            return new(new(read.Modalities, read.Targets, heldOut, read.Groups, read.Memory), read.Label, specs);
+        }
+        catch
+        {
+            read.Memory.Dispose();
+            throw;
+        }
     }
 
-    private static ModalitySpec Spec(Modality modality, DataViewSchema schema, ITrainingHost host)
+    /// <summary>A modality of the options over a column of the view.</summary>
+    internal static ModalitySpec Spec(Modality modality, DataViewSchema schema, ITrainingHost host)
     {
-        var spec = new ModalitySpec(modality.ColumnName, VectorReader.Shape(schema[modality.ColumnName].Type), modality.Encoder, null) { IsFrozen = modality.IsFrozen };
+        var type = schema[modality.ColumnName].Type;
+        var spec = ModalitySpec.Create(modality.ColumnName, modality.Kind, VectorReader.Shape(type), modality.Encoder, modality.AugmentationSettings) with { IsFrozen = modality.IsFrozen };
+        if (modality.Encoder.Scaling is null && type is VectorDataViewType { ItemType: NumberDataViewType { RawType: var item } } && item == typeof(byte))
+            spec = spec with { Scaling = InputScaling.ForBytes(spec.Kind, spec.Layout.Depth) };
         if (modality.PretrainedFrom is { } model)
             return spec with { Start = Pretraining.Start(spec, model) };
         return modality.PretrainedWeights is { } weights ? spec with { Start = Pretraining.Start(spec, weights, modality.IsStrict, host) } : spec;
@@ -41,11 +55,33 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         : read.Groups is not null ? HoldOut.ByGroups(read.Groups, read.Targets.Classes, options.ValidationFraction, options.SamplingKeyColumnName!, random)
         : HoldOut.ByFraction(read.Targets.Classes, read.Count, options.ValidationFraction, random);
 
-    private static ModalitySpec Imputed(ModalitySpec spec, float[] values, bool[] heldOut)
+    private static ModalitySpec Imputed(ModalitySpec spec, RowColumn<float> rows, bool[] heldOut)
     {
-        var fill = RowValues.TrainingMeans(values, spec.Width, heldOut);
+        var fill = RowValues.TrainingMeans(rows, heldOut);
+        var buffer = new float[rows.Width];
         for (int row = 0; row < heldOut.Length; row++)
-            RowValues.Impute(values.AsSpan(row * spec.Width, spec.Width), fill);
+        {
+            var values = rows.Get(row, buffer);
+            if (RowValues.HasMissing(values))
+            {
+                RowValues.Impute(values, fill);
+                rows.Set(row, values);
+            }
+        }
         return spec with { Fill = fill };
+    }
+
+    /// <exception cref="ArgumentException">Two modalities have several views, or crops when scoring, but not as many.</exception>
+    private static void CheckViews(ModalitySpec[] specs)
+    {
+        Check(s => s.Layout.Views, "views per row (the first dimension of their columns' types)");
+        Check(s => s.Layout.ScoringCrops, "crops when scoring");
+
+        void Check(Func<ModalitySpec, int> number, string what)
+        {
+            var several = specs.Where(s => number(s) > 1).DistinctBy(number).ToArray();
+            if (several.Length > 1)
+                throw new ArgumentException($"'{several[0].Column}' has {number(several[0])} {what} and '{several[1].Column}' {number(several[1])}, but they are taken together. Give all modalities one, or the same number.", nameof(Options.Modalities));
+        }
     }
 }

@@ -15,24 +15,27 @@ internal abstract class BufferedColumn
     /// <summary>Whether values of this type can be kept: numbers, texts and their vectors; not images, whose owner disposes them.</summary>
     internal static bool CanHold(DataViewType type) => type is PrimitiveDataViewType or VectorDataViewType;
 
-    internal static BufferedColumn Create(DataViewRow source, DataViewSchema.Column column) => column.Type is VectorDataViewType vector
-        ? GenericFactory.Create<BufferedColumn>(typeof(Vectors<>), vector.ItemType.RawType, source, column)
-        : GenericFactory.Create<BufferedColumn>(typeof(Values<>), column.Type.RawType, source, column);
+    /// <param name="source">The rows.</param>
+    /// <param name="column">Of the source.</param>
+    /// <param name="rows">Rows per block.</param>
+    internal static BufferedColumn Create(DataViewRow source, DataViewSchema.Column column, int rows) => column.Type is VectorDataViewType vector
+        ? GenericFactory.Create<BufferedColumn>(typeof(Vectors<>), vector.ItemType.RawType, source, column, rows)
+        : GenericFactory.Create<BufferedColumn>(typeof(Values<>), column.Type.RawType, source, column, rows);
 
-    private sealed class Values<T>(DataViewRow source, DataViewSchema.Column column) : BufferedColumn
+    private sealed class Values<T>(DataViewRow source, DataViewSchema.Column column, int rows) : BufferedColumn
     {
         private readonly ValueGetter<T> _getter = source.GetGetter<T>(column);
-        private readonly T[] _values = new T[TrainedModel.BlockRows];
+        private readonly T[] _values = new T[rows];
 
         internal override void Read(int slot) => _getter(ref _values[slot]);
 
         internal override Delegate Getter(Func<int> current) => (ValueGetter<T>)((ref T value) => value = _values[current()]);
     }
 
-    private sealed class Vectors<T>(DataViewRow source, DataViewSchema.Column column) : BufferedColumn
+    private sealed class Vectors<T>(DataViewRow source, DataViewSchema.Column column, int rows) : BufferedColumn
     {
         private readonly ValueGetter<VBuffer<T>> _getter = source.GetGetter<VBuffer<T>>(column);
-        private readonly VBuffer<T>[] _values = new VBuffer<T>[TrainedModel.BlockRows];
+        private readonly VBuffer<T>[] _values = new VBuffer<T>[rows];
 
         internal override void Read(int slot) => _getter(ref _values[slot]);
 

@@ -15,17 +15,19 @@ internal sealed class LookAheadCursor : DataViewRowCursor, IRowScores
     private readonly Dictionary<int, BufferedColumn> _passed;
     private readonly ValueGetter<DataViewRowId> _idGetter;
     private readonly ScoreBlock _block;
-    private readonly (long Position, long Batch, DataViewRowId Id)[] _rows = new (long, long, DataViewRowId)[TrainedModel.BlockRows];
+    private readonly (long Position, long Batch, DataViewRowId Id)[] _rows;
     private int _current = -1;
     private int _count;
     private bool _isAtEnd;
 
     internal LookAheadCursor(ScoringSchema schema, DataViewRowCursor input, IReadOnlyCollection<DataViewSchema.Column> active)
     {
+        int blockRows = schema.Model.Unguarded.BlockRows;
         _schema = schema;
         _input = input;
+        _rows = new (long, long, DataViewRowId)[blockRows];
         _active = [.. active.Select(c => c.Index)];
-        _passed = active.Where(c => !schema.IsAdded(c)).DistinctBy(c => c.Index).ToDictionary(c => c.Index, c => BufferedColumn.Create(input, schema.Input[c.Index]));
+        _passed = active.Where(c => !schema.IsAdded(c)).DistinctBy(c => c.Index).ToDictionary(c => c.Index, c => BufferedColumn.Create(input, schema.Input[c.Index], blockRows));
         _idGetter = input.GetIdGetter();
         _block = new ScoreBlock(schema, input, schema.WantsBranches(_active));
     }
@@ -76,7 +78,7 @@ internal sealed class LookAheadCursor : DataViewRowCursor, IRowScores
         // A row that can't be used ends the cursor: what comes after an exception must not look like scores.
         _isAtEnd = true;
         int count = 0;
-        while (count < TrainedModel.BlockRows && !wasAtEnd)
+        while (count < _rows.Length && !wasAtEnd)
         {
             wasAtEnd = !_input.MoveNext();
             if (!wasAtEnd)

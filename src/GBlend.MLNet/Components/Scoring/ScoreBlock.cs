@@ -8,7 +8,8 @@ internal sealed class ScoreBlock
     private readonly SharedModel _shared;
     private readonly TrainedModel _model;
     private readonly VectorReader[] _readers;
-    private readonly float[][] _inputs;
+    private readonly Array[] _inputs;
+    private readonly bool[][]? _isAbsent;
     private readonly float[] _answer;
     private readonly float[][]? _branches;
 
@@ -19,9 +20,10 @@ internal sealed class ScoreBlock
     {
         _shared = schema.Model;
         _model = _shared.Unguarded;
-        _readers = [.. schema.Modalities.Select(c => VectorReader.Create(row, c))];
-        _inputs = [.. _readers.Select(r => new float[TrainedModel.BlockRows * r.Width])];
-        int scores = TrainedModel.BlockRows * _model.Outputs;
+        _readers = [.. schema.Modalities.Select(c => VectorReader.Create(row, c, allowsEmpty: _model.LeavesOutMissing))];
+        _isAbsent = _model.LeavesOutMissing ? [.. _readers.Select(_ => new bool[_model.BlockRows])] : null;
+        _inputs = [.. _readers.Select(r => r.HasBytes ? (Array)new byte[_model.BlockRows * r.Width] : new float[_model.BlockRows * r.Width])];
+        int scores = _model.BlockRows * _model.Outputs;
         _answer = new float[scores];
         _branches = wantsBranches ? [.. _model.History.Branches.Select(_ => new float[scores])] : null;
     }
@@ -29,24 +31,37 @@ internal sealed class ScoreBlock
     /// <summary>Reads the current row of the source.</summary>
     /// <param name="slot">Its place in the block.</param>
     /// <param name="position">Its position in the source, for messages.</param>
-    /// <exception cref="InvalidOperationException">A value is infinite, or missing and not to be imputed.</exception>
+    /// <exception cref="InvalidOperationException">A value is infinite, or missing and not to be imputed, or no modality is there.</exception>
     internal void Read(int slot, long position)
     {
         for (int m = 0; m < _readers.Length; m++)
         {
             var reader = _readers[m];
+            if (_inputs[m] is byte[] bytes)
+            {
+                reader.ReadBytes(bytes.AsSpan(slot * reader.Width, reader.Width));
+                _isAbsent?[m][slot] = reader.IsEmpty;
+                continue;
+            }
             var fill = _model.Modalities[m].Fill;
-            var row = _inputs[m].AsSpan(slot * reader.Width, reader.Width);
+            var row = ((float[])_inputs[m]).AsSpan(slot * reader.Width, reader.Width);
             reader.Read(row);
+            if (_isAbsent is not null && (_isAbsent[m][slot] = reader.IsEmpty || RowValues.AreAllMissing(row)))
+            {
+                row.Clear();
+                continue;
+            }
             RowValues.Check(row, reader.Column, position, allowsMissing: fill is not null);
             if (fill is not null)
                 RowValues.Impute(row, fill);
         }
+        if (_isAbsent?.All(absent => absent[slot]) == true)
+            throw new InvalidOperationException($"Row {position} (counted from 0) has none of the modalities {string.Join(", ", _readers.Select(r => $"'{r.Column}'"))}, so there is nothing to score. Remove it before the model.");
     }
 
     /// <summary>Scores the first rows of the block.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    internal void Score(int rows) => _shared.Use(model => model.Score(_inputs, rows, _answer, _branches));
+    internal void Score(int rows) => _shared.Use(model => model.Score(_inputs, rows, _answer, _branches, _isAbsent));
 
     /// <summary>The scores of a row.</summary>
     internal ReadOnlySpan<float> Scores(int slot, int branch) =>

@@ -1,21 +1,36 @@
 namespace GBlend.MLNet;
 
-/// <summary>The rows of a fit in memory, read from the data view once. Row-major arrays that become tensors without a copy.</summary>
-/// <param name="modalities">Per modality the values, [rows x width].</param>
+/// <summary>The rows of a fit, read from the data view once.</summary>
+/// <param name="modalities">Per modality the rows.</param>
 /// <param name="targets">What is predicted, see <see cref="TrainingTargets"/>.</param>
 /// <param name="heldOut">Per row, whether it is held out of training.</param>
 /// <param name="groups">Per row, the group of its sampling key; <see langword="null"/> without one.</param>
-internal sealed class TrainingRows(IReadOnlyList<float[]> modalities, TrainingTargets targets, bool[] heldOut, int[]? groups = null)
+/// <param name="memory">Where the rows are; disposed with this.</param>
+internal sealed class TrainingRows(IReadOnlyList<RowColumn> modalities, TrainingTargets targets, bool[] heldOut, int[]? groups = null, RowMemory? memory = null) : IDisposable
 {
+    /// <summary>Rows of floats that are in memory, [rows x width] per modality.</summary>
+    internal TrainingRows(IReadOnlyList<float[]> modalities, TrainingTargets targets, bool[] heldOut, int[]? groups = null)
+        : this([.. modalities.Select(m => RowColumn.Of(m, heldOut.Length))], targets, heldOut, groups)
+    {
+    }
+
     internal int[]? Groups { get; } = groups;
 
-    internal IReadOnlyList<float[]> Modalities { get; } = modalities;
+    internal IReadOnlyList<RowColumn> Modalities { get; } = modalities;
 
     internal TrainingTargets Targets { get; } = targets;
 
     internal bool[] HeldOut { get; } = heldOut;
 
     internal int Count => HeldOut.Length;
+
+    /// <summary>Bytes that what is kept beside the rows may take.</summary>
+    internal long MemoryLeft => memory?.Left ?? RowMemory.DefaultBudget;
+
+    /// <summary>The same rows with some of their modalities. They stay these rows': dispose of one of the two.</summary>
+    internal TrainingRows Only(IEnumerable<int> modalities) => new([.. modalities.Select(m => Modalities[m])], Targets, HeldOut, Groups, memory);
+
+    public void Dispose() => memory?.Dispose();
 }
 
 /// <summary>The labels of all rows in the form of their task.</summary>

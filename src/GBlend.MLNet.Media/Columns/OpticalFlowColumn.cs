@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using OpenCvSharp;
+
+namespace GBlend.MLNet;
+
+/// <summary>Motion between the frames of clips: [clips x] frames - 1 x height x width x 2, bytes; first across, then down.</summary>
+internal sealed class OpticalFlowColumn(string output, string input, OpticalFlowOptions options) : MediaColumn(output, input, options)
+{
+    internal const string Name = "OpticalFlow";
+
+    internal override string Kind => Name;
+
+    internal override PrimitiveDataViewType ItemType => NumberDataViewType.Byte;
+
+    internal override string Expected => "a vector of bytes with the dimensions [clips x] frames x height x width x 1 or 3 channels and at least 2 frames, as LoadVideoClip makes them";
+
+    private OpticalFlowOptions Flow => (OpticalFlowOptions)Options;
+
+    internal override bool Accepts(DataViewType itemType, bool isVector) => isVector && itemType == NumberDataViewType.Byte;
+
+    internal override int[]? Dimensions(DataViewType input) =>
+        input is VectorDataViewType { Dimensions: { Length: 4 or 5 } dimensions } && dimensions.All(d => d > 0) && dimensions[^1] is 1 or 3 && dimensions[^4] > 1
+            ? [.. dimensions[..^4], Flow.KeepsFrameCount ? dimensions[^4] : dimensions[^4] - 1, dimensions[^3], dimensions[^2], 2]
+            : null;
+
+    internal override ColumnValue Bind(DataViewRow row, MediaSchema schema)
+    {
+        int size = Dimensions(schema.Source.Type)!.Aggregate((a, b) => a * b);
+        return new ColumnValue<byte>(row, this, size, new Reader(Flow, row, schema.Source, size), schema.Log);
+    }
+
+    private sealed class Reader(OpticalFlowOptions options, DataViewRow row, DataViewSchema.Column source, int size) : ColumnReader<byte>
+    {
+        private readonly ValueGetter<VBuffer<byte>> _getter = row.GetGetter<VBuffer<byte>>(source);
+        private readonly int[] _dimensions = [.. ((VectorDataViewType)source.Type).Dimensions];
+        private readonly string _settings = options.Cache is null ? "" : Name + MediaTransformerFile.Serialize(options) + string.Join('x', ((VectorDataViewType)source.Type).Dimensions);
+        private readonly byte[] _values = new byte[size];
+        private readonly List<Mat> _work = [];
+        private VBuffer<byte> _clip;
+
+        internal override string? ItemName => null;
+
+        internal override ReadOnlyMemory<byte> Read()
+        {
+            MediaLibraries.RequireOpenCv();
+            _getter(ref _clip);
+            if (_clip.GetValues().Length == 0)
+                throw new BadMediaException("the clip is missing");
+            if (_clip.Length != _dimensions.Aggregate((a, b) => a * b))
+                throw new BadMediaException($"the clip has {_clip.Length} values instead of {string.Join(" x ", _dimensions)}");
+            byte[] clip = [.. _clip.DenseValues()];
+            if (options.Cache is not { } cache)
+                return Compute(clip);
+            string hash = Convert.ToHexString(SHA256.HashData(clip));
+            byte[] key = MediaCache.Key(_settings, new MediaItem(hash, hash, null, default));
+            if (cache.Find<byte>(key, size) is { } kept)
+                return kept;
+            Compute(clip);
+            cache.Keep<byte>(key, _values);
+            return _values;
+        }
+
+        public override void Dispose() => _work.ForEach(m => m.Dispose());
+
+        private unsafe byte[] Compute(byte[] clip)
+        {
+            var (frames, height, width, channels) = (_dimensions[^4], _dimensions[^3], _dimensions[^2], _dimensions[^1]);
+            int pictureSize = height * width * channels, flowSize = height * width * 2, slot = 0;
+            while (_work.Count < 3)
+                _work.Add(new Mat());
+            var flow = _work[2];
+            fixed (byte* start = clip)
+            {
+                for (int first = 0; first < clip.Length; first += frames * pictureSize)
+                {
+                    Gray(start + first, _work[0]);
+                    for (int frame = 1; frame < frames; frame++)
+                    {
+                        Mat before = _work[(frame - 1) % 2], after = _work[frame % 2];
+                        Gray(start + first + frame * pictureSize, after);
+                        Cv2.CalcOpticalFlowFarneback(before, after, flow, options.PyramidScale, options.PyramidLevels, options.WindowSize, options.Iterations, options.PolynomialSize, options.PolynomialSigma, OpticalFlowFlags.None);
+                        Quantize(new ReadOnlySpan<float>((void*)flow.Data, flowSize), _values.AsSpan(slot++ * flowSize, flowSize));
+                    }
+                    if (options.KeepsFrameCount)
+                        _values.AsSpan((slot - 1) * flowSize, flowSize).CopyTo(_values.AsSpan(slot++ * flowSize, flowSize));
+                }
+            }
+            return _values;
+
+            void Gray(byte* picture, Mat gray)
+            {
+                using var source = Mat.FromPixelData(height, width, MatType.CV_8UC(channels), (nint)picture);
+                if (channels == 1)
+                    source.CopyTo(gray);
+                else
+                    Cv2.CvtColor(source, gray, ColorConversionCodes.RGB2GRAY);
+            }
+        }
+
+        private void Quantize(ReadOnlySpan<float> flow, Span<byte> bytes)
+        {
+            float scale = 127.5f / options.Bound;
+            for (int i = 0; i < flow.Length; i++)
+                bytes[i] = (byte)Math.Clamp(128 + MathF.Round(flow[i] * scale), 0, 255);
+        }
+    }
+}

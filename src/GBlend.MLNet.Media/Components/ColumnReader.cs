@@ -1,0 +1,16 @@
+namespace GBlend.MLNet;
+
+/// <summary>Makes the values of the current row. One for each cursor, so it may keep decoders and buffers.</summary>
+internal abstract class ColumnReader<T> : IDisposable
+{
+    /// <summary>What the current row has in its input column, for messages, if that is known.</summary>
+    internal abstract string? ItemName { get; }
+
+    /// <summary>The values of the current row, valid until the next call.</summary>
+    /// <exception cref="BadMediaException">The row's file can't be used.</exception>
+    internal abstract ReadOnlyMemory<T> Read();
+
+    public virtual void Dispose()
+    {
+    }
+}

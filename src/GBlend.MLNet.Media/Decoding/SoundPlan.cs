@@ -1,0 +1,25 @@
+namespace GBlend.MLNet;
+
+/// <summary>Which part of a sound each spectrogram shows.</summary>
+internal static class SoundPlan
+{
+    /// <summary>The first frame's time and the time from frame to frame of each spectrogram, in samples.</summary>
+    internal static IEnumerable<(double Start, double Hop)> Windows(LogMelOptions options, MediaItem item, Sound sound)
+    {
+        double hop = options.Spectrum.HopLength, length = hop * options.FrameCount;
+        if (options.AlignWith is not { } clip)
+        {
+            double room = Math.Max(sound.Samples.Length - length, 0);
+            return ClipPlan.Starts(options.Position, options.ClipsPerFile, room, options.Seed, item.Name).Select(start => (start, hop));
+        }
+        var timeline = VideoTimeline.Of(item);
+        return ClipPlan.FirstFrames(clip, timeline.PlannedFrames(clip.ToleratesDamage), item.Name).Select(first =>
+        {
+            double begin = timeline.TimeOf(first) * sound.SampleRate, end = timeline.TimeOf(first + clip.Span) * sound.SampleRate;
+            if (options.SpansClip)
+                return (begin, (end - begin) / options.FrameCount);
+            // Moved into the sound where it would begin before it or end after it.
+            return (Math.Clamp((begin + end - length) / 2, 0, Math.Max(sound.Samples.Length - length, 0)), hop);
+        });
+    }
+}

@@ -1,0 +1,58 @@
+namespace GBlend.MLNet;
+
+/// <summary>The settings of <c>ml.Transforms.LoadAudioLogMel</c>.</summary>
+public sealed class LogMelOptions : MediaFileOptions
+{
+    /// <summary>How sound becomes a spectrogram. Default: as in the paper's official code.</summary>
+    public LogMelSpectrum Spectrum { get; set; } = LogMelSpectrum.Paper;
+
+    /// <summary>Frames of a spectrogram. Default 100, which is one second.</summary>
+    public int FrameCount { get; set; } = 100;
+
+    /// <summary>
+    /// The settings of the clips, where the column is the video that they come from: each spectrogram then shows the time of its clip, clip
+    /// by clip, and <see cref="Position"/>, <see cref="ClipsPerFile"/> and <see cref="Seed"/> are not used. Default: none.
+    /// </summary>
+    public VideoClipOptions? AlignWith { get; set; }
+
+    /// <summary>
+    /// With <see cref="AlignWith"/>: the time from frame to frame is changed so that the frames span the clip from end to end. Otherwise the
+    /// spectrogram keeps its length and its middle is the clip's. Default true.
+    /// </summary>
+    public bool SpansClip { get; set; } = true;
+
+    /// <summary>Where in a file spectrograms are taken. Default: in the middle.</summary>
+    public ClipPosition Position { get; set; }
+
+    /// <summary>Spectrograms taken from each file. More than one gives the column one more, leading dimension. Default 1.</summary>
+    public int ClipsPerFile { get; set; } = 1;
+
+    /// <summary>The seed of <see cref="ClipPosition.Random"/>. Default 0.</summary>
+    public int Seed { get; set; }
+
+    /// <summary>Use what can be decoded of a damaged file. Default false: a file that can't be decoded from end to end is bad.</summary>
+    public bool ToleratesDamage { get; set; }
+
+    internal int Clips => AlignWith?.ClipsPerVideo ?? ClipsPerFile;
+
+    internal override void Validate()
+    {
+        base.Validate();
+        ArgumentNullException.ThrowIfNull(Spectrum);
+        Spectrum.Validate();
+        AlignWith?.Validate();
+        Check.AtLeast(FrameCount, 1);
+        Check.AtLeast(ClipsPerFile, 1);
+        if ((long)Clips * FrameCount * Spectrum.Bands > Array.MaxLength)
+            throw new ArgumentException($"A row of {Clips} spectrograms of {FrameCount} frames is more than one vector can hold.");
+        if (!Enum.IsDefined(Position))
+            throw new ArgumentException("Position must be a value of its type.");
+    }
+
+    internal override MediaOptions Copy()
+    {
+        var copy = (LogMelOptions)base.Copy();
+        copy.AlignWith = (VideoClipOptions?)AlignWith?.Copy();
+        return copy;
+    }
+}

@@ -1,0 +1,49 @@
+namespace GBlend.MLNet;
+
+/// <summary>The settings of <c>ml.Transforms.OpticalFlow</c>: Farneback's method, by OpenCV.</summary>
+public sealed class OpticalFlowOptions : MediaOptions
+{
+    /// <summary>Starts with the defaults. Where a clip is missing its flow is missing too, unless <see cref="MediaOptions.OnBadMedia"/> is changed.</summary>
+    public OpticalFlowOptions() => OnBadMedia = OnBadMedia.Missing;
+
+    /// <summary>
+    /// The greatest motion that is told apart, in pixels from frame to frame: -Bound becomes 0, no motion 128, +Bound 255, and what is beyond is cut
+    /// off. Default 20, as in two-stream networks.
+    /// </summary>
+    public float Bound { get; set; } = 20;
+
+    /// <summary>Repeat the last flow, so that there are as many as frames. Default false: one fewer.</summary>
+    public bool KeepsFrameCount { get; set; }
+
+    /// <summary>Levels of the image pyramid. Default 3.</summary>
+    public int PyramidLevels { get; set; } = 3;
+
+    /// <summary>How much smaller each level of the pyramid is than the one below. Default 0.5.</summary>
+    public double PyramidScale { get; set; } = 0.5;
+
+    /// <summary>The side in pixels of the windows that motion is averaged over: larger ones are smoother. Default 15.</summary>
+    public int WindowSize { get; set; } = 15;
+
+    /// <summary>Iterations on each level. Default 3.</summary>
+    public int Iterations { get; set; } = 3;
+
+    /// <summary>The side in pixels of the neighborhoods that a polynomial is fitted to. Default 5.</summary>
+    public int PolynomialSize { get; set; } = 5;
+
+    /// <summary>The standard deviation in pixels of the weights in that fit. Default 1.2.</summary>
+    public double PolynomialSigma { get; set; } = 1.2;
+
+    internal override void Validate()
+    {
+        base.Validate();
+        Check.Positive(Bound);
+        Check.AtLeast(PyramidLevels, 1);
+        Check.Positive(PyramidScale);
+        if (PyramidScale >= 1)
+            throw new ArgumentOutOfRangeException(nameof(PyramidScale), PyramidScale, "PyramidScale must be below 1.");
+        Check.AtLeast(WindowSize, 1);
+        Check.AtLeast(Iterations, 1);
+        Check.AtLeast(PolynomialSize, 3);
+        Check.Positive(PolynomialSigma);
+    }
+}

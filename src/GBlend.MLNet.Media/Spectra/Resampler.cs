@@ -1,0 +1,96 @@
+using System.Numerics;
+
+namespace GBlend.MLNet;
+
+/// <summary>
+/// Changes the sample rate by a polyphase filter: a sinc under a Kaiser window, which passes what is below 0.94 of the lower of both Nyquist
+/// frequencies and stops what is above it by about 80 dB.
+/// </summary>
+internal sealed class Resampler
+{
+    private const int ZeroCrossings = 42;
+    private const double KaiserBeta = 8;
+    private const double PassBand = 0.97;
+    private static readonly SharedDecodes<Resampler> Made = new(64 << 20, r => 4L * r._filters.Length);
+
+    private readonly int _up, _down, _taps, _half;
+    private readonly float[] _filters;
+
+    private Resampler(int up, int down)
+    {
+        (_up, _down) = (up, down);
+        // The filter's length is counted in periods of the lower rate.
+        double cutoff = Math.Min(1, (double)up / down) * PassBand;
+        _half = (int)Math.Ceiling(ZeroCrossings / cutoff);
+        _taps = 2 * _half;
+        _filters = new float[up * _taps];
+        for (int phase = 0; phase < up; phase++)
+        {
+            var filter = _filters.AsSpan(phase * _taps, _taps);
+            double sum = 0;
+            for (int i = 0; i < _taps; i++)
+            {
+                double at = i - (_half - 1) - (double)phase / up;
+                double value = Sinc(at * cutoff) * cutoff * Kaiser(at / _half);
+                filter[i] = (float)value;
+                sum += value;
+            }
+            // A constant stays what it is in every phase.
+            for (int i = 0; i < _taps; i++)
+                filter[i] = (float)(filter[i] / sum);
+        }
+    }
+
+    /// <summary>The sound at another rate, with its first sample at the same time.</summary>
+    internal static float[] Resample(float[] sound, int from, int to)
+    {
+        if (from == to || sound.Length == 0)
+            return sound;
+        int divisor = (int)BigInteger.GreatestCommonDivisor(from, to);
+        return Made.Get($"{from / divisor}|{to / divisor}", () => new Resampler(to / divisor, from / divisor)).Apply(sound);
+    }
+
+    private float[] Apply(float[] sound)
+    {
+        long length = ((long)sound.Length * _up + _down - 1) / _down;
+        var result = new float[length];
+        // Silence before and after, so that every filter has all its samples.
+        var padded = new float[sound.Length + 2 * _taps];
+        sound.CopyTo(padded, _taps);
+        for (long i = 0; i < length; i++)
+        {
+            long position = i * _down;
+            int first = (int)(position / _up) - (_half - 1) + _taps, phase = (int)(position % _up);
+            result[i] = Dot(padded.AsSpan(first, _taps), _filters.AsSpan(phase * _taps, _taps));
+        }
+        return result;
+    }
+
+    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        var sum = Vector<float>.Zero;
+        int i = 0;
+        for (; i <= a.Length - Vector<float>.Count; i += Vector<float>.Count)
+            sum += new Vector<float>(a[i..]) * new Vector<float>(b[i..]);
+        float rest = Vector.Sum(sum);
+        for (; i < a.Length; i++)
+            rest += a[i] * b[i];
+        return rest;
+    }
+
+    private static double Sinc(double x) => x == 0 ? 1 : Math.Sin(Math.PI * x) / (Math.PI * x);
+
+    private static double Kaiser(double x) => Math.Abs(x) >= 1 ? 0 : Bessel(KaiserBeta * Math.Sqrt(1 - x * x)) / Bessel(KaiserBeta);
+
+    /// <summary>The modified Bessel function of the first kind and order 0, by its series.</summary>
+    private static double Bessel(double x)
+    {
+        double sum = 1, term = 1;
+        for (int k = 1; term > sum * 1e-12; k++)
+        {
+            term *= x * x / (4.0 * k * k);
+            sum += term;
+        }
+        return sum;
+    }
+}

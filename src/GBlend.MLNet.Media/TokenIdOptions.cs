@@ -1,0 +1,35 @@
+namespace GBlend.MLNet;
+
+/// <summary>The settings of <c>ml.Transforms.TokenIds</c>.</summary>
+/// <remarks>
+/// Ids begin with 1, since 0 fills what is left of a row, as <c>Modality.Text</c> expects it: a text encoder needs room for one id more than the
+/// vocabulary has tokens.
+/// </remarks>
+public sealed class TokenIdOptions
+{
+    /// <summary>Ids in a row: longer texts are cut, shorter ones are filled up with 0 at the end. Default 64.</summary>
+    public int Length { get; set; } = 64;
+
+    /// <summary>
+    /// A vocabulary of byte pair encoding at the level of bytes, as published with models of GPT-2's kind (<c>vocab.json</c>: token to id). It is
+    /// read when the step is made. Default: none, and a vocabulary is learned from the column when the pipeline is fitted.
+    /// </summary>
+    public string? VocabularyPath { get; set; }
+
+    /// <summary>The merges that go with <see cref="VocabularyPath"/> (<c>merges.txt</c>: one pair a line).</summary>
+    public string? MergesPath { get; set; }
+
+    /// <summary>Tokens of a vocabulary that is learned, the 256 bytes among them. Default 4096; fewer if the texts have no more to learn from.</summary>
+    public int VocabularySize { get; set; } = 4096;
+
+    /// <summary>Make letters lower-case first. Default false.</summary>
+    public bool LowerCase { get; set; }
+
+    internal void Validate()
+    {
+        Check.AtLeast(Length, 1);
+        Check.AtLeast(VocabularySize, BytePairs.ByteCount);
+        if (VocabularyPath is null != MergesPath is null)
+            throw new ArgumentException("VocabularyPath and MergesPath go together: give both, or neither to learn a vocabulary.");
+    }
+}

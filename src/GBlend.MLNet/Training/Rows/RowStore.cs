@@ -1,0 +1,199 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GBlend.MLNet;
+
+/// <summary>Rows as tensors on the device: per modality [rows, shape...], and the targets.</summary>
+internal sealed record Batch(IReadOnlyList<Tensor> Inputs, Tensor Targets)
+{
+    /// <summary>The share of the rows of a step; below 1 when a step takes several micro-batches.</summary>
+    internal double Share { get; init; } = 1;
+
+    /// <summary>Whether the step has no more rows.</summary>
+    internal bool EndsStep { get; init; } = true;
+
+    internal long Rows => Targets.shape[0];
+}
+
+/// <summary>
+/// All rows of a fit, and batches of them in any order, as the encoders read them. Rows that are read as they are and lie in one piece of
+/// memory are tensors on the device; of the others what is read is gathered on the host, and, where that is much, ahead of the training.
+/// </summary>
+internal sealed class RowStore : IDisposable
+{
+    /// <summary>Batches are gathered some at a time, up to so many bytes, and then cut: fewer copies, which still fit a core's cache.</summary>
+    private const long WindowBytes = 1 << 20;
+
+    /// <summary>From so many bytes on, gathering takes longer than handing it to another thread.</summary>
+    private const long AheadBytes = 256 << 10;
+
+    /// <summary>The most of a column that is kept in a GPU's memory.</summary>
+    private const long MostOnGpu = 2L << 30;
+
+    [ThreadStatic]
+    private static byte[]? s_buffer;
+
+    private readonly ModalitySpec[] _modalities;
+    private readonly RowColumn[] _columns;
+    private readonly Tensor?[] _resident;
+    private readonly Tensor _targets;
+    private readonly ScalarType _precision;
+    private readonly Device _device;
+
+    internal RowStore(TrainingRows rows, IReadOnlyList<ModalitySpec> modalities, Tensor targets, ScalarType precision, Device device)
+    {
+        (_modalities, _columns, _precision, _device) = ([.. modalities], [.. rows.Modalities], precision, device);
+        using var scope = NewDisposeScope();
+        _resident = [.. modalities.Zip(_columns, Resident)];
+        foreach (var tensor in _resident)
+            tensor?.DetachFromDisposeScope();
+        _targets = scope.Detach(targets.to(device));
+    }
+
+    /// <summary>Bytes that are gathered per row.</summary>
+    internal long RowBytes => _modalities.Zip(_columns, (m, c) => (long)m.Layout.Size * c.ElementSize).Sum();
+
+    /// <summary>Gives other rows, of plain floats, for a modality from now on.</summary>
+    internal void Replace(int modality, RowColumn<float> rows)
+    {
+        _resident[modality]?.Dispose();
+        _modalities[modality] = new(_modalities[modality].Column, [rows.Width], _modalities[modality].Encoder, null);
+        _columns[modality] = rows;
+        _resident[modality] = Resident(_modalities[modality], rows)?.DetachFromDisposeScope();
+    }
+
+    /// <summary>Copies of the rows asked for, not yet prepared for the network; the caller disposes of them.</summary>
+    internal Batch Gather(ReadOnlySpan<int> order) => Complete(order, GatherOnHost(order, null));
+
+    /// <summary>The rows as the network reads them when nothing is random.</summary>
+    /// <param name="gathered">By <see cref="Gather"/>.</param>
+    internal Batch Prepare(Batch gathered) => Prepare(gathered, default, null);
+
+    /// <summary>The rows in the order given, cut into batches that are ready for the network. A batch is valid until the next one is asked for.</summary>
+    /// <param name="order">Row numbers.</param>
+    /// <param name="batchSize">Rows per batch; the last one may have fewer.</param>
+    /// <param name="seed">Decides what is random about the rows; <see langword="null"/> for rows as losses see them.</param>
+    /// <param name="microBatchSize">The most rows that are given at once; a batch of more comes in parts.</param>
+    internal IEnumerable<Batch> Batches(int[] order, int batchSize, int? seed = null, int? microBatchSize = null)
+    {
+        int most = Math.Min(microBatchSize ?? batchSize, batchSize);
+        int window = (int)Math.Clamp(WindowBytes / Math.Max(RowBytes * batchSize, 1), 1, int.MaxValue / batchSize) * batchSize;
+        bool isAhead = _resident.Any(r => r is null) && (_columns.Any(c => !c.IsInMemory) || RowBytes * Math.Min(window, order.Length) >= AheadBytes);
+        Task<Tensor?[]>? next = null;
+        try
+        {
+            for (int start = 0; start < order.Length; start += window)
+            {
+                using var scope = NewDisposeScope();
+                int length = Math.Min(window, order.Length - start), following = start + length;
+                var onHost = next is null ? GatherOnHost(order.AsSpan(start, length), seed) : next.GetAwaiter().GetResult();
+                next = isAhead && following < order.Length
+                    ? Task.Run(() => GatherOnHost(order.AsSpan(following, Math.Min(window, order.Length - following)), seed))
+                    : null;
+                foreach (var tensor in onHost)
+                {
+                    if (tensor is not null)
+                        scope.Attach(tensor);
+                }
+                var rows = Complete(order.AsSpan(start, length), onHost);
+                for (int from = 0, count; from < length; from += count)
+                {
+                    using var batch = NewDisposeScope();
+                    int step = from / batchSize * batchSize, rowsOfStep = Math.Min(batchSize, length - step);
+                    count = Math.Min(most, step + rowsOfStep - from);
+                    var part = length == count ? rows : Part(rows, from, count);
+                    yield return Prepare(part, order.AsSpan(start + from, count), seed) with { Share = (double)count / rowsOfStep, EndsStep = from + count == step + rowsOfStep };
+                }
+            }
+        }
+        finally
+        {
+            Abandon(next);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in _resident)
+            tensor?.Dispose();
+        _targets.Dispose();
+    }
+
+    private Tensor? Resident(ModalitySpec modality, RowColumn column)
+    {
+        if (!modality.Layout.IsPlain || (_device.type != DeviceType.CPU && (long)column.Count * column.Width * column.ElementSize > MostOnGpu))
+            return null;
+        return column.AsTensor()?.view([column.Count, .. Longs(modality.Shape)]).to(_device);
+    }
+
+    /// <summary>The modalities that are not on the device, without autograd or scopes of the thread it runs on.</summary>
+    private Tensor?[] GatherOnHost(ReadOnlySpan<int> order, int? seed)
+    {
+        var gathered = new Tensor?[_modalities.Length];
+        var buffer = s_buffer ??= [];
+        for (int m = 0; m < gathered.Length; m++)
+        {
+            if (_resident[m] is not null)
+                continue;
+            var (layout, column) = (_modalities[m].Layout, _columns[m]);
+            var rows = empty([order.Length, .. Longs(_modalities[m].Shape)], column.Type).DetachFromDisposeScope();
+            var destination = rows.bytes;
+            int rowBytes = layout.Size * column.ElementSize;
+            var padding = layout.Shift > 0 ? _modalities[m].Padding(column.Type) : [];
+            for (int i = 0; i < order.Length; i++)
+            {
+                var place = seed is { } drawn ? layout.Place(RowDraw.Of(drawn, order[i])) : layout.Middle;
+                var (first, count) = layout.Stretch(place);
+                layout.Copy(column.Read(order[i], first, count, ref buffer), place, column.ElementSize, padding, destination.Slice(i * rowBytes, rowBytes));
+            }
+            gathered[m] = rows;
+        }
+        s_buffer = buffer;
+        return gathered;
+    }
+
+    private Batch Complete(ReadOnlySpan<int> order, Tensor?[] onHost)
+    {
+        var rows = new long[order.Length];
+        for (int i = 0; i < rows.Length; i++)
+            rows[i] = order[i];
+        using var index = tensor(rows, device: _device);
+        return new Batch([.. onHost.Select((gathered, m) => gathered is null ? _resident[m]!.index_select(0, index) : OnDevice(gathered))], _targets.index_select(0, index));
+    }
+
+    private static Batch Part(Batch rows, int from, int count) => new([.. rows.Inputs.Select(t => t.narrow(0, from, count))], rows.Targets.narrow(0, from, count));
+
+    private Tensor OnDevice(Tensor gathered)
+    {
+        if (_device.type == DeviceType.CPU)
+            return gathered;
+        using (gathered)
+            return gathered.to(_device);
+    }
+
+    private Batch Prepare(Batch raw, ReadOnlySpan<int> rows, int? seed)
+    {
+        var inputs = new Tensor[raw.Inputs.Count];
+        for (int m = 0; m < inputs.Length; m++)
+            inputs[m] = _modalities[m].Prepare(raw.Inputs[m], _precision, rows, seed);
+        return raw with { Inputs = inputs };
+    }
+
+    /// <summary>Waits for what is gathered ahead and frees it.</summary>
+    private static void Abandon(Task<Tensor?[]>? gathering)
+    {
+        if (gathering is null)
+            return;
+        try
+        {
+            foreach (var tensor in gathering.GetAwaiter().GetResult())
+                tensor?.Dispose();
+        }
+        catch (IOException)
+        {
+            // The rows are not wanted any more.
+        }
+    }
+
+    private static IEnumerable<long> Longs(IReadOnlyList<int> shape) => shape.Select(s => (long)s);
+}
