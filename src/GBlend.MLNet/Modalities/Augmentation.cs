@@ -40,7 +40,7 @@ public sealed class Augmentation
     /// <summary>Images and clips: mirrors left and right.</summary>
     /// <param name="probability">How often, above 0 and at most 1. Default 0.5.</param>
     /// <param name="opticalFlow">
-    /// Whether the first channel is horizontal motion, which then changes its direction: 255 - v for bytes, -v for floats. Default
+    /// Whether the first channel is horizontal motion, which then changes its direction: 256 - v for bytes, whose 128 is no motion, -v for floats. Default
     /// <see langword="false"/>.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">Not above 0 and at most 1.</exception>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
@@ -34,6 +35,8 @@ internal static class ModalityInput
         return ReferenceEquals(x, raw) ? raw : x.MoveToOuterDisposeScope();
     }
 
+    private static readonly Scalar s_one = 1;
+
     private static Tensor Flip(Tensor x, AugmentationSettings settings, ReadOnlySpan<int> rows, int seed)
     {
         var flips = new bool[rows.Length];
@@ -43,7 +46,8 @@ internal static class ModalityInput
         if (settings.FlipsFlow)
         {
             var motion = mirrored.narrow(-1, 0, 1);
-            mirrored = cat([x.dtype == ScalarType.Byte ? motion.bitwise_not() : motion.neg(), mirrored.narrow(-1, 1, x.shape[^1] - 1)], -1);
+            // Bytes wrap round: -v is 256 - v, which keeps 128, no motion, where it is; 0 would stay 0, so it counts as 1.
+            mirrored = cat([x.dtype == ScalarType.Byte ? motion.clamp_min(s_one).neg() : motion.neg(), mirrored.narrow(-1, 1, x.shape[^1] - 1)], -1);
         }
         return where(tensor(flips, device: x.device).view([rows.Length, .. Enumerable.Repeat(1L, (int)x.dim() - 1)]), mirrored, x);
     }

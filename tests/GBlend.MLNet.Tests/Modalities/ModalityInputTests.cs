@@ -49,12 +49,12 @@ public sealed class ModalityInputTests
     }
 
     [Theory]
-    [InlineData(true, new float[] { 252, 9, 254, 8 })]
+    [InlineData(true, new float[] { 128, 9, 255, 8 })]
     [InlineData(false, new float[] { -3, 9, -1, 8 })]
     public void Prepare_flipped_flow_changes_its_direction(bool bytes, float[] expected)
     {
         var spec = Spec(ModalityKind.Image, [1, 2, 2], Augmentation.HorizontalFlip(1, opticalFlow: true));
-        using var raw = (bytes ? tensor(new byte[] { 1, 8, 3, 9 }) : tensor(new float[] { 1, 8, 3, 9 })).view(1, 1, 2, 2);
+        using var raw = (bytes ? tensor(new byte[] { 0, 8, 128, 9 }) : tensor(new float[] { 1, 8, 3, 9 })).view(1, 1, 2, 2);
         Assert.Equal(expected, spec.Prepare(raw, ScalarType.Float32, [0], 1).ToFloats());
     }
 
