@@ -10,19 +10,19 @@ internal static class GeneratedData
     public const string Key = "Speaker";
 
     private const int Words = 8, ShapeWidth = 32, VoiceWidth = 200, Takes = 18;
-    private const int TrainingSpeakers = 4, HeldOutSpeakers = 3, TestSpeakers = 6;
+    private const int TrainingSpeakers = 4, TestSpeakers = 6;
     private const double ShapeNoise = 1.75, CommonVoice = 0.5, OwnVoice = 1, VoiceNoise = 1.5;
 
-    public static MultimodalData Create(int seed = 1)
+    public static MultimodalData Create(int seed = 1, int heldOutSpeakers = 3)
     {
         var random = new Random(seed);
         var lips = Vectors(random, Words, ShapeWidth);
         var voice = Vectors(random, Words, VoiceWidth);
         List<Row> training = [], test = [];
-        for (int speaker = 0; speaker < TrainingSpeakers + HeldOutSpeakers + TestSpeakers; speaker++)
+        for (int speaker = 0; speaker < TrainingSpeakers + heldOutSpeakers + TestSpeakers; speaker++)
         {
             var own = Vectors(random, Words, VoiceWidth);
-            bool isTest = speaker >= TrainingSpeakers + HeldOutSpeakers;
+            bool isTest = speaker >= TrainingSpeakers + heldOutSpeakers;
             for (int take = 0; take < Takes; take++)
             {
                 for (int word = 0; word < Words; word++)

@@ -9,6 +9,11 @@ if (args is ["peak"])
     Console.WriteLine(MediaBenchmarks.PeakOfFit());
     return;
 }
+if (args is ["sweeps", .. var folders])
+{
+    SweepBenchmarks.Run(folders);
+    return;
+}
 Console.WriteLine("Ratios of two things timed in turn in this run; the median of the pairs, and their range. Lower is better unless it says otherwise.");
 Console.WriteLine();
 Console.WriteLine($"| {"what",-72} | {"ratio",7} | {"range",15} | {"bound",12} |");

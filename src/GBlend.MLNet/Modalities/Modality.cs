@@ -23,7 +23,7 @@ public sealed class Modality
     public string ColumnName { get; }
 
     /// <summary>The encoder of this modality.</summary>
-    public Encoder Encoder { get; }
+    public Encoder Encoder { get; private init; }
 
     /// <summary>Where the encoder's starting weights come from; <see langword="null"/> for a random start.</summary>
     public GradientBlendingTransformer? PretrainedFrom { get; private init; }
@@ -151,6 +151,9 @@ public sealed class Modality
             throw new InvalidOperationException($"The modality '{ColumnName}' has no pre-trained weights. Give it some by WithPretrainedWeights.");
         return GBlend.MLNet.PretrainedWeights.Match(Encoder, inputShape, PretrainedWeights, IsStrict).Report;
     }
+
+    /// <summary>A copy with another encoder and everything else as it is.</summary>
+    internal Modality WithEncoder(Encoder encoder) => new(this) { Encoder = encoder };
 
     /// <inheritdoc/>
     public override string ToString() => $"{ColumnName}: {Encoder}";

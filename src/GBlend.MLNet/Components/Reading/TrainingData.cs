@@ -38,7 +38,8 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         }
     }
 
-    private static ModalitySpec Spec(Modality modality, DataViewSchema schema, ITrainingHost host)
+    /// <summary>A modality of the options over a column of the view.</summary>
+    internal static ModalitySpec Spec(Modality modality, DataViewSchema schema, ITrainingHost host)
     {
         var type = schema[modality.ColumnName].Type;
         var spec = ModalitySpec.Create(modality.ColumnName, modality.Kind, VectorReader.Shape(type), modality.Encoder, modality.AugmentationSettings) with { IsFrozen = modality.IsFrozen };

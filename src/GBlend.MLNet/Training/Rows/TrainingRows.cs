@@ -27,6 +27,9 @@ internal sealed class TrainingRows(IReadOnlyList<RowColumn> modalities, Training
     /// <summary>Bytes that what is kept beside the rows may take.</summary>
     internal long MemoryLeft => memory?.Left ?? RowMemory.DefaultBudget;
 
+    /// <summary>The same rows with some of their modalities. They stay these rows': dispose of one of the two.</summary>
+    internal TrainingRows Only(IEnumerable<int> modalities) => new([.. modalities.Select(m => Modalities[m])], Targets, HeldOut, Groups, memory);
+
     public void Dispose() => memory?.Dispose();
 }
 

@@ -1,0 +1,95 @@
+using Microsoft.ML;
+
+namespace GBlend.MLNet.AutoML;
+
+public sealed partial class GradientBlendingSweep
+{
+    /// <summary>The settings of a <see cref="GradientBlendingSweep"/>.</summary>
+    public sealed class Options
+    {
+        /// <summary>
+        /// The trainer as you would write it yourself: columns, modalities, what is held out for blending, the length of a whole training
+        /// (<see cref="GradientBlendingTrainer.Options.NumberOfEpochs"/>). It is the first trial, and what the space leaves alone stays as it is here.
+        /// Its seed is that of the sweep.
+        /// </summary>
+        public GradientBlendingTrainer.Options Trainer { get; set; } = new();
+
+        /// <summary>What varies. Default <see langword="null"/>: <see cref="SweepSpaces.For(GradientBlendingTrainer.Options)"/> the trainer.</summary>
+        public SweepSpace? Space { get; set; }
+
+        /// <summary>What comes before the trainer, fitted once on the training rows (of every fold). Default: nothing.</summary>
+        public IEstimator<ITransformer>? Before { get; set; }
+
+        /// <summary>What comes after the trainer in the finished model, for example <c>MapKeyToValue</c>. The metric is measured before it. Default: nothing.</summary>
+        public IEstimator<ITransformer>? After { get; set; }
+
+        /// <summary>What decides. It also says which catalog's trainer is fitted. Default <see cref="SweepMetric.LogLoss"/>.</summary>
+        public SweepMetric Metric { get; set; } = SweepMetric.LogLoss;
+
+        /// <summary>How much the sweep may cost. Default ten minutes.</summary>
+        public SweepBudget Budget { get; set; } = SweepBudget.OfTime(TimeSpan.FromMinutes(10));
+
+        /// <summary>How points are found. Default by a model of the results.</summary>
+        public SweepTuner Tuner { get; set; } = SweepTuner.Model;
+
+        /// <summary>
+        /// Successive halving: trials train for a part of the epochs, the best one in so many goes on from there, the others are stopped. 1
+        /// trains every trial to the end. Default 3.
+        /// </summary>
+        public int ReductionFactor { get; set; } = 3;
+
+        /// <summary>The fewest epochs after which trials are compared. Default <see langword="null"/>: a ninth of a whole training, at least 1.</summary>
+        public int? MinimumEpochs { get; set; }
+
+        /// <summary>Whether the trainer's options as they are are the first trial, trained to the end. Default <see langword="true"/>.</summary>
+        public bool TriesGivenSettings { get; set; } = true;
+
+        /// <summary>How many of the best trials are trained under further seeds at the end. Default 3.</summary>
+        public int Finalists { get; set; } = 3;
+
+        /// <summary>Seeds of every finalist, its first training included. Their cost is part of the budget. Default 1: none are added.</summary>
+        public int SeedsPerFinalist { get; set; } = 1;
+
+        /// <summary>
+        /// Trials that train at the same time, at most as many as there are processors; each then gets its share of them, unless the trainer's
+        /// NumberOfThreads says otherwise. With more than 1 a sweep's course hangs on which trial ends first. Default 1.
+        /// </summary>
+        public int ParallelTrials { get; set; } = 1;
+
+        /// <summary>
+        /// The memory of the process above which no further trial begins beside those that run, and paused trials give theirs back (they are trained
+        /// again if they go on). Default <see langword="null"/>: 80 % of what the machine offers the process.
+        /// </summary>
+        public long? MaximumMemoryInMegabytes { get; set; }
+
+        /// <summary>The seed of the tuner and of all trials. Default 0.</summary>
+        public int Seed { get; set; }
+
+        /// <summary>
+        /// A file that gets every result as it comes. A sweep that finds its own file goes on where that ends: no step in it is trained again,
+        /// save that a trial which goes on after the interruption is first trained to where it stood. Default: none.
+        /// </summary>
+        public string? JournalPath { get; set; }
+
+        /// <summary>Receives reports at every step, and at least every second. Default: none.</summary>
+        public IProgress<SweepProgress>? Progress { get; set; }
+
+        internal IReadOnlyList<int> Stages => SweepPlan.StagesOf(Trainer.NumberOfEpochs, ReductionFactor, MinimumEpochs ?? Math.Max(1, Trainer.NumberOfEpochs / 9));
+
+        internal void Check()
+        {
+            ArgumentNullException.ThrowIfNull(Trainer);
+            ArgumentNullException.ThrowIfNull(Metric);
+            ArgumentNullException.ThrowIfNull(Budget);
+            Budget.Check();
+            ArgumentOutOfRangeException.ThrowIfLessThan(ReductionFactor, 1);
+            ArgumentOutOfRangeException.ThrowIfLessThan(MinimumEpochs ?? 1, 1, nameof(MinimumEpochs));
+            ArgumentOutOfRangeException.ThrowIfLessThan(Finalists, 1);
+            ArgumentOutOfRangeException.ThrowIfLessThan(SeedsPerFinalist, 1);
+            ArgumentOutOfRangeException.ThrowIfLessThan(ParallelTrials, 1);
+            ArgumentOutOfRangeException.ThrowIfLessThan(MaximumMemoryInMegabytes ?? 1, 1, nameof(MaximumMemoryInMegabytes));
+            if (JournalPath is not null && Path.GetDirectoryName(Path.GetFullPath(JournalPath)) is { } folder && !Directory.Exists(folder))
+                throw new ArgumentException($"JournalPath: there is no folder {folder}.", nameof(JournalPath));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.ML;
+
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>
+/// Tries settings of the <see cref="GradientBlendingTrainer"/> and finds the best: random or modelled search with successive halving, a
+/// journal, a leaderboard and the importance of every setting.
+/// </summary>
+/// <remarks>
+/// Three kinds of rows are not the same. <b>Held-out rows</b> are part of the training rows; the trainer measures on them how branches should be
+/// blended. <b>Choosing rows</b> are those that this sweep compares trials on; its best figure is a little too good, being the best of many.
+/// <b>Test rows</b> are seen by neither; only they say how good the model is. Where groups matter (speakers, patients), no group should be
+/// in two of the three.
+/// </remarks>
+public sealed partial class GradientBlendingSweep
+{
+    private readonly MLContext _ml;
+    private readonly Options _options;
+    private readonly SweepSpace _space;
+
+    /// <summary>Prepares a sweep.</summary>
+    /// <param name="ml">The context that trains and evaluates.</param>
+    /// <param name="options">The settings.</param>
+    /// <exception cref="ArgumentException">An option is wrong; the message names it.</exception>
+    public GradientBlendingSweep(MLContext ml, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(ml);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        (_ml, _options) = (ml, options);
+        _space = options.Space ?? SweepSpaces.For(options.Trainer);
+        if (_space.Given().Settings is not GradientBlendingSettings)
+            throw new ArgumentException($"The space is over {_space.Given().Settings.GetType().Name}. Derive it from {nameof(GradientBlendingSettings)} and override Configure.", nameof(options));
+        if (_space.Settings.Count == 0)
+            throw new ArgumentException("Nothing varies in the space.", nameof(options));
+    }
+
+    /// <summary>Sweeps with training rows and rows to choose by.</summary>
+    /// <param name="train">The training rows, those to be held out for blending included.</param>
+    /// <param name="choosing">The rows that trials are compared on. Not the test rows: what the best trial gets here is too good to report.</param>
+    /// <param name="cancellation">Stops within a batch; the result is the best so far.</param>
+    /// <returns>The trials and the best model.</returns>
+    /// <exception cref="ArgumentException">An option or a column is wrong.</exception>
+    /// <exception cref="InvalidOperationException">A row can't be used, or no trial gave a result; the first failure is the inner exception.</exception>
+    /// <exception cref="InvalidDataException">The journal is damaged or of another sweep.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the first result.</exception>
+    public SweepResult Run(IDataView train, IDataView choosing, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(choosing);
+        return Run([(train, choosing)], "", cancellation);
+    }
+
+    /// <summary>Sweeps with cross validation: every trial is trained once a fold and compared by the mean.</summary>
+    /// <param name="rows">All rows but the test rows.</param>
+    /// <param name="folds">At least 2. An epoch of a trial costs one epoch a fold of the budget.</param>
+    /// <param name="samplingKeyColumnName">A column whose rows of one value stay in one fold. Default: none.</param>
+    /// <param name="cancellation">Stops within a batch; the result is the best so far.</param>
+    /// <returns>The trials. There is no model of all rows yet: <see cref="SweepResult.Refit"/> makes it.</returns>
+    /// <exception cref="ArgumentException">An option or a column is wrong.</exception>
+    /// <exception cref="InvalidOperationException">A row can't be used, or no trial gave a result; the first failure is the inner exception.</exception>
+    /// <exception cref="InvalidDataException">The journal is damaged or of another sweep.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the first result.</exception>
+    public SweepResult CrossValidate(IDataView rows, int folds = 5, string? samplingKeyColumnName = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
+        var splits = _ml.Data.CrossValidationSplit(rows, folds, samplingKeyColumnName, _options.Seed);
+        return Run([.. splits.Select(s => (s.TrainSet, s.TestSet))], $"{folds} folds by {samplingKeyColumnName}", cancellation);
+    }
+
+    private SweepResult Run(IReadOnlyList<(IDataView Train, IDataView Choosing)> views, string split, CancellationToken cancellation)
+    {
+        int parallel = Math.Min(_options.ParallelTrials, Environment.ProcessorCount);
+        using var trials = new LocalTrials(_ml, _options, parallel, views);
+        using var journal = _options.JournalPath is { } path ? SweepJournal.Open(path, Identity(trials, split)) : null;
+        var plan = new SweepPlan
+        {
+            Budget = _options.Budget,
+            IsMaximized = _options.Metric.IsMaximized,
+            Stages = _options.Stages,
+            Reduction = _options.ReductionFactor,
+            TriesGiven = _options.TriesGivenSettings,
+            Finalists = _options.Finalists,
+            SeedsPerFinalist = _options.SeedsPerFinalist,
+            Folds = views.Count,
+            Parallel = parallel,
+            HasRoom = trials.HasRoom,
+            PauseAt = LocalTrials.PauseAt,
+        };
+        var engine = new SweepEngine(plan, _space, Tuner(), trials, journal, Report, cancellation);
+        Task.Run(engine.RunAsync, CancellationToken.None).GetAwaiter().GetResult();
+        if (engine.Best is not { } best)
+            throw NoResult(engine, cancellation);
+        var result = new SweepResult(_ml, _options, _space, engine, best);
+        return views.Count > 1 || engine.End == SweepEnd.Cancelled && !trials.Holds(best.Number) ? result : result.With(trials.ModelOf(best, cancellation));
+    }
+
+    private ITuner Tuner() => _options.Tuner switch
+    {
+        SweepTuner.Model => new ParzenTuner(_space, _options.Seed),
+        _ => new RandomTuner(_space.Settings.Count, _options.Seed, spreads: _options.Tuner == SweepTuner.Spread),
+    };
+
+    private void Report(SweepEngine engine) => _options.Progress?.Report(new(
+        engine.Trials.Count, engine.Running, engine.Trials.Count(t => t.Failure is not null), engine.Epochs, engine.Best, engine.Elapsed, engine.Remaining));
+
+    private static Exception NoResult(SweepEngine engine, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return new OperationCanceledException("The sweep was cancelled before its first result.", cancellation);
+        if (engine.Trials.FirstOrDefault(t => t.Failure is not null) is { } failed)
+            return new InvalidOperationException($"All {engine.Trials.Count} trials failed. The first: {failed.Error}", failed.Exception);
+        return new InvalidOperationException("The budget ended before the first result. Raise it, or lower the trainer's NumberOfEpochs.");
+    }
+
+    /// <summary>All that decides the result of a step.</summary>
+    private Dictionary<string, string> Identity(LocalTrials trials, string split) => new()
+    {
+        ["space"] = Hash(_space.Describe()),
+        ["trainer"] = Hash(OptionsCode.Write(_options.Trainer)),
+        ["metric"] = _options.Metric.Name,
+        ["stages"] = string.Join(", ", _options.Stages),
+        ["split"] = split,
+        ["rows"] = trials.Fingerprint,
+        ["tuner"] = _options.Tuner.ToString(),
+        ["seed"] = _options.Seed.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+}

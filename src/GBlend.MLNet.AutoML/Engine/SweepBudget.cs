@@ -1,0 +1,36 @@
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>How much a sweep may cost. Of several limits the one that is reached first ends it; at least one must be set.</summary>
+public sealed record SweepBudget
+{
+    /// <summary>Time on the clock. What runs when it is over is stopped within a batch. Resuming a sweep goes on with what was left.</summary>
+    public TimeSpan? Time { get; init; }
+
+    /// <summary>Trials begun.</summary>
+    public int? Trials { get; init; }
+
+    /// <summary>
+    /// Epochs trained, of all trials, seeds and folds together. The trial trainings of estimates are not counted. It is never exceeded.
+    /// </summary>
+    public long? Epochs { get; init; }
+
+    /// <summary>A limit of time.</summary>
+    /// <param name="time">Above 0.</param>
+    public static SweepBudget OfTime(TimeSpan time) => new() { Time = time };
+
+    /// <summary>A limit of trials.</summary>
+    /// <param name="trials">At least 1.</param>
+    public static SweepBudget OfTrials(int trials) => new() { Trials = trials };
+
+    /// <summary>A limit of epochs.</summary>
+    /// <param name="epochs">At least 1.</param>
+    public static SweepBudget OfEpochs(long epochs) => new() { Epochs = epochs };
+
+    internal void Check()
+    {
+        if (this is { Time: null, Trials: null, Epochs: null })
+            throw new ArgumentException("The budget has no limit. Set Time, Trials or Epochs.", nameof(SweepBudget));
+        if (Time <= TimeSpan.Zero || Trials < 1 || Epochs < 1)
+            throw new ArgumentOutOfRangeException(nameof(SweepBudget), this, "The limits of a budget must be above 0.");
+    }
+}

@@ -1,0 +1,14 @@
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>Why a sweep ended.</summary>
+public enum SweepEnd
+{
+    /// <summary>What is left of the budget pays for no further trial.</summary>
+    Budget,
+
+    /// <summary>Every point of the space was tried.</summary>
+    SpaceExhausted,
+
+    /// <summary>The caller asked to stop; the results are those so far.</summary>
+    Cancelled,
+}

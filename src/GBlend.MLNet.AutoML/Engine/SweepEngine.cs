@@ -1,0 +1,289 @@
+using System.Diagnostics;
+
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>
+/// The course of a sweep: the given settings, then brackets of trials of which ever fewer go on (successive halving, Jamieson and Talwalkar,
+/// AISTATS 2016), then further seeds for the finalists. It knows no data and no model. One loop changes its state; trainings run beside it.
+/// </summary>
+internal sealed class SweepEngine
+{
+    /// <summary>Attempts at a point that is new and possible before the space counts as exhausted.</summary>
+    private const int MostAttempts = 500;
+
+    private readonly SweepPlan _plan;
+    private readonly SweepSpace _space;
+    private readonly ITuner _tuner;
+    private readonly ITrialExecutor _executor;
+    private readonly SweepJournal? _journal;
+    private readonly Action<SweepEngine> _changed;
+    private readonly List<SweepTrial> _trials = [];
+    private readonly HashSet<string> _tried = [];
+    private readonly CancellationTokenSource _stop;
+    private readonly CancellationToken _asked;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private TimeSpan _before;
+    private bool _isExhausted;
+
+    internal SweepEngine(SweepPlan plan, SweepSpace space, ITuner tuner, ITrialExecutor executor, SweepJournal? journal, Action<SweepEngine> changed, CancellationToken asked)
+    {
+        (_plan, _space, _tuner, _executor, _journal, _changed, _asked) = (plan, space, tuner, executor, journal, changed, asked);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(asked);
+    }
+
+    internal IReadOnlyList<SweepTrial> Trials => _trials;
+
+    /// <summary>Epochs trained, by this run and the ones before it.</summary>
+    internal long Epochs { get; private set; }
+
+    internal int Running { get; private set; }
+
+    /// <summary>Time spent, by this run and the ones before it.</summary>
+    internal TimeSpan Elapsed => _before + _clock.Elapsed;
+
+    /// <summary>An estimate of the time to come; <see langword="null"/> as long as nothing tells.</summary>
+    internal TimeSpan? Remaining
+    {
+        get
+        {
+            double? seconds = Minimum(
+                (_plan.Budget.Time - Elapsed)?.TotalSeconds,
+                SecondsPerEpoch is { } s && _plan.Budget.Epochs is { } epochs ? s * (epochs - Epochs) : null,
+                _trials.Count > 0 && _plan.Budget.Trials is { } trials ? Elapsed.TotalSeconds / _trials.Count * (trials - _trials.Count) : null);
+            return seconds is { } left ? TimeSpan.FromSeconds(Math.Max(0, left)) : null;
+        }
+    }
+
+    internal SweepEnd End { get; private set; } = SweepEnd.Budget;
+
+    /// <summary>From the best to the worst: finalists by the mean of their seeds, whole trainings, those stopped later before those stopped earlier, failed ones.</summary>
+    internal IEnumerable<SweepTrial> Ranked => _trials
+        .OrderBy(t => t.Failure is not null)
+        .ThenByDescending(t => t.IsFinalist)
+        .ThenByDescending(t => t.Stage)
+        .ThenBy(t => t.Repeats == 0 ? double.PositiveInfinity : Loss(t.IsFinalist ? t.Metric!.Value : t.FirstMetric))
+        .ThenBy(t => t.Number);
+
+    internal SweepTrial? Best => Ranked.FirstOrDefault(t => t.Failure is null && t.Repeats > 0);
+
+    internal async Task RunAsync()
+    {
+        using var stop = _stop;
+        try
+        {
+            if (_plan.TriesGiven)
+                await TrainToTheEnd([Begin(_space.Given())]);
+            while (!_stop.IsCancellationRequested && !_isExhausted && BracketSize() is > 0 and var size)
+                await RunBracket(size);
+            await RunFinal();
+        }
+        finally
+        {
+            if (_asked.IsCancellationRequested)
+                End = SweepEnd.Cancelled;
+            else if (_isExhausted)
+                End = SweepEnd.SpaceExhausted;
+        }
+    }
+
+    /// <summary>Some new trials, of which at every stage the best go on. All others are forgotten.</summary>
+    private async Task RunBracket(int size)
+    {
+        var bracket = new List<SweepTrial>();
+        await Each(0, () => bracket.Count < size && Propose() is { } point ? Add(bracket, Begin(point)) : null);
+        for (int stage = 1; stage <= _plan.LastStage && !_stop.IsCancellationRequested; stage++)
+        {
+            var standing = Alive(bracket, stage - 1);
+            var next = standing.Take(_plan.Survivors(size, stage)).ToArray();
+            foreach (var loser in standing.Except(next))
+                _executor.Release(loser.Number, 0);
+            await Each(stage, next);
+        }
+        KeepOnlyBest();
+    }
+
+    /// <summary>Trials that no stage stops.</summary>
+    private async Task TrainToTheEnd(IReadOnlyList<SweepTrial> trials)
+    {
+        for (int stage = 0; stage <= _plan.LastStage; stage++)
+            await Each(stage, [.. trials.Where(t => t.Failure is null)]);
+        KeepOnlyBest();
+    }
+
+    /// <summary>The best trials under further seeds: the best of many is partly the luckiest.</summary>
+    private async Task RunFinal()
+    {
+        if (_plan.SeedsPerFinalist < 2 || _stop.IsCancellationRequested)
+            return;
+        var finalists = Ranked.Where(t => t.IsComplete && t.Failure is null).Take(_plan.Finalists).ToArray();
+        var steps = new Queue<(SweepTrial Trial, int Repeat)>(finalists.SelectMany(t => Enumerable.Range(1, _plan.SeedsPerFinalist - 1).Select(r => (t, r))));
+        await Each(_plan.LastStage, () => steps.TryDequeue(out var next) ? next : null);
+        // Means over different seeds don't compare, so either all finalists have them or they don't count.
+        if (finalists.All(t => t.Failure is not null || t.Repeats == _plan.SeedsPerFinalist))
+        {
+            foreach (var finalist in finalists)
+                finalist.IsFinalist = finalist.Failure is null;
+        }
+        KeepOnlyBest();
+    }
+
+    private Task Each(int stage, IEnumerable<SweepTrial> trials)
+    {
+        var queue = new Queue<SweepTrial>(trials);
+        return Each(stage, () => queue.TryDequeue(out var trial) ? (trial, 0) : null);
+    }
+
+    /// <summary>Trains one after another, as many at a time as may run.</summary>
+    private async Task Each(int stage, Func<(SweepTrial Trial, int Repeat)?> next)
+    {
+        var running = new Dictionary<Task<TrialOutcome>, (SweepTrial Trial, TrialStep Step)>();
+        bool isDone = false;
+        while (true)
+        {
+            while (!isDone && running.Count < _plan.Parallel && (running.Count == 0 || _plan.HasRoom()))
+            {
+                if (_stop.IsCancellationRequested || next() is not var (trial, repeat))
+                {
+                    isDone = true;
+                    break;
+                }
+                var step = new TrialStep(trial.Number, repeat, trial.Point, stage == _plan.LastStage ? _plan.FullEpochs : Math.Min(_plan.FullEpochs, _plan.PauseAt(trial.Point, _plan.Stages[stage])));
+                if (!CanPay(EpochsOf(trial, step)))
+                    continue;
+                Epochs += EpochsOf(trial, step);
+                running.Add(Advance(step), (trial, step));
+            }
+            Running = running.Count;
+            if (running.Count == 0)
+                return;
+            _changed(this);
+            var ended = await WhenAny(running.Keys);
+            running.Remove(ended, out var of);
+            Running = running.Count;
+            if (ended.IsCanceled)
+                Epochs -= EpochsOf(of.Trial, of.Step);
+            else
+                Record(of.Trial, of.Step, stage, await ended);
+            _changed(this);
+        }
+    }
+
+    /// <summary>The first that ends; meanwhile the user sees the time pass.</summary>
+    private async Task<Task<TrialOutcome>> WhenAny(IEnumerable<Task<TrialOutcome>> running)
+    {
+        Task<TrialOutcome>[] all = [.. running];
+        while (true)
+        {
+            if (all.FirstOrDefault(t => t.IsCompleted) is { } ended)
+                return ended;
+            await Task.WhenAny([.. all, Task.Delay(TimeSpan.FromSeconds(1))]);
+            if (!all.Any(t => t.IsCompleted))
+                _changed(this);
+        }
+    }
+
+    private Task<TrialOutcome> Advance(TrialStep step)
+    {
+        if (_journal?.Find(step) is { } known)
+        {
+            // The clock of the run that wrote it, so that a budget of time goes on where it stood.
+            _before = known.Elapsed - _clock.Elapsed;
+            return Task.FromResult(known.Outcome);
+        }
+        if (_plan.Budget.Time is { } time)
+            _stop.CancelAfter(time > Elapsed ? time - Elapsed : TimeSpan.Zero);
+        return Guarded();
+
+        async Task<TrialOutcome> Guarded()
+        {
+            var clock = Stopwatch.StartNew();
+            try
+            {
+                var outcome = await _executor.AdvanceAsync(step, _stop.Token);
+                return outcome.Metrics.All(double.IsFinite) ? outcome
+                    : outcome with { Failure = new("NotFinite", $"The metric is {string.Join(", ", outcome.Metrics)}.") };
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                throw;
+            }
+            catch (Exception e)
+            {
+                return new([], clock.Elapsed.TotalSeconds, TrialFailure.From(e));
+            }
+        }
+    }
+
+    private void Record(SweepTrial trial, TrialStep step, int stage, TrialOutcome outcome)
+    {
+        trial.Record(step, _plan.Stages[stage], step.ToEpoch == _plan.FullEpochs, outcome);
+        _journal?.Write(step, outcome, Elapsed);
+        if (outcome.Failure is not null || step.Repeat > 0)
+            _executor.Release(step.Trial, step.Repeat);
+    }
+
+    private SweepTrial Begin(SweepPoint point)
+    {
+        var trial = new SweepTrial(_trials.Count, point);
+        _trials.Add(trial);
+        _tried.Add(point.Key);
+        return trial;
+    }
+
+    private static (SweepTrial, int)? Add(List<SweepTrial> bracket, SweepTrial trial)
+    {
+        bracket.Add(trial);
+        return (trial, 0);
+    }
+
+    /// <summary>A point that is new and possible; what a journal has for this trial, if it has.</summary>
+    private SweepPoint? Propose()
+    {
+        if (_journal?.PointOf(_trials.Count, _space) is { } known)
+            return known;
+        var observations = Observations();
+        for (int attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            var point = _space.At(_tuner.Propose(_trials.Count, attempt, observations));
+            if (_space.Accepts(point.Settings) && !_tried.Contains(point.Key))
+                return point;
+        }
+        _isExhausted = true;
+        return null;
+    }
+
+    private List<Observation> Observations() => [.. _trials.SelectMany(t => t.MetricByEpochs.Select(m => new Observation(t.Point, m.Key, Loss(m.Value)))
+        .Concat(t.Failure is not null ? _plan.Stages.Select(epochs => new Observation(t.Point, epochs, double.PositiveInfinity)) : []))];
+
+    /// <summary>Those that reached a stage, the best first.</summary>
+    private SweepTrial[] Alive(IEnumerable<SweepTrial> trials, int stage) =>
+        [.. trials.Where(t => t.Failure is null && t.MetricByEpochs.ContainsKey(_plan.Stages[stage])).OrderBy(t => Loss(t.MetricByEpochs[_plan.Stages[stage]])).ThenBy(t => t.Number)];
+
+    private void KeepOnlyBest()
+    {
+        var best = Best;
+        foreach (var trial in _trials.Where(t => t != best))
+            _executor.Release(trial.Number, 0);
+    }
+
+    private double Loss(double metric) => _plan.IsMaximized ? -metric : metric;
+
+    private long EpochsOf(SweepTrial trial, TrialStep step) => _plan.Folds * (long)Math.Max(0, step.ToEpoch - (step.Repeat == 0 ? trial.Epochs : 0));
+
+    private bool CanPay(long epochs) => _plan.Budget.Epochs is not { } most || Epochs + epochs <= most;
+
+    private double? SecondsPerEpoch => Epochs > 0 && _trials.Any(t => t.Repeats > 0) ? Elapsed.TotalSeconds / Epochs : null;
+
+    /// <summary>The trials of the next bracket: as many as what is left pays for; 0 when it pays for none.</summary>
+    private int BracketSize()
+    {
+        long finalCost = (long)_plan.Folds * _plan.Finalists * (_plan.SeedsPerFinalist - 1) * _plan.FullEpochs;
+        double? epochs = Minimum(
+            _plan.Budget.Epochs - Epochs,
+            SecondsPerEpoch is { } seconds && _plan.Budget.Time is { } time ? (time - Elapsed).TotalSeconds / seconds : null);
+        int most = Math.Min(_plan.BracketSize, (_plan.Budget.Trials ?? int.MaxValue) - _trials.Count);
+        return Enumerable.Range(1, Math.Max(0, most)).LastOrDefault(n => epochs is not { } left || _plan.CostOf(n) <= left - finalCost);
+    }
+
+    private static double? Minimum(params double?[] values) => values.Min();
+}

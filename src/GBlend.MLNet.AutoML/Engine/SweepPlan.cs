@@ -1,0 +1,65 @@
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>What decides the course of a sweep beside the results of its trials.</summary>
+internal sealed record SweepPlan
+{
+    internal required SweepBudget Budget { get; init; }
+
+    internal required bool IsMaximized { get; init; }
+
+    /// <summary>The epochs after which trials are compared, rising; the last is a whole training.</summary>
+    internal required IReadOnlyList<int> Stages { get; init; }
+
+    /// <summary>One in so many trials goes on to the next stage.</summary>
+    internal int Reduction { get; init; } = 3;
+
+    /// <summary>Whether the settings as the user gave them are the first trial. It is always trained to the end.</summary>
+    internal bool TriesGiven { get; init; } = true;
+
+    internal int Finalists { get; init; } = 3;
+
+    internal int SeedsPerFinalist { get; init; } = 1;
+
+    /// <summary>Trainings per trial.</summary>
+    internal int Folds { get; init; } = 1;
+
+    internal int Parallel { get; init; } = 1;
+
+    /// <summary>Whether another trial may begin beside those that run.</summary>
+    internal Func<bool> HasRoom { get; init; } = static () => true;
+
+    /// <summary>Where a trial pauses for a stage: an online blending at the end of a super-epoch.</summary>
+    internal Func<SweepPoint, int, int> PauseAt { get; init; } = static (_, epochs) => epochs;
+
+    internal int LastStage => Stages.Count - 1;
+
+    internal int FullEpochs => Stages[^1];
+
+    /// <summary>
+    /// The stages of successive halving: the whole run, divided by the reduction as long as enough epochs are left; those before the last are
+    /// multiples of the first, so that one length of super-epochs can end at all of them.
+    /// </summary>
+    internal static IReadOnlyList<int> StagesOf(int epochs, int reduction, int least)
+    {
+        int divisions = 0;
+        if (reduction > 1)
+            divisions = Enumerable.Range(1, 31).TakeWhile(k => Math.Round(epochs / Math.Pow(reduction, k)) >= Math.Max(least, 1)).LastOrDefault();
+        int first = (int)Math.Round(epochs / Math.Pow(Math.Max(reduction, 1), divisions));
+        return [.. Enumerable.Range(0, divisions).Select(k => first * (int)Math.Pow(reduction, k)).Where(stage => stage < epochs), epochs];
+    }
+
+    /// <summary>
+    /// Where an online blending pauses for a stage: at the end of the super-epoch that is nearest. Within a super-epoch that is longer than the
+    /// stage it pauses at once, for a trial that had trained longer than the others would only look better.
+    /// </summary>
+    internal static int NearestSuperEpoch(int stage, int superEpoch) => superEpoch > stage ? stage : (stage + (superEpoch / 2)) / superEpoch * superEpoch;
+
+    /// <summary>How many of so many trials reach a stage.</summary>
+    internal int Survivors(int trials, int stage) => Math.Max(1, (int)(trials / Math.Pow(Reduction, stage)));
+
+    /// <summary>The epochs of a bracket: trials begun together, of which ever fewer go on.</summary>
+    internal long CostOf(int trials) => Folds * Enumerable.Range(0, Stages.Count).Sum(k => (long)Survivors(trials, k) * (Stages[k] - (k > 0 ? Stages[k - 1] : 0)));
+
+    /// <summary>The trials of a full bracket: one of them sees the end.</summary>
+    internal int BracketSize => Math.Max(Parallel, (int)Math.Pow(Reduction, LastStage));
+}

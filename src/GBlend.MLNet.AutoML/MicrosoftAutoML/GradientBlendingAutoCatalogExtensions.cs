@@ -1,0 +1,29 @@
+using GBlend.MLNet;
+using GBlend.MLNet.AutoML;
+
+namespace Microsoft.ML.AutoML;
+
+/// <summary>The way from Microsoft.ML.AutoML to the Gradient Blending trainer.</summary>
+public static class GradientBlendingAutoCatalogExtensions
+{
+    /// <summary>
+    /// A sweepable trainer for pipelines and experiments of Microsoft.ML.AutoML. It stops within a batch when the experiment is cancelled or its
+    /// time is over; a training that diverges fails its trial, the first one too, and does not end the experiment.
+    /// </summary>
+    /// <param name="catalog"><c>mlContext.Auto()</c>.</param>
+    /// <param name="options">The trainer's options. What does not vary stays as it is here; what varies starts here where the space allows.</param>
+    /// <param name="space">What varies; by default <see cref="SweepSpaces.For(GradientBlendingTrainer.Options)"/> the options.</param>
+    /// <param name="task">Which catalog's trainer it is.</param>
+    /// <returns>The sweepable trainer, for one experiment at a time.</returns>
+    /// <exception cref="ArgumentException">The options have no modality, or the space is over other settings.</exception>
+    public static SweepableEstimator GradientBlending(this AutoCatalog catalog, GradientBlendingTrainer.Options options, SweepSpace? space = null, SweepTask task = SweepTask.Multiclass)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        space ??= SweepSpaces.For(options);
+        if (space.Given().Settings is not GradientBlendingSettings)
+            throw new ArgumentException($"The space is over {space.Given().Settings.GetType().Name}. Derive it from {nameof(GradientBlendingSettings)} and override Configure.", nameof(space));
+        var bridge = new SearchSpaceBridge(space, SettingsMapping.From(options));
+        return new SweepableEstimator((context, parameter) => new SweptTrainer(context, task, options, bridge.PointOf(parameter)), bridge.SearchSpace);
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.Data.Analysis;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>What a sweep found.</summary>
+public sealed class SweepResult
+{
+    private readonly MLContext _ml;
+    private readonly GradientBlendingSweep.Options _options;
+    private readonly SweepSpace _space;
+
+    internal SweepResult(MLContext ml, GradientBlendingSweep.Options options, SweepSpace space, SweepEngine engine, SweepTrial best)
+    {
+        (_ml, _options, _space, Best) = (ml, options, space, best);
+        (Trials, Epochs, Duration, End) = ([.. engine.Ranked], engine.Epochs, engine.Elapsed, engine.End);
+    }
+
+    /// <summary>All trials from the best to the worst: finalists by the mean of their seeds, then whole trainings, then those stopped later before those stopped earlier, then the failed ones.</summary>
+    public IReadOnlyList<SweepTrial> Trials { get; }
+
+    /// <summary>The best trial.</summary>
+    public SweepTrial Best { get; }
+
+    /// <summary>The best trial's model, fitted on the training rows, with what comes before and after the trainer; <see langword="null"/> after cross validation. Yours to dispose.</summary>
+    public TransformerChain<ITransformer>? Model { get; private set; }
+
+    /// <summary>Epochs trained by all trials.</summary>
+    public long Epochs { get; }
+
+    /// <summary>Time spent, that of interrupted runs included.</summary>
+    public TimeSpan Duration { get; }
+
+    /// <summary>Why the sweep ended.</summary>
+    public SweepEnd End { get; }
+
+    /// <summary>The trainer's options with the best settings. Their seed is that of the sweep.</summary>
+    public GradientBlendingTrainer.Options BestOptions => OptionsOf(Best);
+
+    /// <summary>The best settings as a C# expression, to be pasted: <c>new GradientBlendingTrainer.Options { ... }</c>.</summary>
+    public string BestCode => OptionsCode.Write(BestOptions, ((GradientBlendingSettings)Best.Settings).Blending);
+
+    /// <summary>The trainer's options with the settings of a trial.</summary>
+    /// <param name="trial">One of <see cref="Trials"/>.</param>
+    public GradientBlendingTrainer.Options OptionsOf(SweepTrial trial)
+    {
+        ArgumentNullException.ThrowIfNull(trial);
+        var options = ((GradientBlendingSettings)trial.Settings).ToOptions(_options.Trainer);
+        options.Seed = _options.Seed;
+        return options;
+    }
+
+    /// <summary>The leaderboard: rank, trial, status, metric, its deviation and its number of seeds, epochs, seconds, one column a setting, the error.</summary>
+    public DataFrame ToDataFrame() => Leaderboard.Create(Trials, _space, _options.Metric.Name);
+
+    /// <summary>Writes the leaderboard as a CSV file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">It can't be written.</exception>
+    public void SaveCsv(string path) => Leaderboard.Save(ToDataFrame(), path);
+
+    /// <summary>How much each setting mattered, the most important first; see <see cref="SettingImportance"/> for what the numbers are worth.</summary>
+    public SweepImportance Importance() => SweepImportance.Of(Trials, _space, _options.Seed, _options.Metric.IsMaximized);
+
+    /// <summary>Fits the best settings, with what comes before and after the trainer, anew.</summary>
+    /// <param name="rows">All rows but the test rows. The trainer again holds rows out of them for blending.</param>
+    /// <param name="cancellation">Stops within a batch.</param>
+    /// <returns>The model, yours to dispose.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public TransformerChain<ITransformer> Refit(IDataView rows, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var options = BestOptions;
+        options.CancellationToken = cancellation;
+        options.Progress = null;
+        var estimator = new EstimatorChain<ITransformer>();
+        if (_options.Before is { } before)
+            estimator = estimator.Append(before);
+        estimator = estimator.Append<ITransformer>(LocalTrials.Trainer(_ml, _options.Metric.Task, options));
+        if (_options.After is { } after)
+            estimator = estimator.Append(after);
+        return estimator.Fit(rows);
+    }
+
+    internal SweepResult With(TransformerChain<ITransformer> model)
+    {
+        Model = model;
+        return this;
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.ML.SearchSpace;
+
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>
+/// What a sweep may vary: a plain class with ML.NET's own attributes, which <see cref="SweepSpace{T}"/> and Microsoft.ML.AutoML's search
+/// space read alike. <see langword="null"/> means: as in the trainer's options.
+/// </summary>
+/// <remarks>
+/// To vary something else, derive from it, add a property with an attribute and override <see cref="Configure"/>. Properties must be public
+/// with a public setter and of a plain type: Microsoft.ML.AutoML loses others without a word.
+/// </remarks>
+public class GradientBlendingSettings
+{
+    /// <summary>As many modalities as there are properties for.</summary>
+    internal const int MostModalities = 6;
+
+    /// <summary>The first modality of the trainer's options.</summary>
+    [NestOption]
+    public EncoderSettings Modality1 { get; set; } = new();
+
+    /// <summary>The second modality.</summary>
+    [NestOption]
+    public EncoderSettings Modality2 { get; set; } = new();
+
+    /// <summary>The third modality.</summary>
+    [NestOption]
+    public EncoderSettings Modality3 { get; set; } = new();
+
+    /// <summary>The fourth modality.</summary>
+    [NestOption]
+    public EncoderSettings Modality4 { get; set; } = new();
+
+    /// <summary>The fifth modality.</summary>
+    [NestOption]
+    public EncoderSettings Modality5 { get; set; } = new();
+
+    /// <summary>The sixth modality.</summary>
+    [NestOption]
+    public EncoderSettings Modality6 { get; set; } = new();
+
+    /// <summary>How the losses are blended; the other methods of <see cref="BlendingMethod"/> can be added.</summary>
+    [Choice([BlendingMethod.Auto, BlendingMethod.None, BlendingMethod.Equal, BlendingMethod.Separate, BlendingMethod.Offline, BlendingMethod.Online], BlendingMethod.Auto)]
+    public BlendingMethod? Blending { get; set; }
+
+    /// <summary>The epochs of a super-epoch of <see cref="BlendingMethod.Online"/>; at most the length of the run.</summary>
+    [Range(2, 10, 5)]
+    public int? SuperEpoch { get; set; }
+
+    /// <summary><see cref="BlendingGuards.TrustsByStandardError"/>, for blendings with estimates.</summary>
+    [BooleanChoice(true)]
+    public bool? TrustsByStandardError { get; set; }
+
+    /// <summary><see cref="BlendingGuards.KeepsLearningRate"/>, for blendings with heads of their own.</summary>
+    [BooleanChoice(true)]
+    public bool? KeepsLearningRate { get; set; }
+
+    /// <summary><see cref="BlendingGuards.WeightFloor"/>, for blendings with estimates.</summary>
+    [Choice([0.0, 0.05, 0.1], 0.05)]
+    public double? WeightFloor { get; set; }
+
+    /// <summary>How the joint branch combines features.</summary>
+    [Choice([FusionMethod.Concat, FusionMethod.MidConcat, FusionMethod.SqueezeExcitationGate, FusionMethod.NonLocalGate], FusionMethod.Concat)]
+    public FusionMethod? Fusion { get; set; }
+
+    /// <summary>The width of the fusion's one hidden layer.</summary>
+    [Choice([32, 64, 128, 256], 128)]
+    public int? FusionWidth { get; set; }
+
+    /// <summary>The share of joined features dropped while training.</summary>
+    [Choice([0.0, 0.1, 0.25, 0.5], 0.0)]
+    public double? FusionDropout { get; set; }
+
+    /// <summary>The optimiser.</summary>
+    [Choice([OptimizerMethod.Sgd, OptimizerMethod.Adam, OptimizerMethod.AdamW], OptimizerMethod.Sgd)]
+    public OptimizerMethod? Optimizer { get; set; }
+
+    /// <summary>The learning rate of SGD, varied by its logarithm. Adam and AdamW, whose useful rates are lower, get a fiftieth of it.</summary>
+    [Range(0.002, 0.5, 0.05, logBase: true)]
+    public double? LearningRate { get; set; }
+
+    /// <summary>Weight decay.</summary>
+    [Choice([0.0, 1e-5, 1e-4, 1e-3, 1e-2], 0.0)]
+    public double? WeightDecay { get; set; }
+
+    /// <summary>Rows per step.</summary>
+    [Choice([16, 32, 64, 128], 64)]
+    public int? BatchSize { get; set; }
+
+    internal IReadOnlyList<EncoderSettings> Modalities => [Modality1, Modality2, Modality3, Modality4, Modality5, Modality6];
+
+    /// <summary>The trainer's options with these settings in place of theirs.</summary>
+    /// <param name="options">Stays as it is.</param>
+    /// <returns>A copy.</returns>
+    /// <exception cref="ArgumentException">A setting does not fit the options; the message names it.</exception>
+    public GradientBlendingTrainer.Options ToOptions(GradientBlendingTrainer.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var copy = SettingsMapping.Copy(options);
+        Configure(copy);
+        return copy;
+    }
+
+    /// <summary>Puts the settings into options. Override it for settings of your own; call the base first.</summary>
+    /// <param name="options">To be changed; a copy of the trainer's, of its own.</param>
+    protected virtual void Configure(GradientBlendingTrainer.Options options) => SettingsMapping.Configure(this, options);
+}

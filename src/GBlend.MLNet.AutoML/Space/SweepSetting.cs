@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>One thing that a sweep varies: a range of numbers or a list of values.</summary>
+public sealed class SweepSetting
+{
+    private readonly Type _type;
+    private readonly bool _isWhole;
+    private readonly object[]? _values;
+
+    private SweepSetting(string path, Type type, object[]? values, double least, double most, bool isLogarithmic)
+    {
+        (Path, Name, _type, _values, Least, Most, IsLogarithmic) = (path, path, Nullable.GetUnderlyingType(type) ?? type, values, least, most, isLogarithmic);
+        _isWhole = IsWhole(_type);
+    }
+
+    /// <summary>The property, from the settings class down, for example <c>Modality1.Width</c>.</summary>
+    public string Path { get; }
+
+    /// <summary>What tables call it; by default its path, in ready spaces with the column in place of <c>Modality1</c>.</summary>
+    public string Name { get; private init; }
+
+    /// <summary>The values to choose from; empty for a range.</summary>
+    public IReadOnlyList<object> Values => _values ?? [];
+
+    /// <summary>The least number of a range.</summary>
+    public double Least { get; }
+
+    /// <summary>The largest number of a range. It is tried, of whole numbers too (Microsoft.ML.AutoML never draws it).</summary>
+    public double Most { get; }
+
+    /// <summary>Whether a range is varied by its logarithm.</summary>
+    public bool IsLogarithmic { get; }
+
+    /// <summary>Whether neighbours are alike: ranges, and choices of numbers in rising order. Other choices have no order.</summary>
+    internal bool IsOrdered => _values is null || (_values.Length > 2 && _values.All(v => v is not (string or bool or Enum)) && _values.Select(ToDouble).Zip(_values.Skip(1).Select(ToDouble)).All(p => p.First < p.Second));
+
+    /// <summary>How many different values there are; <see langword="null"/> for a range of real numbers.</summary>
+    internal int? Count => _values?.Length ?? (_isWhole ? (int)(Most - Least) + 1 : null);
+
+    internal Func<object, bool>? Condition { get; private init; }
+
+    internal static SweepSetting Range(string path, Type type, double least, double most, bool isLogarithmic)
+    {
+        if (!(double.IsFinite(least) && double.IsFinite(most) && least < most))
+            throw new ArgumentException(FormattableString.Invariant($"The range of {path} goes from {least} to {most}. The first must be below the second."));
+        if (isLogarithmic && least <= 0)
+            throw new ArgumentException(FormattableString.Invariant($"The range of {path} begins at {least}, but a logarithmic one must begin above 0."));
+        if (!IsNumber(Nullable.GetUnderlyingType(type) ?? type))
+            throw new ArgumentException($"{path} is a {type.Name}, which has no range. Give it a choice of values.");
+        return new(path, type, null, least, most, isLogarithmic);
+    }
+
+    internal static SweepSetting Choice(string path, Type type, IReadOnlyList<object> values)
+    {
+        if (values.Count == 0)
+            throw new ArgumentException($"{path} has no values to choose from.");
+        var setting = new SweepSetting(path, type, [.. values], 0, 0, false);
+        object[] converted = [.. values.Select(v => Convert(v, setting._type, path))];
+        if (converted.Distinct().Count() < converted.Length)
+            throw new ArgumentException($"{path} has a value more than once among its choices.");
+        return new(path, type, converted, 0, 0, false);
+    }
+
+    internal SweepSetting Called(string name) => new(Path, _type, _values, Least, Most, IsLogarithmic) { Name = name, Condition = Condition };
+
+    internal SweepSetting When(Func<object, bool> condition) => new(Path, _type, _values, Least, Most, IsLogarithmic) { Name = Name, Condition = condition };
+
+    /// <summary>The value at a place between 0 and 1: every value of a choice and every whole number has an equal share.</summary>
+    internal object At(double unit)
+    {
+        if (_values is not null)
+            return _values[Math.Clamp((int)(unit * _values.Length), 0, _values.Length - 1)];
+        // Whole numbers own the interval up to the next one, so that the last has its share as well.
+        double most = _isWhole ? Most + 1 : Most;
+        double number = IsLogarithmic ? Least * Math.Pow(most / Least, unit) : Least + ((most - Least) * unit);
+        return Convert(Math.Clamp(_isWhole ? Math.Floor(number) : number, Least, Most), _type, Path);
+    }
+
+    /// <summary>The middle of the places that have this value.</summary>
+    internal double UnitOf(object value)
+    {
+        if (_values is not null)
+            return (Array.IndexOf(_values, value) + 0.5) / _values.Length;
+        double number = ToDouble(value), most = _isWhole ? Most + 1 : Most;
+        if (_isWhole)
+            number = IsLogarithmic ? Math.Sqrt(number * (number + 1)) : number + 0.5;
+        return Math.Clamp(IsLogarithmic ? Math.Log(number / Least) / Math.Log(most / Least) : (number - Least) / (most - Least), 0, 1);
+    }
+
+    internal bool Contains(object value) => _values is not null ? _values.Contains(value) : ToDouble(value) >= Least && ToDouble(value) <= Most;
+
+    internal JsonNode ToJson(object value) => value switch
+    {
+        bool b => JsonValue.Create(b),
+        Enum e => JsonValue.Create(e.ToString()),
+        string s => JsonValue.Create(s),
+        double or float => JsonValue.Create(ToDouble(value)),
+        _ => JsonValue.Create(System.Convert.ToInt64(value, CultureInfo.InvariantCulture)),
+    };
+
+    internal object FromJson(JsonNode node) => node.GetValueKind() switch
+    {
+        System.Text.Json.JsonValueKind.String => Convert((string)node!, _type, Path),
+        System.Text.Json.JsonValueKind.Number => Convert((double)node, _type, Path),
+        _ => Convert((bool)node, _type, Path),
+    };
+
+    /// <summary>A plain value as one of the setting: brought into a range.</summary>
+    internal object ValueOf(object plain) => Convert(_values is not null ? plain : Math.Clamp(ToDouble(plain), Least, Most), _type, Path);
+
+    /// <summary>What the setting is, exactly: part of a sweep's identity.</summary>
+    internal string Describe() => _values is not null
+        ? $"{Path}: {string.Join(", ", _values.Select(v => System.Convert.ToString(v, CultureInfo.InvariantCulture)))}"
+        : FormattableString.Invariant($"{Path}: {Least:R} to {Most:R}") + (IsLogarithmic ? ", logarithmic" : "");
+
+    /// <inheritdoc/>
+    public override string ToString() => Describe();
+
+    private static bool IsWhole(Type type) => type == typeof(int) || type == typeof(long) || type == typeof(short) || type == typeof(byte);
+
+    private static bool IsNumber(Type type) => IsWhole(type) || type == typeof(double) || type == typeof(float);
+
+    private static double ToDouble(object value) => System.Convert.ToDouble(value, CultureInfo.InvariantCulture);
+
+    private static object Convert(object value, Type type, string path)
+    {
+        try
+        {
+            return value.GetType() == type ? value
+                : type.IsEnum ? (value is string name ? Enum.Parse(type, name) : Enum.ToObject(type, value))
+                : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException or ArgumentException)
+        {
+            throw new ArgumentException($"{path} is a {type.Name} and can't be '{System.Convert.ToString(value, CultureInfo.InvariantCulture)}'.", e);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>A search space: which settings of a class vary, and how. See <see cref="SweepSpace{T}"/> and <see cref="SweepSpaces"/>.</summary>
+public abstract class SweepSpace
+{
+    private protected SweepSpace(IReadOnlyList<SweepSetting> settings) => Settings = settings;
+
+    /// <summary>What varies.</summary>
+    public IReadOnlyList<SweepSetting> Settings { get; }
+
+    /// <summary>How many different points there are; <see langword="null"/> when a range of real numbers is among them or they are too many to count.</summary>
+    internal long? Count => Settings.Aggregate((long?)1, (product, s) => product * s.Count is { } n && n < int.MaxValue ? n : null);
+
+    /// <summary>Settings with these values, those of the start elsewhere; with no values the start itself.</summary>
+    internal abstract object CreateSettings(IReadOnlyList<object> values);
+
+    /// <summary>Whether the settings can be tried.</summary>
+    internal abstract bool Accepts(object settings);
+
+    /// <summary>What the space is, exactly: part of a sweep's identity.</summary>
+    internal abstract string Describe();
+
+    /// <summary>The point at a place in the unit cube.</summary>
+    internal SweepPoint At(IReadOnlyList<double> unit) => new(this, [.. Settings.Select((s, i) => s.At(unit[i]))]);
+
+    /// <summary>The settings as the user gave them.</summary>
+    internal SweepPoint Given() => new(this, []);
+
+    internal SweepPoint FromJson(JsonObject values) => values.Count == 0 ? Given() : new(this, [.. Settings.Select(s => s.FromJson(values[s.Path]
+        ?? throw new InvalidDataException($"The setting {s.Path} is missing.")))]);
+}

@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.ML;
+
+namespace GBlend.MLNet;
+
+/// <summary>Rows that were read once for several fits of one seed, which differ in encoders and may leave modalities out.</summary>
+internal sealed class FitRows(IDataView view, TrainingData data, int seed) : IDisposable
+{
+    internal IDataView View { get; } = view;
+
+    internal int Seed { get; } = seed;
+
+    /// <summary>A digest of the number of rows, their targets and which are held out: alike for the same rows, and cheap.</summary>
+    internal string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(BitConverter.GetBytes(data.Rows.Count));
+        hash.AppendData(MemoryMarshal.AsBytes<bool>(data.Rows.HeldOut));
+        hash.AppendData(MemoryMarshal.AsBytes<long>(data.Rows.Targets.Classes));
+        hash.AppendData(MemoryMarshal.AsBytes<float>(data.Rows.Targets.Values));
+        return Convert.ToHexString(hash.GetHashAndReset())[..16];
+    }
+
+    /// <summary>The data of a fit: its modalities over these rows.</summary>
+    internal TrainingData For(GradientBlendingTrainer.Options options, ITrainingHost host)
+    {
+        int[] used = [.. options.Modalities.Select(m => data.Modalities.ToList().FindIndex(spec => spec.Column == m.ColumnName))];
+        return data with
+        {
+            Rows = data.Rows.Only(used),
+            Modalities = [.. used.Zip(options.Modalities, (i, m) => TrainingData.Spec(m, View.Schema, host) with { Fill = data.Modalities[i].Fill })],
+        };
+    }
+
+    public void Dispose() => data.Rows.Dispose();
+}

@@ -1,0 +1,189 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace GBlend.MLNet.AutoML.Tests;
+
+public sealed class GradientBlendingSweepTests : IDisposable
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly string _path = Path.Combine(Path.GetTempPath(), $"sweep-{Guid.NewGuid():n}");
+
+    public void Dispose() => File.Delete(_path);
+
+    private IDataView Train => SweepRows.View(_ml, 150, 1);
+
+    private IDataView Choosing => SweepRows.View(_ml, 90, 2);
+
+    private static string Board(SweepResult result) => string.Join("\n", result.Trials.Select(t => $"{t.Number} {t.Status} {t.Metric:R} {t.Epochs} {string.Join(",", t.Values)} {t.Error}"));
+
+    [Fact]
+    public void A_sweep_gives_a_leaderboard_and_the_model_of_its_best_trial()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(15));
+        var result = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
+        using var model = result.Model!;
+
+        Assert.Equal(15, result.Trials.Count);
+        Assert.DoesNotContain(result.Trials, t => t.Status == SweepStatus.Failed);
+        Assert.Equal(SweepStatus.Completed, result.Best.Status);
+        var scored = model.Transform(Choosing);
+        Assert.Equal(TextDataViewType.Instance, scored.Schema["PredictedLabel"].Type);
+        Assert.Equal(result.Best.Metric!.Value, LogLoss(scored), 6);
+        Assert.InRange(result.Best.Metric.Value, 0, result.Trials.Single(t => t.IsGiven).Metric!.Value);
+    }
+
+    /// <summary>By hand: the finished model's predicted label is text, which the evaluator does not take.</summary>
+    private static double LogLoss(IDataView scored)
+    {
+        var scores = ScoredRows.Scores(scored);
+        var labels = scored.GetColumn<uint>("Label").ToArray();
+        return -scores.Select((s, i) => Math.Log(s[labels[i] - 1])).Average();
+    }
+
+    [Fact]
+    public void A_trial_that_was_paused_is_the_same_as_one_that_was_not()
+    {
+        var result = new GradientBlendingSweep(_ml, SweepRows.Options(_ml, SweepBudget.OfTrials(10))).Run(Train, Choosing);
+        using var paused = result.Model!;
+        using var fitted = result.Refit(Train);
+        Assert.Equal(Scores(fitted), Scores(paused));
+
+        float[] Scores(ITransformer model) => [.. ScoredRows.Scores(model.Transform(Choosing)).SelectMany(s => s)];
+    }
+
+    [Fact]
+    public void The_same_sweep_twice_is_the_same_and_a_resumed_one_too()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfEpochs(150));
+        string expected = Board(new GradientBlendingSweep(_ml, options).Run(Train, Choosing));
+
+        options.JournalPath = _path;
+        using var cancel = new CancellationTokenSource();
+        options.Progress = new Cancelling(cancel, afterTrials: 8);
+        var first = new GradientBlendingSweep(_ml, options).Run(Train, Choosing, cancel.Token);
+        Assert.Equal(SweepEnd.Cancelled, first.End);
+        options.Progress = null;
+        using var resumed = new GradientBlendingSweep(_ml, options).Run(Train, Choosing).Model;
+        Assert.Equal(expected, Board(new GradientBlendingSweep(_ml, options).Run(Train, Choosing)));
+    }
+
+    private sealed class Cancelling(CancellationTokenSource source, int afterTrials) : IProgress<SweepProgress>
+    {
+        public void Report(SweepProgress value)
+        {
+            if (value.Trials > afterTrials)
+                source.Cancel();
+        }
+    }
+
+    [Fact]
+    public void A_journal_of_other_rows_is_refused()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(2));
+        options.JournalPath = _path;
+        new GradientBlendingSweep(_ml, options).Run(Train, Choosing).Model!.Dispose();
+        var thrown = Assert.Throws<InvalidDataException>(() => new GradientBlendingSweep(_ml, options).Run(SweepRows.View(_ml, 140, 1), Choosing));
+        Assert.Contains("its rows differ", thrown.Message);
+    }
+
+    [Fact]
+    public void Folds_keep_groups_together_and_the_metric_is_their_mean()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(3), epochs: 3);
+        options.Trainer.SamplingKeyColumnName = "Speaker";
+        int[] rows = [];
+        options.Metric = SweepMetric.Custom("speakers", (ml, scored) =>
+        {
+            lock (_ml)
+                rows = [.. rows, ScoredRows.Groups(scored, "Speaker").Distinct().Count()];
+            return ml.MulticlassClassification.Evaluate(scored).MicroAccuracy;
+        }, maximize: true);
+        var result = new GradientBlendingSweep(_ml, options).CrossValidate(Train, folds: 4, samplingKeyColumnName: "Speaker");
+        Assert.Null(result.Model);
+        Assert.All(result.Trials.Where(t => t.Metric is not null), t => Assert.NotNull(t.Deviation));
+        // Eight speakers in four folds, none in two of them.
+        Assert.Equal(8, rows.Take(4).Sum());
+        Assert.Equal(0, result.Epochs % 4);
+        using var model = result.Refit(Train);
+        Assert.InRange(LogLoss(model.Transform(Choosing)), 0, 1);
+    }
+
+    [Fact]
+    public void Binary_and_regression_trainers_are_swept_by_their_own_metrics()
+    {
+        var binary = SweepRows.Options(_ml, SweepBudget.OfTrials(4), epochs: 3);
+        (binary.Trainer.LabelColumnName, binary.Metric, binary.Before, binary.After) = ("IsYes", SweepMetric.AreaUnderRocCurve, null, null);
+        using (var model = new GradientBlendingSweep(_ml, binary).Run(Train, Choosing).Model)
+            Assert.NotNull(model);
+
+        var regression = SweepRows.Options(_ml, SweepBudget.OfTrials(4), epochs: 3);
+        (regression.Trainer.LabelColumnName, regression.Metric, regression.Before, regression.After) = ("Number", SweepMetric.Regression(m => m.MeanAbsoluteError, maximize: false), null, null);
+        var result = new GradientBlendingSweep(_ml, regression).Run(Train, Choosing);
+        using var number = result.Model;
+        Assert.Equal("MeanAbsoluteError", result.ToDataFrame().Columns[3].Name);
+        Assert.True(result.Best.Metric <= result.Trials.Where(t => t.Status == SweepStatus.Completed).Min(t => t.Metric));
+    }
+
+    [Fact]
+    public void A_trial_that_can_not_train_is_recorded_and_the_sweep_goes_on()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(12));
+        options.Space = SweepSpaces.For(options.Trainer).Choice(s => s.Optimizer, OptimizerMethod.Sgd).Choice(s => s.LearningRate, 0.01, 1e25);
+        var result = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
+        result.Model!.Dispose();
+        var failed = result.Trials.Where(t => t.Status == SweepStatus.Failed).ToArray();
+        Assert.NotEmpty(failed);
+        Assert.All(failed, t => Assert.Contains("TrainingDivergedException", t.Error));
+        Assert.Equal(SweepStatus.Completed, result.Best.Status);
+    }
+
+    [Fact]
+    public void Trials_side_by_side_give_every_trial_the_metric_it_has_alone()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(9));
+        (options.ParallelTrials, options.Tuner, options.TriesGivenSettings) = (2, SweepTuner.Spread, false);
+        var together = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
+        options.ParallelTrials = 1;
+        var alone = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
+        using (together.Model)
+        using (alone.Model)
+            Assert.Equal(Board(alone), Board(together));
+    }
+
+    [Fact]
+    public void With_no_memory_to_spare_paused_trials_are_trained_again_and_nothing_else_changes()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(9));
+        var usual = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
+        options.MaximumMemoryInMegabytes = 1;
+        var tight = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
+        using (usual.Model)
+        using (tight.Model)
+            Assert.Equal(Board(usual), Board(tight));
+    }
+
+    [Fact]
+    public void Wrong_columns_and_options_end_the_sweep_before_the_first_trial()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(3));
+        options.Trainer.Modalities.Add(Modality.Vector("Nose"));
+        Assert.Contains("Nose", Assert.Throws<ArgumentOutOfRangeException>(() => new GradientBlendingSweep(_ml, options).Run(Train, Choosing)).Message);
+
+        var other = SweepRows.Options(_ml, SweepBudget.OfTrials(3));
+        var withoutVoice = _ml.Transforms.DropColumns("Voice").Fit(Choosing).Transform(Choosing);
+        Assert.Contains("Voice", Assert.Throws<ArgumentOutOfRangeException>(() => new GradientBlendingSweep(_ml, other).Run(Train, withoutVoice)).Message);
+
+        Assert.Throws<ArgumentException>(() => new GradientBlendingSweep(_ml, new() { Trainer = other.Trainer, Budget = new() }));
+        Assert.Throws<ArgumentException>(() => new GradientBlendingSweep(_ml, new() { Trainer = other.Trainer, Space = new SweepSpace<ToySettings>() }));
+    }
+
+    [Fact]
+    public void All_trials_failing_says_why()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(3));
+        options.Metric = SweepMetric.Custom("none", (_, _) => throw new FormatException("no metric today"), maximize: true);
+        var thrown = Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).Run(Train, Choosing));
+        Assert.Contains("no metric today", thrown.Message);
+        Assert.IsType<FormatException>(thrown.InnerException);
+    }
+}

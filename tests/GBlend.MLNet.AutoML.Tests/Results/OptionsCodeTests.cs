@@ -1,0 +1,112 @@
+using System.Reflection;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace GBlend.MLNet.AutoML.Tests;
+
+public sealed class OptionsCodeTests
+{
+    [Fact]
+    public void The_code_compiles_and_makes_equal_options()
+    {
+        var all = new List<(GradientBlendingTrainer.Options Options, BlendingMethod? Method)>();
+        foreach (string name in new[] { "vectors", "three vectors", "one vector", "audio-visual", "image-text", "channel-separated" })
+        {
+            var template = Templates.Create(name);
+            template.SamplingKeyColumnName = "a \"quoted\" \\ column\né";
+            var space = SweepSpaces.For(template);
+            var sequence = new HaltonSequence(space.Settings.Count, 7);
+            all.Add((template, null));
+            all.AddRange(Enumerable.Range(0, 25).Select(i => space.At(sequence[i]).Settings).Where(space.Accepts).Cast<GradientBlendingSettings>().Select(s => (s.ToOptions(template), s.Blending)));
+        }
+        all.Add((Unusual(), null));
+        all.AddRange(Enum.GetValues<BlendingMethod>().Select(m => (new GradientBlendingSettings { Blending = m }.ToOptions(Templates.Create("vectors")), (BlendingMethod?)m)));
+
+        var made = Compile([.. all.Select(a => OptionsCode.Write(a.Options, a.Method))]);
+        for (int i = 0; i < all.Count; i++)
+            AssertEqual(all[i].Options, made[i], all[i].Method);
+    }
+
+    [Fact]
+    public void What_no_text_can_make_is_named()
+    {
+        var options = Templates.Create("vectors");
+        options.Blending = Blending.Fixed(1, 2, 3);
+        Assert.Contains("// Blending: as in your options.", OptionsCode.Write(options));
+    }
+
+    private static GradientBlendingTrainer.Options Unusual()
+    {
+        var options = Templates.Create("vectors");
+        options.Blending = Blending.Online(7) with { Guards = BlendingGuards.Published with { OverfittingFloor = 0.01 } };
+        options.Fusion = Fusion.SqueezeExcitationGate(3, 2).WithDropout(0.3f);
+        options.Answer = Answer.MeanOfHeads;
+        options.Optimizer = Optimizer.AdamW(0.8f, 0.99f);
+        options.LearningRateSchedule = LearningRateSchedule.Cosine(0.25f).WithWarmUp(3);
+        options.GradientClipping = 1.5f;
+        options.EarlyStoppingPatience = 4;
+        options.FinalWeights = FinalWeights.BestEpoch;
+        options.RefitJointHeadEpochs = 2;
+        options.ValidationFraction = 0.33f;
+        options.MissingValues = MissingValues.ImputeMean;
+        options.MicroBatchSize = 8;
+        options.UseBFloat16 = true;
+        options.MemoryBudgetInMegabytes = 77;
+        options.Modalities.Add(Modality.Video("Flow").WithAugmentation(Augmentation.RandomCrop(3, 4, 3), Augmentation.HorizontalFlip(0.25f, opticalFlow: true), Augmentation.TemporalJitter(5)));
+        options.Modalities.Add(Modality.Image("Photo").WithAugmentation(Augmentation.RandomShift(2)));
+        options.Modalities.Add(Modality.Audio("Sound").WithAugmentation(Augmentation.SpecAugment(1, 2, 3, 4)));
+        options.Shuffle = false;
+        options.Seed = -5;
+        options.Device = TrainingDevice.Cpu;
+        options.NumberOfThreads = 2;
+        options.OutputBranchScores = true;
+        options.LabelColumnName = "Word";
+        return options;
+    }
+
+    private static void AssertEqual(GradientBlendingTrainer.Options expected, GradientBlendingTrainer.Options actual, BlendingMethod? method)
+    {
+        foreach (var property in typeof(GradientBlendingTrainer.Options).GetProperties())
+        {
+            object? want = property.GetValue(expected), got = property.GetValue(actual);
+            switch (property.Name)
+            {
+                case nameof(GradientBlendingTrainer.Options.Modalities):
+                    Assert.Equal(expected.Modalities.Select(Describe), actual.Modalities.Select(Describe));
+                    break;
+                case nameof(GradientBlendingTrainer.Options.Blending):
+                    // Strategies are made anew and so never equal; their names and guards are.
+                    Assert.Equal((expected.Blending.ToString(), expected.Blending.Guards), (actual.Blending.ToString(), actual.Blending.Guards));
+                    if (method is null or BlendingMethod.Online)
+                        Assert.Equal(want, got);
+                    break;
+                case nameof(GradientBlendingTrainer.Options.Fusion):
+                    Assert.Equal(expected.Fusion.ToString(), actual.Fusion.ToString());
+                    break;
+                case nameof(GradientBlendingTrainer.Options.LearningRateSchedule):
+                    Assert.Equal(Enumerable.Range(0, 30).Select(e => expected.LearningRateSchedule.Factor(e, 30)), Enumerable.Range(0, 30).Select(e => actual.LearningRateSchedule.Factor(e, 30)));
+                    break;
+                default:
+                    Assert.Equal(want, got);
+                    break;
+            }
+        }
+    }
+
+    private static string Describe(Modality modality) => $"{modality.ColumnName} {modality.Kind} {modality.AugmentationSettings} {modality.Encoder.Kind} {modality.Encoder.ToSettings().ToJsonString()}";
+
+    private static GradientBlendingTrainer.Options[] Compile(string[] expressions)
+    {
+        var source = new StringBuilder("using GBlend.MLNet;\npublic static class Pasted\n{\n    public static readonly GradientBlendingTrainer.Options[] All =\n    [\n");
+        foreach (string expression in expressions)
+            source.Append(expression).Append(",\n");
+        source.Append("    ];\n}\n");
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p));
+        var compilation = CSharpCompilation.Create("Pasted", [CSharpSyntaxTree.ParseText(source.ToString(), new CSharpParseOptions(LanguageVersion.Latest))], references, new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary));
+        using var assembly = new MemoryStream();
+        var result = compilation.Emit(assembly);
+        Assert.True(result.Success, string.Join("\n", result.Diagnostics.Take(10)));
+        return (GradientBlendingTrainer.Options[])Assembly.Load(assembly.ToArray()).GetType("Pasted")!.GetField("All")!.GetValue(null)!;
+    }
+}
