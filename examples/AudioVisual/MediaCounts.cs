@@ -39,7 +39,7 @@ internal sealed class MediaCounts(MediaPlan plan)
         List<Action> media = [];
         if (plan.Clip is { } clip)
         {
-            var path = row.Text( nameof(MediaRow.VideoPath));
+            var path = row.Text(nameof(MediaRow.VideoPath));
             var pixels = row.Values<byte>(MediaPlan.Video);
             media.Add(() =>
             {
@@ -56,7 +56,7 @@ internal sealed class MediaCounts(MediaPlan plan)
         }
         if (plan.LogMel is { } logMel)
         {
-            var path = row.Text( logMel.AlignWith is null ? nameof(MediaRow.AudioPath) : nameof(MediaRow.VideoPath));
+            var path = row.Text(logMel.AlignWith is null ? nameof(MediaRow.AudioPath) : nameof(MediaRow.VideoPath));
             var spectrogram = row.Values<float>(MediaPlan.Audio);
             var heldOut = row.Value<bool>(nameof(MediaRow.IsHeldOut));
             media.Add(() =>
