@@ -3,21 +3,24 @@ using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
 
-/// <summary>Trains some branches of one network: their weighted losses, an optimiser per part, nothing else. One epoch a call.</summary>
+/// <summary>Trains some branches of one network: their weighted losses, an optimiser, nothing else. One epoch a call.</summary>
 internal sealed class BranchTrainer : IDisposable
 {
     private readonly JointNetwork _network;
     private readonly TrainingSettings _settings;
     private readonly Loss _loss;
-    private readonly Dictionary<ParameterSegment, SegmentOptimizer> _optimizers = [];
+    private readonly NetworkOptimizer _optimizer;
     private EpochPlan? _plan;
     private int[] _branches = [];
     private GradientCuts _cuts;
     private Tensor[] _weights = [];
-    private ParameterSegment[] _learning = [];
     private ParameterSegment[][] _clipped = [];
 
-    internal BranchTrainer(JointNetwork network, TrainingSettings settings, Loss loss) => (_network, _settings, _loss) = (network, settings, loss);
+    internal BranchTrainer(JointNetwork network, TrainingSettings settings, Loss loss)
+    {
+        (_network, _settings, _loss) = (network, settings, loss);
+        _optimizer = NetworkOptimizer.Create(settings.Optimizer, settings.WeightDecay, network.Parameters);
+    }
 
     /// <summary>The branches that are trained now.</summary>
     internal IReadOnlyList<int> Branches => _branches;
@@ -37,13 +40,9 @@ internal sealed class BranchTrainer : IDisposable
         _branches = [.. _network.Shape.Branches.Where(b => plan.Weights[b] > 0)];
         _weights = [.. _branches.Select(b => tensor(plan.Weights[b] * plan.LossScale, _settings.LossPrecision, _network.Device).DetachFromDisposeScope())];
         var groups = _branches.Select(b => _network.LearningSegments(b, _cuts).ToArray()).ToArray();
-        _learning = [.. groups.SelectMany(g => g).Distinct()];
-        _clipped = clipApart ? groups : [_learning];
-        foreach (var segment in _learning)
-        {
-            if (!_optimizers.ContainsKey(segment))
-                _optimizers.Add(segment, SegmentOptimizer.Create(_settings.Optimizer, _settings.WeightDecay, segment));
-        }
+        ParameterSegment[] learning = [.. groups.SelectMany(g => g).Distinct()];
+        _clipped = clipApart ? groups : [learning];
+        _optimizer.SetLearning(learning);
     }
 
     /// <summary>One pass over the rows in the order given.</summary>
@@ -61,10 +60,7 @@ internal sealed class BranchTrainer : IDisposable
         {
             onBatch(batch.Rows);
             if (beginsStep)
-            {
-                foreach (var segment in _learning)
-                    segment.Gradient.zero_();
-            }
+                _optimizer.ZeroGradients();
             var pass = _network.Pass(batch.Inputs, _branches, _cuts);
             var losses = pass.Predictions.Select(p => _loss.Mean(p, batch.Targets)).ToArray();
             if (steps is null)
@@ -77,16 +73,14 @@ internal sealed class BranchTrainer : IDisposable
             using var grad = no_grad();
             if (_settings.GradientClipping > 0)
                 Array.ForEach(_clipped, Clip);
-            foreach (var segment in _learning)
-                _optimizers[segment].Step(learningRate);
+            _optimizer.Step(learningRate);
         }
         _network.Train(false);
     }
 
     public void Dispose()
     {
-        foreach (var optimizer in _optimizers.Values)
-            optimizer.Dispose();
+        _optimizer.Dispose();
         Array.ForEach(_weights, w => w.Dispose());
     }
 

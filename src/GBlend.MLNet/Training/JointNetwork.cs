@@ -65,12 +65,20 @@ internal sealed class JointNetwork : IDisposable
         }
         for (int i = 0; i < _encoders.Length; i++)
         {
-            if (shape.Modalities[i].Start is { } start)
-                SetWeights(_encoders[i], start);
+            if (shape.Modalities[i].Start is { } weights)
+                SetWeights(_encoders[i], weights);
         }
-        _encoderSegments = [.. _encoders.Select(e => new ParameterSegment(e, precision, device, learns))];
-        _headSegments = [.. _heads.Select(h => new ParameterSegment(h, precision, device, learns))];
-        _jointSegment = _joint is null ? null : new ParameterSegment(_joint, precision, device, learns);
+        Parameters = new FlatParameters(_encoders.Concat<Module>(_heads).Concat(_joint is null ? [] : [_joint]).Sum(ParameterSegment.SizeOf), precision, device, learns);
+        long start = 0;
+        ParameterSegment Segment(Module module)
+        {
+            var segment = new ParameterSegment(module, Parameters, start);
+            start += segment.Length;
+            return segment;
+        }
+        _encoderSegments = [.. _encoders.Select(Segment)];
+        _headSegments = [.. _heads.Select(Segment)];
+        _jointSegment = _joint is null ? null : Segment(_joint);
         _multiplyAdds = _encoders.Sum(e => e.MultiplyAdds) + _headSegments.Append(_jointSegment).Sum(s => s?.Values.numel() ?? 0);
         _dropout = new Generator((ulong)Seeds.Derive(seed, "dropout"), device);
         foreach (var dropout in Parts.SelectMany(p => p.Segment.Module.modules()).OfType<SeededDropout>())
@@ -89,6 +97,9 @@ internal sealed class JointNetwork : IDisposable
     internal ScalarType Precision { get; }
 
     internal Device Device { get; }
+
+    /// <summary>Those of all parts.</summary>
+    internal FlatParameters Parameters { get; }
 
     /// <summary>The parts by the names that their tensors have in model files.</summary>
     internal IEnumerable<(string Name, ParameterSegment Segment)> Parts =>
@@ -110,7 +121,7 @@ internal sealed class JointNetwork : IDisposable
         from tensor in TensorsOf(part.Segment.Module)
         select ($"{part.Name}.{tensor.Name}", tensor.Value);
 
-    internal long ParameterCount => Parts.Sum(p => p.Segment.Values.numel());
+    internal long ParameterCount => Parameters.Values.numel();
 
     /// <summary>
     /// Whether a step of so many rows is so small that what is done around its arithmetic takes longer, as in MLPs: then a second thread
@@ -237,6 +248,7 @@ internal sealed class JointNetwork : IDisposable
     {
         foreach (var (_, segment) in Parts)
             segment.Dispose();
+        Parameters.Dispose();
         _dropout.Dispose();
     }
 

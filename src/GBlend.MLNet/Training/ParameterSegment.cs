@@ -5,24 +5,26 @@ using static TorchSharp.torch;
 namespace GBlend.MLNet;
 
 /// <summary>
-/// All parameters of one part of the network (an encoder, a head, the fusion) in one flat tensor, and their gradients in another: the
-/// module's own parameters are views into them. A step, a copy or a norm is then one operation for the part instead of one per layer.
+/// One part of the network (an encoder, a head, the fusion): a range of the flat parameters, into which the module's own parameters are views.
 /// </summary>
 internal sealed class ParameterSegment : IDisposable
 {
-    internal ParameterSegment(nn.Module module, ScalarType precision, Device device, bool learns = true)
+    internal ParameterSegment(nn.Module module, FlatParameters flat, long start)
     {
         Module = module;
+        Start = start;
+        var (precision, device) = (flat.Values.dtype, flat.Values.device);
         using var grad = no_grad();
         using var scope = NewDisposeScope();
         int made = module.parameters().Count();
+        Length = SizeOf(module);
+        Values = flat.Values.narrow(0, start, Length);
+        Gradient = flat.Learns ? flat.Gradient.narrow(0, start, Length) : flat.Gradient.view(0);
+        Master = flat.HasOriginals ? flat.Master.narrow(0, start, Length) : Values;
         bool isShort = precision == ScalarType.BFloat16;
         var buffers = isShort ? module.buffers().Select(b => b.clone()).ToArray() : [];
-        if (isShort && learns)
-        {
-            Master = cat([.. module.parameters().Select(p => p.to(ScalarType.Float32).flatten())]).to(device);
-            StepGradient = Master.zeros_like();
-        }
+        if (flat.HasOriginals)
+            Master.copy_(cat([.. module.parameters().Select(p => p.to(ScalarType.Float32).flatten())]));
         // The user's default type may be another than float32.
         if (device.type != DeviceType.CPU || module.parameters().Any(p => p.dtype != precision))
         {
@@ -37,49 +39,46 @@ internal sealed class ParameterSegment : IDisposable
             foreach (var (buffer, exact) in module.buffers().Zip(buffers))
                 buffer.copy_(exact);
         }
-        var parameters = module.parameters().ToArray();
-        long length = parameters.Sum(p => p.numel());
-        Values = empty(length, precision, device);
-        Gradient = zeros(learns ? length : 0, precision, device);
         var tensors = new List<(long, long)>();
         long offset = 0;
-        foreach (var parameter in parameters)
+        foreach (var parameter in module.parameters().ToArray())
         {
             long size = parameter.numel();
             var shape = parameter.shape;
             var view = Values.narrow(0, offset, size).view(shape);
             view.copy_(parameter);
             parameter.set_(view);
-            if (learns)
+            if (flat.Learns)
                 parameter.grad = Gradient.narrow(0, offset, size).view(shape);
             tensors.Add((offset, size));
             offset += size;
         }
         Tensors = tensors;
-        Master ??= Values;
-        StepGradient ??= Gradient;
-        foreach (var tensor in new[] { Values, Gradient, Master, StepGradient })
+        foreach (var tensor in new[] { Values, Gradient, Master })
             tensor.DetachFromDisposeScope();
     }
 
     internal nn.Module Module { get; }
 
+    /// <summary>Where the part begins in the flat parameters.</summary>
+    internal long Start { get; }
+
+    internal long Length { get; }
+
     /// <summary>All parameters, flat; what the module computes with.</summary>
     internal Tensor Values { get; }
 
-    /// <summary>What the optimiser steps: <see cref="Values"/>, or, where those are bfloat16, their float32 originals, in which small steps are not lost.</summary>
+    /// <summary>What the optimiser steps, see <see cref="FlatParameters.Master"/>.</summary>
     internal Tensor Master { get; }
 
-    /// <summary>What the optimiser reads: <see cref="Gradient"/>, or its copy in float32.</summary>
-    internal Tensor StepGradient { get; }
-
-    private bool HasOriginals => !ReferenceEquals(Master, Values);
-
-    /// <summary>All gradients, flat; empty when the segment only scores.</summary>
+    /// <summary>All gradients, flat; empty when the network only scores.</summary>
     internal Tensor Gradient { get; }
 
-    /// <summary>Where each parameter tensor begins in the flat ones, and its length.</summary>
+    /// <summary>Where each parameter tensor begins in the flat ones of this part, and its length.</summary>
     internal IReadOnlyList<(long Start, long Length)> Tensors { get; }
+
+    /// <summary>How many numbers a module's parameters have.</summary>
+    internal static long SizeOf(nn.Module module) => module.parameters().Sum(p => p.numel());
 
     /// <summary>Takes over parameters and buffers of a segment of the same structure.</summary>
     internal void CopyFrom(ParameterSegment other)
@@ -87,32 +86,15 @@ internal sealed class ParameterSegment : IDisposable
         using var grad = no_grad();
         using var scope = NewDisposeScope();
         Master.copy_(other.Master);
-        EndStep();
+        if (!ReferenceEquals(Master, Values))
+            Values.copy_(Master);
         foreach (var (mine, theirs) in Module.buffers().Zip(other.Module.buffers()))
             mine.copy_(theirs);
     }
 
-    /// <summary>Before the optimiser.</summary>
-    internal void BeginStep()
-    {
-        if (HasOriginals)
-            StepGradient.copy_(Gradient);
-    }
-
-    /// <summary>After the optimiser.</summary>
-    internal void EndStep()
-    {
-        if (HasOriginals)
-            Values.copy_(Master);
-    }
-
     public void Dispose()
     {
-        if (HasOriginals)
-        {
-            Master.Dispose();
-            StepGradient.Dispose();
-        }
+        Master.Dispose();
         Values.Dispose();
         Gradient.Dispose();
         Module.Dispose();
