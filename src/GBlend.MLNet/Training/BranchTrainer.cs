@@ -10,16 +10,18 @@ internal sealed class BranchTrainer : IDisposable
     private readonly TrainingSettings _settings;
     private readonly Loss _loss;
     private readonly NetworkOptimizer _optimizer;
+    private readonly BlendedBackward _blended;
     private EpochPlan? _plan;
     private int[] _branches = [];
     private GradientCuts _cuts;
-    private Tensor[] _weights = [];
+    private double[] _weights = [];
     private ParameterSegment[][] _clipped = [];
 
     internal BranchTrainer(JointNetwork network, TrainingSettings settings, Loss loss)
     {
         (_network, _settings, _loss) = (network, settings, loss);
         _optimizer = NetworkOptimizer.Create(settings.Optimizer, settings.WeightDecay, network.Parameters);
+        _blended = new BlendedBackward(network, loss, settings.LossPrecision);
     }
 
     /// <summary>The branches that are trained now.</summary>
@@ -36,9 +38,9 @@ internal sealed class BranchTrainer : IDisposable
             return;
         _plan = plan;
         _cuts = new GradientCuts(plan.FrozenEncoders, plan.DetachesJoint, plan.DetachesHeads);
-        Array.ForEach(_weights, w => w.Dispose());
         _branches = [.. _network.Shape.Branches.Where(b => plan.Weights[b] > 0)];
-        _weights = [.. _branches.Select(b => tensor(plan.Weights[b] * plan.LossScale, _settings.LossPrecision, _network.Device).DetachFromDisposeScope())];
+        _weights = [.. _branches.Select(b => plan.Weights[b] * plan.LossScale)];
+        _blended.SetWeights(_branches, _weights);
         var groups = _branches.Select(b => _network.LearningSegments(b, _cuts).ToArray()).ToArray();
         ParameterSegment[] learning = [.. groups.SelectMany(g => g).Distinct()];
         _clipped = clipApart ? groups : [learning];
@@ -61,12 +63,14 @@ internal sealed class BranchTrainer : IDisposable
             onBatch(batch.Rows);
             if (beginsStep)
                 _optimizer.ZeroGradients();
-            var pass = _network.Pass(batch.Inputs, _branches, _cuts);
-            var losses = pass.Predictions.Select(p => _loss.Mean(p, batch.Targets)).ToArray();
-            if (steps is null)
-                autograd.backward(losses, WeightsFor(batch));
+            bool shapesBackward = steps?.ShapesBackward == true;
+            var pass = _network.Pass(batch.Inputs, _branches, _cuts, withHeads: shapesBackward);
+            var predictions = pass.Predictions;
+            if (shapesBackward)
+                steps!.Backward(_branches, _cuts, batch, pass, _weights);
             else
-                steps.Backward(_branches, _cuts, batch, pass, losses, _weights);
+                predictions = _blended.Run(pass, _cuts, batch);
+            steps?.AfterBackward(_branches, _cuts, batch, predictions);
             beginsStep = batch.EndsStep;
             if (!beginsStep)
                 continue;
@@ -81,16 +85,7 @@ internal sealed class BranchTrainer : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
-        Array.ForEach(_weights, w => w.Dispose());
-    }
-
-    /// <summary>A micro-batch counts by its rows, so that a step is the same however it is cut.</summary>
-    private Tensor[] WeightsFor(Batch batch)
-    {
-        if (batch.Share == 1)
-            return _weights;
-        using var share = tensor(batch.Share, _settings.LossPrecision, _network.Device);
-        return [.. _weights.Select(w => w.mul(share))];
+        _blended.Dispose();
     }
 
     private void Clip(ParameterSegment[] segments)

@@ -170,7 +170,11 @@ internal sealed class JointNetwork : IDisposable
     internal Tensor[] Forward(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches) => Pass(inputs, branches, default).Predictions;
 
     /// <summary>A forward pass with what is between inputs and predictions.</summary>
-    internal NetworkPass Pass(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches, GradientCuts cuts)
+    /// <param name="inputs">One per modality.</param>
+    /// <param name="branches">Those asked for.</param>
+    /// <param name="cuts">Where gradients don't flow.</param>
+    /// <param name="withHeads">Whether the heads predict, or are left to <see cref="BlendedBackward"/>, which leaves their predictions <see langword="null"/>.</param>
+    internal NetworkPass Pass(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches, GradientCuts cuts, bool withHeads = true)
     {
         bool joint = branches.Contains(Shape.JointBranch);
         var encoded = new (Tensor Middle, Tensor Feature)[_encoders.Length];
@@ -184,7 +188,7 @@ internal sealed class JointNetwork : IDisposable
         }
         return new(branches, [.. branches.Select(b => b == Shape.JointBranch
             ? Joint([.. encoded.Select(e => Cut(_joint!.ReadsMiddle ? e.Middle : e.Feature, cuts.Joint))])
-            : Head(b, Cut(encoded[b].Feature, cuts.Heads)))], encoded);
+            : withHeads ? Head(b, Cut(encoded[b].Feature, cuts.Heads)) : null!)], encoded);
     }
 
     /// <summary>The predictions of a modality's head for a feature.</summary>
@@ -209,7 +213,7 @@ internal sealed class JointNetwork : IDisposable
     internal IEnumerable<string> EncoderNames(int modality) => TensorsOf(_encoders[modality]).Select(t => t.Name);
 
     /// <summary>Losses of short floats would be too coarse to compare.</summary>
-    private static Tensor Exact(Tensor predictions) => predictions.dtype == ScalarType.BFloat16 ? predictions.to(ScalarType.Float32) : predictions;
+    internal static Tensor Exact(Tensor predictions) => predictions.dtype == ScalarType.BFloat16 ? predictions.to(ScalarType.Float32) : predictions;
 
     private static Tensor Cut(Tensor feature, bool cuts) => cuts ? feature.detach() : feature;
 

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,6 +10,8 @@ namespace GBlend.MLNet;
 /// <param name="TargetScale">Regression: the label's unit.</param>
 internal sealed record Loss(LearningTask Task, double TargetMean = 0, double TargetScale = 1)
 {
+    private static readonly Scalar s_minusOne = -1;
+
     /// <summary>Regression labels are standardised by the training rows, so that learning rates don't hang on their unit.</summary>
     internal static Loss For(TrainingTargets targets, bool[] heldOut)
     {
@@ -34,6 +37,24 @@ internal sealed record Loss(LearningTask Task, double TargetMean = 0, double Tar
         LearningTask.MultiLabel => functional.binary_cross_entropy_with_logits(predictions, targets),
         _ => functional.mse_loss(predictions, targets),
     };
+
+    /// <summary>
+    /// The gradient of the sum over rows of <see cref="PerRow"/> on the predictions: for all three losses it is the answer less the truth, up to
+    /// a factor.
+    /// </summary>
+    /// <param name="predictions">[branches, rows, outputs].</param>
+    /// <param name="targets">The rows' targets.</param>
+    internal Tensor GradientOnPredictions(Tensor predictions, Tensor targets)
+    {
+        if (Task == LearningTask.Multiclass)
+        {
+            var index = targets.view(1, -1, 1).expand(predictions.shape[0], -1, 1);
+            return functional.softmax(predictions, 2).scatter_add_(2, index, predictions.new_full([1, 1, 1], s_minusOne).expand_as(index));
+        }
+        using Scalar factor = (Task == LearningTask.MultiLabel ? 1.0 : 2) / predictions.shape[2];
+        var answers = Task == LearningTask.MultiLabel ? predictions.sigmoid() : predictions;
+        return answers.sub(targets).mul_(factor);
+    }
 
     /// <summary>One value a row: the probability given to the truth (multi-label: the mean over labels of their states'); regression: the squared error.</summary>
     internal Tensor TrueScore(Tensor predictions, Tensor targets)

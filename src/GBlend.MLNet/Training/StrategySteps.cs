@@ -23,19 +23,27 @@ internal sealed class StrategySteps
     internal static StrategySteps? For(BalanceStrategy strategy, JointNetwork network, Loss loss, UniModalNetworks? uniModal, int epoch, int numberOfEpochs, int seed) =>
         HooksInto(strategy) ? new(strategy, network, loss, uniModal, epoch, numberOfEpochs, seed) : null;
 
-    /// <summary>Leaves in the segments the gradients that the step uses.</summary>
-    internal void Backward(int[] branches, GradientCuts cuts, Batch batch, NetworkPass pass, Tensor[] losses, Tensor[] weights)
+    /// <summary>Whether the strategy has a say in the backward pass itself, and not only in what is done with its gradients.</summary>
+    internal bool ShapesBackward => (_strategy.Needs & (StrategyNeeds.ExtraLoss | StrategyNeeds.BothGradients)) != 0;
+
+    /// <summary>Leaves in the segments the gradients of the weighted losses, the strategy's own loss and what it makes of them.</summary>
+    internal void Backward(int[] branches, GradientCuts cuts, Batch batch, NetworkPass pass, double[] blend)
     {
-        var needs = _strategy.Needs;
-        var extra = needs.HasFlag(StrategyNeeds.ExtraLoss) ? ExtraLoss(batch, pass) : null;
-        if (needs.HasFlag(StrategyNeeds.BothGradients))
+        Tensor[] losses = [.. pass.Predictions.Select(p => _loss.Mean(p, batch.Targets))];
+        Tensor[] weights = [.. blend.Zip(losses, (weight, loss) => tensor(weight, loss.dtype, loss.device))];
+        var extra = _strategy.Needs.HasFlag(StrategyNeeds.ExtraLoss) ? ExtraLoss(batch, pass) : null;
+        if (_strategy.Needs.HasFlag(StrategyNeeds.BothGradients))
             BackwardApart(branches, cuts, losses, weights, extra);
         else
             autograd.backward(extra is null ? losses : [.. losses, extra], extra is null ? weights : [.. weights, extra.ones_like()]);
+    }
 
+    /// <summary>Scales the gradients as the strategy says.</summary>
+    internal void AfterBackward(int[] branches, GradientCuts cuts, Batch batch, Tensor[] predictions)
+    {
         using var grad = no_grad();
-        double[] means = needs.HasFlag(StrategyNeeds.Losses) ? PerBranch(branches, losses) : [];
-        double[] scores = needs.HasFlag(StrategyNeeds.TrueScores) ? TrueScores(branches, batch, pass) : [];
+        double[] means = _strategy.Needs.HasFlag(StrategyNeeds.Losses) ? PerBranch(branches, batch, predictions) : [];
+        double[] scores = _strategy.Needs.HasFlag(StrategyNeeds.TrueScores) ? TrueScores(branches, batch, predictions) : [];
         if (_strategy.OnStep(new StepView(_epoch, _numberOfEpochs, means, scores)) is { } scales)
             Scale(scales, cuts);
     }
@@ -83,21 +91,21 @@ internal sealed class StrategySteps
         }
     }
 
-    private double[] PerBranch(int[] branches, Tensor[] losses)
+    private double[] PerBranch(int[] branches, Batch batch, Tensor[] predictions)
     {
         double[] means = [.. Enumerable.Repeat(double.NaN, _network.Shape.Modalities.Count + 1)];
         for (int b = 0; b < branches.Length; b++)
-            means[branches[b]] = losses[b].ToDouble();
+            means[branches[b]] = _loss.Mean(predictions[b], batch.Targets).ToDouble();
         return means;
     }
 
-    private double[] TrueScores(int[] branches, Batch batch, NetworkPass pass)
+    private double[] TrueScores(int[] branches, Batch batch, Tensor[] predictions)
     {
         double[] scores = [.. Enumerable.Repeat(double.NaN, _network.Shape.Modalities.Count)];
         for (int b = 0; b < branches.Length; b++)
         {
             if (branches[b] < scores.Length)
-                scores[branches[b]] = _loss.TrueScore(pass.Predictions[b].detach(), batch.Targets).sum().ToDouble();
+                scores[branches[b]] = _loss.TrueScore(predictions[b].detach(), batch.Targets).sum().ToDouble();
         }
         return scores;
     }

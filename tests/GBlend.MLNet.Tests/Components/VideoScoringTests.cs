@@ -149,7 +149,7 @@ public sealed class VideoScoringTests
             },
             Blending = Blending.Equal(),
             Fusion = Fusion.Concat(8),
-            NumberOfEpochs = 10,
+            NumberOfEpochs = 25,
             BatchSize = 8,
             LearningRate = 0.02f,
             Device = TrainingDevice.Cpu,
