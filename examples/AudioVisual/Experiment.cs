@@ -42,19 +42,16 @@ internal sealed class Experiment(MLContext ml, MediaTables tables, MediaPlan pla
             .Append<ITransformer>(ml.MulticlassClassification.Trainers.GradientBlending(OptionsFor(method, seed, progress, cancelled)))
             .Append<ITransformer>(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
         var clock = Stopwatch.StartNew();
-        double cpu = Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
         try
         {
             var fitted = pipeline.Fit(tables.Training);
             double seconds = clock.Elapsed.TotalSeconds;
-            Console.Error.WriteLine($"CPU {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds - cpu:0.0}");
             var scored = fitted.Transform(tables.Test);
             var metrics = ml.MulticlassClassification.Evaluate(scored);
             double? joint = scored.Schema.GetColumnOrNull($"Score.{TrainingHistory.JointBranch}") is { } column
                 ? ml.MulticlassClassification.Evaluate(scored, scoreColumnName: column.Name).MicroAccuracy
                 : null;
             var history = fitted.OfType<GradientBlendingTransformer>().Single().History;
-            foreach (var e in history.Epochs.Where((_, i) => (i + 1) % 4 == 0)) Console.Error.WriteLine($"    {method.Name} epoch {e.Epoch} train {string.Join(' ', e.TrainLoss.Select(l => $"{l:0.00}"))} held out {string.Join(' ', e.HeldOutLoss.Select(l => $"{l:0.00}"))}");
             return new(new(metrics.MicroAccuracy, metrics.LogLoss, joint, seconds, history) { Hits = Hits(fitted, scored) }, fitted);
         }
         catch (TrainingDivergedException)

@@ -7,7 +7,8 @@ namespace GBlend.MLNet;
 /// last) are blended into the one that is trained, L = sum_i w_i L_i (Wang, Tran, Feiszli, CVPR 2020, Eq. 7), and the methods since.
 /// </summary>
 /// <remarks>
-/// <para>Immutable. Costs are training time over that of naive joint training on the CPU; the README has a table of what was measured.</para>
+/// <para>Immutable. Costs are training time over that of naive joint training where arithmetic decides it, measured on small convolutional networks; in MLPs
+/// every operation counts, however small, and methods that look at every step cost more (<c>docs/which-blending.md</c>).</para>
 /// <para>
 /// Every method takes any number of modalities; with one there is nothing to blend and it trains that modality's network. Where an
 /// official implementation is said to depart from its paper, that is what the code at hand did when it was read.
@@ -94,7 +95,7 @@ public sealed record Blending
 
     /// <summary>
     /// Pre-trained encoders (a baseline of the paper; "uni-pre" of Du et al., ICML 2023): networks of the single modalities are trained
-    /// first, and a naive joint network starts from their encoders. Cost 2.
+    /// first, and a naive joint network starts from their encoders. Cost 1.9, frozen 1.3.
     /// </summary>
     /// <param name="freeze">Whether the encoders then stay as they are, so that only the joint head learns; else all is fine-tuned.</param>
     public static Blending UniModalStart(bool freeze = false) =>
@@ -159,7 +160,7 @@ public sealed record Blending
     /// <summary>
     /// The schedule of G2D (ICCV 2025), sequential modality prioritisation: networks of the single modalities rank them; then only the
     /// weakest one's encoder learns, then only the next one's, at last all. The official code ranks anew in every batch and lets
-    /// momentum and norms of "frozen" encoders move; here the rank is taken once and frozen means frozen. Cost 2.
+    /// momentum and norms of "frozen" encoders move; here the rank is taken once and frozen means frozen. Cost 1.7.
     /// </summary>
     /// <param name="share">The share of the run before all learn; a half in the paper's main setting.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not in [0, 1).</exception>
@@ -172,7 +173,7 @@ public sealed record Blending
     /// <summary>
     /// MIDAS (NeurIPS 2025): naive joint training that also learns from rows put together from rows of different classes, with a label
     /// shared by the confidence of the modalities' heads, which only watch. The paper's factors for weak modalities and for similarity
-    /// are left at 1: no official code was found that defines them. For classes only, and late fusion. Cost 1.1.
+    /// are left at 1: no official code was found that defines them. For classes only, and late fusion. Cost 1.
     /// </summary>
     /// <param name="weight">The weight of the extra loss.</param>
     /// <param name="warmUp">The share of the run before it starts.</param>
@@ -187,7 +188,7 @@ public sealed record Blending
     /// <summary>
     /// MCR, multimodal competition regularizer (2025): equal auxiliary losses, a game in which every encoder wants the joint answer to hang
     /// on its modality (Jensen-Shannon divergence against shuffled features), and a supervised contrastive loss of temperature 0.5. The
-    /// joint head takes no gradient from the game. For classes only, and late fusion. Cost 1.5.
+    /// joint head takes no gradient from the game. For classes only, and late fusion. Cost 1.1.
     /// </summary>
     /// <param name="game">The weight of the game (the paper sweeps 0.001 to 1).</param>
     /// <param name="contrast">The weight of the contrastive loss.</param>
