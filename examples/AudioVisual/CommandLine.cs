@@ -37,7 +37,7 @@ internal sealed class CommandLine
           --tokens N               token ids of a text (64)
         the networks: R(2+1)D-18 for video, ResNet-18 for sound and images, pooled token embeddings for text
           --width X                what their widths are multiplied by (0.125)
-          --fusion N,N             hidden widths of the fusion head (64)
+          --fusion N,N             hidden widths of the fusion head (256)
           --no-augmentation        without the random shifts of pictures and the masked stretches of sound in training
         the training
           --blending NAME          which joint networks to train: none, equal, offline, online, auto or all (all: none, equal,
@@ -80,7 +80,7 @@ internal sealed class CommandLine
     public int Spectrogram { get; private set; } = 100;
     public int Tokens { get; private set; } = 64;
     public double Width { get; private set; } = 0.125;
-    public int[] FusionWidths { get; private set; } = [64];
+    public int[] FusionWidths { get; private set; } = [256];
     public bool Augments { get; private set; } = true;
     public IReadOnlyList<string> Blendings { get; private set; } = s_allBlendings;
     public Answer Answer { get; private set; } = Answer.Auto;
