@@ -9,9 +9,9 @@ if (args is ["peak"])
     Console.WriteLine(MediaBenchmarks.PeakOfFit());
     return;
 }
-if (args is ["sweeps", .. var folders])
+if (args is ["sweeps", var trainings, .. var folders])
 {
-    SweepBenchmarks.Run(folders);
+    SweepBenchmarks.Run(int.Parse(trainings), folders);
     return;
 }
 Console.WriteLine("Ratios of two things timed in turn in this run; the median of the pairs, and their range. Lower is better unless it says otherwise.");
