@@ -61,7 +61,7 @@ internal sealed class Experiment(MLContext ml, MediaTables tables, MediaPlan pla
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             // An option, a column or a row that the trainer can't take; its message says which and what to do.
-            throw new UserErrorException(e.Message);
+            throw new UserErrorException(e.GetBaseException().Message);
         }
     }
 

@@ -88,7 +88,7 @@ internal sealed record MediaPlan(VideoClipOptions? Clip, LogMelOptions? LogMel, 
         {
             return read();
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or OpenCVException)
+        catch (Exception e) when (e is InvalidDataException or IOException or OpenCVException or ArgumentException)
         {
             return default;
         }

@@ -30,6 +30,12 @@ catch (Exception e) when (e is UserErrorException or IOException or Unauthorized
     Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
     return 2;
 }
+catch (Exception e) when (e.GetBaseException() is InvalidDataException or InvalidOperationException)
+{
+    // ML.NET wraps what a row's file or values are refused for.
+    Console.Error.WriteLine(e.GetBaseException().Message.ReplaceLineEndings(" "));
+    return 2;
+}
 
 int Run()
 {
@@ -58,6 +64,8 @@ int Run()
     // 3. Every method with every seed. The last method's model that is best on the held-out rows is kept: test rows choose nothing.
     var experiment = new Experiment(ml, tables, plan, counts!, manifest.Classes, line);
     var methods = experiment.Methods();
+    if (methods.Count == 0)
+        throw new UserErrorException("--on-bad-media missing answers by the heads of the modalities that are there, which --blending none has not. Take --blending auto, equal or online.");
     var outcomes = methods.ToDictionary(m => m, _ => new Outcome[line.Seeds]);
     var saved = methods[^1];
     (Outcome Outcome, ITransformer Model)? best = null;

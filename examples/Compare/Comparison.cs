@@ -7,13 +7,15 @@ internal static class Comparison
 {
     public static void Run(CommandLine line, CancellationToken cancelled)
     {
-        DataSet[] sets = [.. line.DataFolders.Select(f => FolderData.Read(f, null)).Concat(line.Generated.Select(name => GeneratedSets.Create(name))).Select(DataSet.From)];
+        DataSet[] sets = [.. line.DataFolders.Select(ReadFolder).Concat(line.Generated.Select(name => GeneratedSets.Create(name))).Select(DataSet.From)];
         if (sets.GroupBy(s => s.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new UserErrorException($"There are {twice.Count()} sets called {twice.Key}. Rename a folder: the results are kept by name.");
         if (sets.FirstOrDefault(s => s.Name.Contains(',', StringComparison.Ordinal)) is { } comma)
             throw new UserErrorException($"The folder's name '{comma.Name}' has a comma, which the result file can't hold. Rename it.");
         Directory.CreateDirectory(line.OutFolder);
         string Out(string name) => Path.Combine(line.OutFolder, name);
+        if (!line.ReportsOnly)
+            new SetFile(Out("sets.csv")).Check(sets);
         var settings = line.Settings;
         var results = new ResultFile(Out("results.csv"), settings.ToString());
         var timings = new Timings(Out("timings.csv"), settings.ToString());
@@ -38,5 +40,16 @@ internal static class Comparison
         Console.WriteLine();
         Console.Write(tables);
         Console.WriteLine($"Written to {line.OutFolder}: {string.Join(", ", Directory.GetFiles(line.OutFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal))}.");
+    }
+    private static MultimodalData ReadFolder(string folder)
+    {
+        try
+        {
+            return FolderData.Read(folder, null);
+        }
+        catch (UserErrorException e) when (!e.Message.Contains(folder, StringComparison.Ordinal))
+        {
+            throw new UserErrorException($"{folder}: {e.Message}");
+        }
     }
 }

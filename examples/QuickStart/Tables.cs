@@ -86,6 +86,8 @@ internal static class Tables
         var fusion = results[^1];
         if (!double.IsFinite(fusion.Accuracy))
             return $"{fusion.Method.Name} has no result to compare.";
+        if (results.Count == 1)
+            return $"{fusion.Method.Name} has {100 * fusion.Accuracy:0.0} %.";
         var best = results.Where(r => r.Method.IsSingle && double.IsFinite(r.Accuracy)).MaxBy(r => r.Accuracy);
         string word = (fusion.Accuracy - (best?.Accuracy ?? 0)) switch
         {

@@ -44,6 +44,27 @@ public sealed class AudioVisualTests : IDisposable
         Assert.Contains("1 bad file", output);
     }
 
+    [Fact]
+    public void Holes_in_a_manifest_are_left_out_or_answered_without()
+    {
+        string manifest = Write("VideoPath,Label,Split");
+        string[] lines = File.ReadAllLines(manifest);
+        // One row to train on and one to test on.
+        foreach (int line in new[] { 2, 20 })
+            lines[line] = lines[line][lines[line].IndexOf(',', StringComparison.Ordinal)..];
+        File.WriteAllLines(manifest, lines);
+        var (output, errors, exit) = Run("--manifest", manifest, "--blending", "equal", "--on-bad-media", "skip");
+        Assert.True(exit == 0, errors + output);
+        (output, errors, exit) = Run("--manifest", manifest, "--blending", "none", "--on-bad-media", "missing");
+        Assert.Equal(2, exit);
+        Assert.Contains("--blending", errors, StringComparison.Ordinal);
+        // A video whose own sound is all there is has nothing left to answer by.
+        (output, errors, exit) = Run("--manifest", manifest, "--blending", "equal", "--on-bad-media", "missing");
+        Assert.Equal(2, exit);
+        Assert.Contains("row", errors, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
     private string PathTo(string name) => Path.Combine(_folder.Path, name);
 
     /// <summary>24 videos of one second with sound in the file, of two classes.</summary>

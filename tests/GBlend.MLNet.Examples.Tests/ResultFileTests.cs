@@ -14,6 +14,18 @@ public sealed class ResultFileTests : IDisposable
     private static ResultRow Row(string method, int seed) => new(new("set", method, Treatment.Best, seed), "0.05", 0.1 + seed, 1.0 / 3, 0.25, 0.5, 2);
 
     [Fact]
+    public void Results_of_other_rows_under_the_same_name_are_refused()
+    {
+        var data = GeneratedSets.Create("xor-pure");
+        var file = new SetFile(Path.Combine(_folder.Path, "sets.csv"));
+        file.Check([DataSet.From(data)]);
+        file.Check([DataSet.From(data), DataSet.From(GeneratedSets.Create("xor-mix"))]);
+        var error = Assert.Throws<UserErrorException>(() => file.Check([DataSet.From(data with { TestRows = [.. data.TestRows.Skip(1)] })]));
+        Assert.Contains("xor-pure", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--out", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rows_are_read_as_they_were_written()
     {
         var diverged = Row("naive", 1) with { Rate = "diverged", Accuracy = double.NaN };

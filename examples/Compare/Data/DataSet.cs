@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using QuickStart;
@@ -39,6 +42,23 @@ internal sealed class DataSet
             return standardised;
         }
         return new DataSet(raw with { TrainingRows = Apply(raw.TrainingRows), TestRows = Apply(raw.TestRows) });
+    }
+
+    /// <summary>Of all rows, labels and splits as the networks see them.</summary>
+    public string Checksum()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (rows, part) in new[] { (_rows.TrainingRows, "training"), (_rows.TestRows, "test") })
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(part));
+            foreach (var row in rows)
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes($"{row.Label}\n{row.IsHeldOut}\n"));
+                foreach (float[] values in new[] { row.Modality1, row.Modality2, row.Modality3, row.Modality4, row.Modality5, row.Modality6 })
+                    hash.AppendData(MemoryMarshal.AsBytes(values.AsSpan()));
+            }
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
     /// <summary>The rows to train on, and among them, marked, the held-out rows.</summary>

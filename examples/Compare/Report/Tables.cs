@@ -36,7 +36,7 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
             if (Bar(method, Recipe.Baselines) is { } bar)
             {
                 Part($"The bar: {method}", $"""
-                    {what} against the best of {string.Join(", ", Recipe.Baselines)} on each set, each at its own best rate and better treatment, chosen after seeing the test rows.
+                    {what} against the best of {string.Join(", ", Recipe.Baselines.Where(scores.Methods.Contains))} on each set, each at its own best rate and better treatment, chosen after seeing the test rows.
                     Points of accuracy, and log-loss; mean ± standard error of the paired differences over seeds, below over sets. {Lowest(method)}
                     """, bar);
             }

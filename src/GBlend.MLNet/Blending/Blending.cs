@@ -28,7 +28,11 @@ public sealed record Blending
     /// What is done where the published rule of G-Blend is silent or unstable. For blendings whose weights are not estimated only
     /// <see cref="BlendingGuards.KeepsLearningRate"/> matters, and for the methods that are not weights of losses nothing.
     /// </summary>
-    public BlendingGuards Guards { get; init; }
+    public BlendingGuards Guards
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Guards));
+    }
 
     /// <summary>
     /// The default: two networks that are trained side by side, a naive joint one and one whose encoders learn from their own heads alone
@@ -125,10 +129,12 @@ public sealed record Blending
     /// <param name="alpha">How strongly: 0.1 to 0.8 in the paper.</param>
     /// <param name="addsNoise">Whether noise of the unscaled gradient's size is added ("GE").</param>
     /// <param name="lastEpoch">The last epoch in which it acts, counted from zero (the paper: 50); <see langword="null"/> for all.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is not above 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is not above 0, or <paramref name="lastEpoch"/> negative.</exception>
     public static Blending OgmGe(double alpha = 0.8, bool addsNoise = true, int? lastEpoch = null)
     {
         Check.Positive(alpha, nameof(alpha));
+        if (lastEpoch is { } last)
+            ArgumentOutOfRangeException.ThrowIfNegative(last, nameof(lastEpoch));
         return new(new StrategyRule("OGM-GE", () => new OgmGeStrategy(alpha, addsNoise, lastEpoch)) { IsForLabels = true });
     }
 
@@ -201,12 +207,12 @@ public sealed record Blending
     }
 
     /// <summary>Your own strategy.</summary>
-    /// <param name="create">Makes a new one; called for every fit.</param>
+    /// <param name="create">Makes a new one; called whenever one is looked at, and never handing out one that is in use.</param>
     /// <param name="name">Its name in the log; by default that of its class.</param>
     public static Blending By(Func<BalanceStrategy> create, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(create);
-        return new(new StrategyRule(name ?? create().GetType().Name, create));
+        return new(new StrategyRule(name ?? (create() ?? throw new ArgumentException("The function makes no strategy (null).", nameof(create))).GetType().Name, create));
     }
 
     /// <inheritdoc/>

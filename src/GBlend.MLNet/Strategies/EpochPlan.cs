@@ -18,7 +18,16 @@ public sealed record EpochPlan
     public IReadOnlyList<double> Weights { get; }
 
     /// <summary>What all weights are multiplied by before they meet the losses. Default 1.</summary>
-    public double LossScale { get; init; } = 1;
+    /// <exception cref="ArgumentOutOfRangeException">Not above 0, or not finite.</exception>
+    public double LossScale
+    {
+        get;
+        init
+        {
+            Check.Positive(value, nameof(LossScale));
+            field = value;
+        }
+    } = 1;
 
     /// <summary>Per modality whether its encoder stays as it is in this epoch, momentum and weight decay included. Default: none does.</summary>
     public IReadOnlyList<bool>? FrozenEncoders { get; init; }

@@ -22,7 +22,8 @@ public sealed class EpochView
     /// <summary>Per branch (modalities in order, joint last) the mean loss on a sample of the training rows as the network is now; NaN for a branch that the network has not.</summary>
     public IReadOnlyList<double> TrainLosses => _services.MeanLosses(heldOut: false);
 
-    /// <summary>The same on the held-out rows; NaN without any.</summary>
+    /// <summary>The same on the held-out rows.</summary>
+    /// <exception cref="InvalidOperationException">No rows are held out. A strategy whose <see cref="BalanceStrategy.Needs"/> have <see cref="StrategyNeeds.HeldOutRows"/> never meets that.</exception>
     public IReadOnlyList<double> HeldOutLosses => _services.MeanLosses(heldOut: true);
 
     /// <summary>

@@ -16,7 +16,8 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     internal NetworkTraining(TrainingRun run, NetworkPlan plan, NetworkShape shape)
     {
         (_run, _plan, _shape) = (run, plan, shape);
-        _strategy = plan.Strategy();
+        _strategy = plan.Strategy() ?? throw new InvalidOperationException("The function given to Blending.By made no strategy (null).");
+        CheckNeeds(_strategy);
         if (run.Settings.MicroBatchSize < run.Settings.BatchSize && StrategySteps.HooksInto(_strategy))
             throw new ArgumentException($"MicroBatchSize is set, but {_strategy.GetType().Name} looks at whole batches in every step. Leave MicroBatchSize out, or take another blending.", nameof(GradientBlendingTrainer.Options.MicroBatchSize));
         Network = Create();
@@ -70,6 +71,8 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
 
     public IReadOnlyList<double> MeanLosses(bool heldOut)
     {
+        if (heldOut && _run.Meter.HasNoHeldOutRows)
+            throw new InvalidOperationException($"{_strategy.GetType().Name} reads HeldOutLosses, but no rows are held out. Set ValidationFraction, SamplingKeyColumnName or HoldOutColumnName, and add StrategyNeeds.HeldOutRows to its Needs.");
         double[] means = [.. Enumerable.Repeat(double.NaN, _shape.Modalities.Count + 1)];
         var losses = Measured(glanceIsEnough: true);
         var measured = heldOut ? losses.HeldOutMeans : losses.TrainMeans;
@@ -132,6 +135,16 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         if (_measured is not { } measured || (measured.IsGlance && !glanceIsEnough))
             _measured = measured = (_run.Meter.Measure(Network, _shape.Branches, glanceIsEnough), glanceIsEnough);
         return measured.Losses;
+    }
+
+    /// <summary>What a strategy overrides and does not ask for would silently not be called.</summary>
+    private static void CheckNeeds(BalanceStrategy strategy)
+    {
+        foreach (var (method, need) in new[] { (nameof(BalanceStrategy.ExtraLoss), StrategyNeeds.ExtraLoss), (nameof(BalanceStrategy.Combine), StrategyNeeds.BothGradients) })
+        {
+            if (!strategy.Needs.HasFlag(need) && strategy.GetType().GetMethod(method)!.DeclaringType != typeof(BalanceStrategy))
+                throw new InvalidOperationException($"{strategy.GetType().Name} overrides {method}, but its Needs do not ask for it. Add StrategyNeeds.{need} to its Needs.");
+        }
     }
 
     /// <summary>A user's strategy may be wrong.</summary>

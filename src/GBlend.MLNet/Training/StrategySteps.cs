@@ -59,6 +59,8 @@ internal sealed class StrategySteps
         var loss = _strategy.ExtraLoss(new BatchView(_epoch, _numberOfEpochs, _network, pass, batch, _loss, _uniModal, _random));
         if (loss is not null && loss.numel() != 1)
             throw new InvalidOperationException($"{_strategy.GetType().Name}.ExtraLoss gave a tensor of shape [{string.Join(", ", loss.shape)}], but a loss is one number. Take the mean over rows.");
+        if (loss is not null && !loss.requires_grad)
+            throw new InvalidOperationException($"{_strategy.GetType().Name}.ExtraLoss gave a tensor without gradients, which teaches nothing. Make it from the batch's features and predictions, undetached, or return null.");
         return loss;
     }
 

@@ -43,12 +43,12 @@ public sealed class ReadmeTests
     /// <summary>The modalities' own heads first; then the joint one, and the head that lags behind.</summary>
     private sealed class HeadsFirst : BalanceStrategy
     {
+        public override StrategyNeeds Needs => StrategyNeeds.Heads | StrategyNeeds.HeldOutRows;
+
         public override EpochPlan OnEpoch(EpochView epoch)
         {
-            if (epoch.Epoch < epoch.NumberOfEpochs / 3)
-                return new EpochPlan(1, 1, 0);
             var losses = epoch.HeldOutLosses;       // of every branch, modalities in their order, the joint one last
-            return losses[0] > losses[1] ? new EpochPlan(1, 0, 1) : new EpochPlan(0, 1, 1);
+            return epoch.Epoch < epoch.NumberOfEpochs / 3 ? new EpochPlan(1, 1, 0) : losses[0] > losses[1] ? new EpochPlan(1, 0, 1) : new EpochPlan(0, 1, 1);
         }
     }
     // README strategy ends

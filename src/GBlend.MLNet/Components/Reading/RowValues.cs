@@ -13,7 +13,8 @@ internal static class RowValues
                 continue;
             throw float.IsNaN(row[slot])
                 ? new InvalidOperationException($"The column '{column}' has a missing value (NaN) in row {position}, slot {slot} (both counted from 0). "
-                    + "Set MissingValues = MissingValues.ImputeMean in the trainer's options, or replace missing values before it (ml.Transforms.ReplaceMissingValues).")
+                    + "Set MissingValues = MissingValues.ImputeMean in the trainer's options, or replace missing values before it (ml.Transforms.ReplaceMissingValues). "
+                    + "(MissingValues.LeaveOutModality is for rows to score, all of whose slots of a modality are missing; rows to train on must be complete.)")
                 : new InvalidOperationException($"The column '{column}' has an infinite value (or one beyond the range of float) in row {position}, slot {slot} (both counted from 0). "
                     + "Remove the row or bound its values before the trainer.");
         }
