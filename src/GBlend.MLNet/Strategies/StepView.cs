@@ -19,7 +19,11 @@ public sealed record StepView(int Epoch, int NumberOfEpochs, IReadOnlyList<doubl
 public sealed record StepScales(IReadOnlyList<double> Encoders, bool AddsNoise = false)
 {
     /// <summary>A factor per modality on its encoder's gradient.</summary>
-    public IReadOnlyList<double> Encoders { get; } = Encoders ?? throw new ArgumentNullException(nameof(Encoders));
+    public IReadOnlyList<double> Encoders
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Encoders));
+    } = Encoders ?? throw new ArgumentNullException(nameof(Encoders));
 
     /// <summary>Whether the factor of a modality also falls on its head (MLB). Default <see langword="false"/>.</summary>
     public bool ScalesHeads { get; init; }

@@ -179,8 +179,59 @@ public sealed class StrategyTests
     public void Plan_of_bad_weights_is_refused()
     {
         Assert.Throws<ArgumentException>(() => new EpochPlan(0, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EpochPlan(1, 1) { LossScale = double.NaN });
+        Assert.Throws<ArgumentNullException>(() => new StepScales(null!));
+        Assert.Throws<ArgumentNullException>(() => GBlend.MLNet.Blending.Online() with { Guards = null! });
+        Assert.Throws<ArgumentException>(() => GBlend.MLNet.Blending.By(() => null!));
+        Assert.Throws<ArgumentOutOfRangeException>(() => GBlend.MLNet.Blending.OgmGe(lastEpoch: -3));
         Assert.Throws<ArgumentException>(() => new EpochPlan(1, double.NaN));
         Assert.Throws<ArgumentException>(() => new EpochPlan(1, -1));
+    }
+
+    [Theory]
+    [InlineData("loss", StrategyNeeds.Heads, "ExtraLoss")]
+    [InlineData("combine", StrategyNeeds.Heads, "BothGradients")]
+    [InlineData("loss", StrategyNeeds.Heads | StrategyNeeds.ExtraLoss, "without gradients")]
+    [InlineData("held out", StrategyNeeds.Heads, "no rows are held out")]
+    public void What_a_strategy_does_wrong_is_said_by_name(string fault, StrategyNeeds needs, string message)
+    {
+        BalanceStrategy Create() => fault switch
+        {
+            "loss" => new LossWithoutGradient(needs),
+            "combine" => new Combining(needs),
+            _ => new HeldOutReader(),
+        };
+        var rows = ToyRows.Multiclass();
+        if (fault == "held out")
+            rows = new TrainingRows(rows.Modalities, rows.Targets, new bool[rows.Count]);
+        var e = Assert.Throws<InvalidOperationException>(() => TrainedModel.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.By(Create)), new QuietHost()));
+        Assert.Contains(message, e.Message);
+        Assert.Contains(Create().GetType().Name, e.Message);
+    }
+
+    private sealed class LossWithoutGradient(StrategyNeeds needs) : BalanceStrategy
+    {
+        public override StrategyNeeds Needs => needs;
+
+        public override EpochPlan OnEpoch(EpochView epoch) => new(1, 1, 1);
+
+        public override TorchSharp.torch.Tensor? ExtraLoss(BatchView batch) => TorchSharp.torch.ones(1);
+    }
+
+    private sealed class Combining(StrategyNeeds needs) : BalanceStrategy
+    {
+        public override StrategyNeeds Needs => needs;
+
+        public override EpochPlan OnEpoch(EpochView epoch) => new(1, 1, 1);
+
+        public override void Combine(EncoderGradients gradients)
+        {
+        }
+    }
+
+    private sealed class HeldOutReader : BalanceStrategy
+    {
+        public override EpochPlan OnEpoch(EpochView epoch) => new(1, 1, epoch.HeldOutLosses[0]);
     }
 
     private static double[] Part(TrainingRun run, string part) => [.. run.Network.Tensors.Where(t => t.Name.StartsWith(part)).SelectMany(t => t.Value.ToDoubles())];
