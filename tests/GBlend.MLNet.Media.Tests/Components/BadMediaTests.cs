@@ -51,6 +51,8 @@ public sealed class BadMediaTests : IDisposable
             case "truncated without moov": return Cut(_media.Convert(_media.Video("source.mkv", 250), "b.mp4", "-c:v", "libx264"), 0.5);
             case "truncated avi": return Cut(_media.Video("c.avi", 250, coding: "MJPG"), 0.5);
             case "truncated mkv": return Cut(_media.Video("d.mkv", 250), 0.5);
+            case "mkv with an empty end": return Clear(_media.Video("r.mkv", 250));
+            case "avi with an empty end": return Clear(_media.Video("s.avi", 250, coding: "MJPG"));
             case "truncated wav": return Cut(_media.Wav("e.wav", TestMedia.Tone(500, 1)), 0.5);
             case "truncated m4a": return Cut(_media.Convert(_media.Wav("f.wav", TestMedia.Tone(500, 3)), "f.m4a", "-movflags", "faststart"), 0.5);
             case "truncated png": return Cut(Picture("g.png"), 0.5);
@@ -66,6 +68,14 @@ public sealed class BadMediaTests : IDisposable
             case "wav of nonsense": return _media.Bytes("q.wav", MediaFiles.Wav([1, 2, 3, 4], 16000, 0, 16, false));
             default: throw new ArgumentException(what);
         }
+    }
+
+    /// <summary>As it is left by a download that reserved its room.</summary>
+    private string Clear(string path)
+    {
+        byte[] content = File.ReadAllBytes(path);
+        content.AsSpan(content.Length / 2).Clear();
+        return _media.Bytes("cleared" + Path.GetExtension(path), content);
     }
 
     private string Flip(string path)
@@ -88,6 +98,8 @@ public sealed class BadMediaTests : IDisposable
         { "video", "truncated without moov", "no video" },
         { "video", "truncated avi", "can be decoded" },
         { "video", "truncated mkv", "can be decoded" },
+        { "video", "mkv with an empty end", "can be decoded" },
+        { "video", "avi with an empty end", "can be decoded" },
         { "video", "flipped mp4", "by its own account it has 250, but only" },
         { "video", "sound only", "no video track" },
         { "sound", "missing", "does not exist" },

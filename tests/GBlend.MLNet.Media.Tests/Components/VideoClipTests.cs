@@ -70,6 +70,27 @@ public sealed class VideoClipTests : IDisposable
         Assert.Equal([.. Every(2, 0, 8), .. Every(2, 85, 8)], Numbers(path, options));
     }
 
+    [Theory]
+    [InlineData("long.mkv", "ffv1", "pcm_s16le")]
+    [InlineData("long.mkv", "libx264", "aac")]
+    [InlineData("long.avi", "libx264", "libmp3lame")]
+    [InlineData("long.avi", "mpeg4", "libmp3lame")]
+    [InlineData("long.webm", "libvpx", "libvorbis")]
+    [InlineData("long.mp4", "libx264", "aac")]
+    public void Sound_that_outlasts_the_video_adds_no_frames(string name, string video, string sound)
+    {
+        string path = _media.PathTo(name);
+        MediaFiles.RunFfmpeg("-i", _media.Video("a.mkv", 50), "-i", _media.Wav("a.wav", TestMedia.Tone(500, 3)), "-c:v", video, "-pix_fmt", "yuv420p", "-b:v", "400k", "-c:a", sound, path);
+        var options = Options(10, 1);
+        Assert.Equal(Every(1, 20, 10), Numbers(path, options));
+        (options.Position, options.ClipsPerVideo) = (ClipPosition.Even, 2);
+        Assert.Equal([.. Every(1, 0, 10), .. Every(1, 40, 10)], Numbers(path, options));
+        (options.Position, options.ClipsPerVideo) = (ClipPosition.Random, 20);
+        Assert.All(Numbers(path, options).Chunk(10), clip => Assert.Equal(Every(1, clip[0], 10), clip));
+        Assert.Equal(Every(1, 0, 50), Numbers(path, Options(50, 1)));
+        Assert.Equal(50, VideoInfo.Read(path).Frames);
+    }
+
     [Fact]
     public void Random_clips_depend_on_seed_and_path_and_nothing_else()
     {
