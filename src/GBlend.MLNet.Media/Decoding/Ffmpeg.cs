@@ -3,9 +3,12 @@ using System.Diagnostics;
 
 namespace GBlend.MLNet;
 
-/// <summary>Runs the program ffmpeg.</summary>
+/// <summary>Runs the programs ffmpeg and ffprobe.</summary>
 internal static class Ffmpeg
 {
+    /// <summary>The program that tells what is in a file; it comes with ffmpeg.</summary>
+    internal const string Probe = "ffprobe";
+
     /// <summary>Reads what it writes to its standard output.</summary>
     /// <param name="arguments">Each as the program gets it, without quoting.</param>
     /// <param name="read">Reads the output to its end.</param>
@@ -15,7 +18,7 @@ internal static class Ffmpeg
     internal static T Run<T>(IEnumerable<string> arguments, Func<Stream, T> read, string program = "ffmpeg")
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
-        foreach (string argument in (string[])["-hide_banner", "-nostdin", "-v", "error", .. arguments])
+        foreach (string argument in (string[])["-hide_banner", "-v", "error", .. arguments])
             start.ArgumentList.Add(argument);
         using var process = Start(start);
         try
@@ -56,7 +59,7 @@ internal static class Ffmpeg
         }
         catch (Win32Exception)
         {
-            throw MediaLibraries.MissingFfmpeg();
+            throw MediaLibraries.MissingFfmpeg(start.FileName);
         }
     }
 

@@ -108,7 +108,7 @@ public sealed class BadMediaTests : IDisposable
         { "sound", "truncated wav", "its header promises 16000 samples, but it has" },
         { "sound", "truncated m4a", "ffmpeg can't decode it" },
         { "sound", "flipped flac", "ffmpeg can't decode it" },
-        { "sound", "video only", "ffmpeg can't decode it" },
+        { "sound", "video only", "it has no audio track" },
         { "sound", "wav without samples", "no samples" },
         { "sound", "wav header only", "" },
         { "sound", "wav of nan", "not numbers" },
