@@ -20,6 +20,21 @@ internal static class ContainerFile
         return head.SequenceEqual("RIFF"u8) ? IsWholeRiff(file, file.Length) : IsWholeMatroska(file);
     }
 
+    /// <summary>Whether an AVI file ends before it promises to; of others this does not tell.</summary>
+    internal static bool IsCutAvi(string path)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> head = stackalloc byte[12];
+        while (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.StartsWith("RIFF"u8) && head[8..].StartsWith("AVI"u8))
+        {
+            long size = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+            if (size > file.Length - file.Position + 4)
+                return true;
+            file.Position += size - 4 + (size & 1);
+        }
+        return false;
+    }
+
     private static bool IsWholeMatroska(Stream file)
     {
         long end = file.Length;

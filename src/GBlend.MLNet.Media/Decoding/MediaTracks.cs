@@ -9,11 +9,13 @@ namespace GBlend.MLNet;
 internal sealed record MediaTracks(double? SoundStart, double? VideoStart)
 {
     /// <summary>Asks the program ffprobe.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="toleratesDamage">Take what can be had of a file that is cut off.</param>
     /// <exception cref="BadMediaException">The file can't be understood, or has no sound.</exception>
-    internal static MediaTracks Read(string path)
+    internal static MediaTracks Read(string path, bool toleratesDamage)
     {
         string[] arguments = ["-show_entries", "stream=codec_type,start_time:stream_disposition=attached_pic", "-of", "json", "file:" + path];
-        using var answer = Ffmpeg.Run(arguments, output => JsonDocument.Parse(output), Ffmpeg.Probe);
+        using var answer = Ffmpeg.Run(arguments, output => JsonDocument.Parse(output), Ffmpeg.Probe, toleratesDamage);
         var streams = answer.RootElement.GetProperty("streams").EnumerateArray().ToArray();
         var sound = streams.Where(s => IsOf(s, "audio")).ToArray();
         // The cover of an album is a video track by its type.

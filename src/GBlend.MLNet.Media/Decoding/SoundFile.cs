@@ -29,10 +29,13 @@ internal static class SoundFile
     /// </summary>
     private static Sound RunFfmpeg(string path, bool toleratesDamage)
     {
+        // ffmpeg says so of other containers.
+        if (!toleratesDamage && ContainerFile.IsCutAvi(path))
+            throw new BadMediaException("it is cut off (an AVI file that is shorter than its header says)");
         string[] clock = [], strictness = toleratesDamage ? [] : ["-xerror", "-err_detect", "explode"];
         string filter = "aresample=async=1:first_pts=0";
         double videoStart = 0;
-        if (MediaTracks.Read(path) is { SoundStart: { } sound, VideoStart: { } video })
+        if (MediaTracks.Read(path, toleratesDamage) is { SoundStart: { } sound, VideoStart: { } video })
         {
             // Left to itself, ffmpeg would count the time of some containers from the first track that it is asked for.
             double start = Math.Min(sound, video);
@@ -43,6 +46,6 @@ internal static class SoundFile
         // "file:" keeps ffmpeg from reading names with colons as addresses.
         return Ffmpeg.Run(
             [.. clock, .. strictness, "-i", "file:" + path, "-map", "0:a:0", "-vn", "-af", filter, "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"],
-            output => WavReader.Read(output, toleratesDamage)!) with { VideoStart = videoStart };
+            output => WavReader.Read(output, toleratesDamage)!, toleratesDamage: toleratesDamage) with { VideoStart = videoStart };
     }
 }
