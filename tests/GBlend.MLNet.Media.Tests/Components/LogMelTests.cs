@@ -129,7 +129,7 @@ public sealed class LogMelTests : IDisposable
         double[] hertz = [300, 700, 1300, 2200, 3600, 5800];
         string path = _media.VideoWithSound("av.mkv", 120, [.. hertz.SelectMany(h => TestMedia.Tone(h, 1))], 16000, rate: 20);
         int[] pitch = [.. Loudest(LogMel(path, new LogMelOptions { FrameCount = 600 })).Chunk(100).Select(second => second[50])];
-        foreach (var position in Enum.GetValues<ClipPosition>())
+        foreach (var position in (ClipPosition[])[ClipPosition.Random, ClipPosition.Even])
         {
             var clip = new VideoClipOptions { FrameCount = 5, FrameStride = 2, Width = TestMedia.Width, Height = TestMedia.Height, Position = position, ClipsPerVideo = 4, Seed = 5 };
             var view = _ml.Paths(path);

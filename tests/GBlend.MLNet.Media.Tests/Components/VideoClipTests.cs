@@ -119,7 +119,7 @@ public sealed class VideoClipTests : IDisposable
         var view = _ml.Paths("none.mkv");
         DataViewType Type(VideoClipOptions? options) => _ml.Transforms.LoadVideoClip("Out", "Path", options).Fit(view).GetOutputSchema(view.Schema)["Out"].Type;
         Assert.Equal(new VectorDataViewType(NumberDataViewType.Byte, 16, 112, 112, 3), Type(null));
-        Assert.Equal(new VectorDataViewType(NumberDataViewType.Byte, 5, 4, 20, 30, 1), Type(new() { ClipsPerVideo = 5, FrameCount = 4, Height = 20, Width = 30, Grayscale = true }));
+        Assert.Equal(new VectorDataViewType(NumberDataViewType.Byte, 5, 4, 20, 30, 1), Type(new() { ClipsPerVideo = 5, Position = ClipPosition.Even, FrameCount = 4, Height = 20, Width = 30, Grayscale = true }));
     }
 
     [Theory]
@@ -149,7 +149,18 @@ public sealed class VideoClipTests : IDisposable
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", new() { FrameCount = 0 }));
         Assert.Throws<ArgumentException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", new() { ShortSide = 120, Stretch = true }));
-        Assert.Throws<ArgumentException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", new() { ClipsPerVideo = 1000, FrameCount = 1000, Height = 1000, Width = 1000 }));
+        Assert.Throws<ArgumentException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", new() { ClipsPerVideo = 1000, Position = ClipPosition.Even, FrameCount = 1000, Height = 1000, Width = 1000 }));
+    }
+
+    [Fact]
+    public void Several_clips_of_the_middle_are_refused_because_they_are_one()
+    {
+        void Refused(string setting, Action make) =>
+            Assert.Equal($"{setting} is 3, but with Position = ClipPosition.Center all of them would be the same. Set Position to ClipPosition.Even or ClipPosition.Random.", Assert.Throws<ArgumentException>(make).Message);
+        Refused("ClipsPerVideo", () => _ml.Transforms.LoadVideoClip("Out", "Path", new() { ClipsPerVideo = 3 }));
+        Refused("ClipsPerVideo", () => _ml.Transforms.LoadAudioLogMel("Out", "Path", new() { AlignWith = new() { ClipsPerVideo = 3 } }));
+        Refused("ClipsPerFile", () => _ml.Transforms.LoadAudioLogMel("Out", "Path", new() { ClipsPerFile = 3 }));
+        Assert.NotNull(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { ClipsPerFile = 3, AlignWith = new() }));
     }
 
     [Fact]
