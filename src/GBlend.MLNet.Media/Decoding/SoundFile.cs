@@ -46,6 +46,7 @@ internal static class SoundFile
         // "file:" keeps ffmpeg from reading names with colons as addresses.
         return Ffmpeg.Run(
             [.. clock, .. strictness, "-i", "file:" + path, "-map", "0:a:0", "-vn", "-af", filter, "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"],
-            output => WavReader.Read(output, toleratesDamage)!, toleratesDamage: toleratesDamage) with { VideoStart = videoStart };
+            output => WavReader.Read(output, toleratesDamage)!, toleratesDamage: toleratesDamage) with
+        { VideoStart = videoStart };
     }
 }
