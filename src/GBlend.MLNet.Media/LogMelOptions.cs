@@ -21,10 +21,10 @@ public sealed class LogMelOptions : MediaFileOptions
     /// </summary>
     public bool SpansClip { get; set; } = true;
 
-    /// <summary>Where in a file spectrograms are taken. Default: in the middle.</summary>
+    /// <summary>Where in a file spectrograms are taken. Default: in the middle, where there is room for one only: with more, take <see cref="ClipPosition.Even"/> or <see cref="ClipPosition.Random"/>.</summary>
     public ClipPosition Position { get; set; }
 
-    /// <summary>Spectrograms taken from each file. More than one gives the column one more, leading dimension. Default 1.</summary>
+    /// <summary>Spectrograms taken from each file. More than one gives the column one more, leading dimension and needs another <see cref="Position"/> than the default. Default 1.</summary>
     public int ClipsPerFile { get; set; } = 1;
 
     /// <summary>The seed of <see cref="ClipPosition.Random"/>. Default 0.</summary>
@@ -43,10 +43,10 @@ public sealed class LogMelOptions : MediaFileOptions
         AlignWith?.Validate();
         Check.AtLeast(FrameCount, 1);
         Check.AtLeast(ClipsPerFile, 1);
+        if (AlignWith is null)
+            ClipPlan.Validate(Position, ClipsPerFile, nameof(ClipsPerFile));
         if ((long)Clips * FrameCount * Spectrum.Bands > Array.MaxLength)
             throw new ArgumentException($"A row of {Clips} spectrograms of {FrameCount} frames is more than one vector can hold.");
-        if (!Enum.IsDefined(Position))
-            throw new ArgumentException("Position must be a value of its type.");
     }
 
     internal override MediaOptions Copy()

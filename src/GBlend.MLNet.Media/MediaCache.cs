@@ -35,8 +35,8 @@ public abstract class MediaCache
         return new Folder(Path.GetFullPath(path));
     }
 
-    /// <summary>The key of a row of a transform.</summary>
-    internal static byte[] Key(string settings, MediaItem item) => SHA256.HashData(Encoding.UTF8.GetBytes($"1\n{settings}\n{item.Identity}\n{item.Name}"));
+    /// <summary>The key of a row of a transform. Its first number changes when the same settings give other values than before.</summary>
+    internal static byte[] Key(string settings, MediaItem item) => SHA256.HashData(Encoding.UTF8.GetBytes($"2\n{settings}\n{item.Identity}\n{item.Name}"));
 
     internal abstract T[]? Find<T>(byte[] key, int length) where T : unmanaged;
 

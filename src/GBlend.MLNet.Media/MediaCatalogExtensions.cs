@@ -36,7 +36,7 @@ public static class MediaCatalogExtensions
     /// <returns>The step; with several clips for each file the column has them as one more, leading dimension.</returns>
     /// <exception cref="ArgumentException">A setting is wrong.</exception>
     /// <remarks>
-    /// Wave files are read directly; all others are decoded by the program ffmpeg, one process a file. The channels' mean is resampled to the
+    /// Wave files are read directly; all others are decoded by the programs ffmpeg and ffprobe, which come together. The channels' mean is resampled to the
     /// spectrum's rate. Where the sound is shorter than the spectrogram, silence follows it.
     /// </remarks>
     public static MediaEstimator LoadAudioLogMel(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, LogMelOptions? options = null) =>

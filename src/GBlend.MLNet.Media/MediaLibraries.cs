@@ -29,11 +29,14 @@ public static class MediaLibraries
         RequireOpenCv();
         if (!ffmpeg)
             return;
-        Ffmpeg.Run(["-version"], output =>
+        foreach (string program in (string[])["ffmpeg", Ffmpeg.Probe])
         {
-            output.CopyTo(Stream.Null);
-            return true;
-        });
+            Ffmpeg.Run(["-version"], output =>
+            {
+                output.CopyTo(Stream.Null);
+                return true;
+            }, program);
+        }
     }
 
     /// <summary>Makes sure that OpenCV can be used.</summary>
@@ -48,8 +51,8 @@ public static class MediaLibraries
         "Video and images need OpenCV's native library, which does not load. If the application lacks it, reference the package OpenCvSharp4.official.runtime.linux-x64 "
         + $"(OpenCvSharp4.runtime.win on Windows). If system libraries are missing, run as root: {InstallOpenCv}. The system says: {Cause(problem)}";
 
-    internal static InvalidOperationException MissingFfmpeg() =>
-        new($"Sound in other files than WAV is decoded by the program ffmpeg, which is not on the PATH. Install it; on Debian and Ubuntu run as root: {InstallFfmpeg}");
+    internal static InvalidOperationException MissingFfmpeg(string program) =>
+        new($"Sound in other files than WAV is decoded by ffmpeg, whose program {program} is not on the PATH. Install ffmpeg; on Debian and Ubuntu run as root: {InstallFfmpeg}");
 
     /// <summary>The library that is missing, if the loader names one beside OpenCV's own, which it also looks for where it can't be.</summary>
     private static string Cause(string text)

@@ -9,10 +9,10 @@ public sealed class VideoClipOptions : MediaFileOptions
     /// <summary>Every how many frames of the video one is taken. Default 2.</summary>
     public int FrameStride { get; set; } = 2;
 
-    /// <summary>Where clips are taken. Default: in the middle.</summary>
+    /// <summary>Where clips are taken. Default: in the middle, where there is room for one clip only: with more, take <see cref="ClipPosition.Even"/> or <see cref="ClipPosition.Random"/>.</summary>
     public ClipPosition Position { get; set; }
 
-    /// <summary>Clips taken from each video. More than one gives the column one more, leading dimension. Default 1.</summary>
+    /// <summary>Clips taken from each video. More than one gives the column one more, leading dimension and needs another <see cref="Position"/> than the default. Default 1.</summary>
     public int ClipsPerVideo { get; set; } = 1;
 
     /// <summary>The seed of <see cref="ClipPosition.Random"/>. Default 0.</summary>
@@ -59,10 +59,11 @@ public sealed class VideoClipOptions : MediaFileOptions
         Check.AtLeast(FrameCount, 1);
         Check.AtLeast(FrameStride, 1);
         Check.AtLeast(ClipsPerVideo, 1);
+        ClipPlan.Validate(Position, ClipsPerVideo, nameof(ClipsPerVideo));
         Shape.Validate();
         if ((long)FrameCount * FrameStride > int.MaxValue || (long)ClipsPerVideo * FrameCount * Height * Width * Channels > Array.MaxLength)
             throw new ArgumentException($"A row of {ClipsPerVideo} clips of {FrameCount} frames of {Height} x {Width} pixels is more than one vector can hold. Take fewer or smaller frames.");
-        if (!Enum.IsDefined(Position) || !Enum.IsDefined(ShortVideo))
-            throw new ArgumentException("Position and ShortVideo must be values of their types.");
+        if (!Enum.IsDefined(ShortVideo))
+            throw new ArgumentException("ShortVideo must be a value of its type.");
     }
 }

@@ -7,6 +7,15 @@ namespace GBlend.MLNet;
 /// <summary>Which part of a file each clip is.</summary>
 internal static class ClipPlan
 {
+    /// <summary>Makes sure that clips are not all the same.</summary>
+    internal static void Validate(ClipPosition position, int clips, string setting)
+    {
+        if (!Enum.IsDefined(position))
+            throw new ArgumentException("Position must be a value of its type.");
+        if (clips > 1 && position == ClipPosition.Center)
+            throw new ArgumentException($"{setting} is {clips}, but with Position = ClipPosition.Center all of them would be the same. Set Position to ClipPosition.Even or ClipPosition.Random.");
+    }
+
     /// <summary>Where clips begin, each from 0 to <paramref name="room"/>.</summary>
     /// <param name="position">Where clips are taken.</param>
     /// <param name="clips">How many.</param>
@@ -17,7 +26,7 @@ internal static class ClipPlan
     {
         ClipPosition.Random => [.. Draw(seed, name, clips).Select(u => u * room)],
         ClipPosition.Even when clips > 1 => [.. Enumerable.Range(0, clips).Select(i => room * i / (clips - 1))],
-        _ => [.. Enumerable.Repeat(room / 2, clips)],
+        _ => [room / 2],
     };
 
     /// <summary>The first frame of each clip.</summary>

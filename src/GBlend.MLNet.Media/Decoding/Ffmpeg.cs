@@ -3,19 +3,26 @@ using System.Diagnostics;
 
 namespace GBlend.MLNet;
 
-/// <summary>Runs the program ffmpeg.</summary>
+/// <summary>Runs the programs ffmpeg and ffprobe.</summary>
 internal static class Ffmpeg
 {
+    /// <summary>The program that tells what is in a file; it comes with ffmpeg.</summary>
+    internal const string Probe = "ffprobe";
+
+    /// <summary>What it says of files that end too early, which it does not count as failures.</summary>
+    private static readonly string[] CutOff = ["partial file", "File ended prematurely"];
+
     /// <summary>Reads what it writes to its standard output.</summary>
     /// <param name="arguments">Each as the program gets it, without quoting.</param>
     /// <param name="read">Reads the output to its end.</param>
     /// <param name="program">The program's name or path.</param>
-    /// <exception cref="BadMediaException">The program says that it failed; the reason is its own.</exception>
+    /// <param name="toleratesDamage">Take what can be had of a file that is cut off.</param>
+    /// <exception cref="BadMediaException">The program says that it failed, or that the file ends too early; the reason is its own.</exception>
     /// <exception cref="InvalidOperationException">The program is not installed.</exception>
-    internal static T Run<T>(IEnumerable<string> arguments, Func<Stream, T> read, string program = "ffmpeg")
+    internal static T Run<T>(IEnumerable<string> arguments, Func<Stream, T> read, string program = "ffmpeg", bool toleratesDamage = false)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
-        foreach (string argument in (string[])["-hide_banner", "-nostdin", "-v", "error", .. arguments])
+        foreach (string argument in (string[])["-hide_banner", "-v", "error", .. arguments])
             start.ArgumentList.Add(argument);
         using var process = Start(start);
         try
@@ -35,8 +42,11 @@ internal static class Ffmpeg
                 process.StandardOutput.BaseStream.CopyTo(Stream.Null);
             }
             process.WaitForExit();
+            string said = errors.GetAwaiter().GetResult();
             if (process.ExitCode != 0)
-                throw new BadMediaException($"ffmpeg can't decode it ({Reason(errors.GetAwaiter().GetResult(), process.ExitCode)})");
+                throw new BadMediaException($"ffmpeg can't decode it ({Reason(said, process.ExitCode)})");
+            if (!toleratesDamage && CutOff.FirstOrDefault(said.Contains) is { } cut)
+                throw new BadMediaException($"it is cut off ({cut})");
             if (problem is not null)
                 throw new BadMediaException(problem.Message);
             return result!;
@@ -56,7 +66,7 @@ internal static class Ffmpeg
         }
         catch (Win32Exception)
         {
-            throw MediaLibraries.MissingFfmpeg();
+            throw MediaLibraries.MissingFfmpeg(start.FileName);
         }
     }
 

@@ -13,9 +13,10 @@ internal static class SoundPlan
             return ClipPlan.Starts(options.Position, options.ClipsPerFile, room, options.Seed, item.Name).Select(start => (start, hop));
         }
         var timeline = VideoTimeline.Of(item);
+        double SampleOf(int frame) => (sound.VideoStart + timeline.TimeOf(frame)) * sound.SampleRate;
         return ClipPlan.FirstFrames(clip, timeline.PlannedFrames(clip.ToleratesDamage), item.Name).Select(first =>
         {
-            double begin = timeline.TimeOf(first) * sound.SampleRate, end = timeline.TimeOf(first + clip.Span) * sound.SampleRate;
+            double begin = SampleOf(first), end = SampleOf(first + clip.Span);
             if (options.SpansClip)
                 return (begin, (end - begin) / options.FrameCount);
             // Moved into the sound where it would begin before it or end after it.

@@ -16,6 +16,7 @@ internal sealed class VideoFile : IDisposable
 
     private readonly VideoCapture _capture;
     private readonly Container _container;
+    private readonly string _path;
     private int _next;
 
     /// <exception cref="BadMediaException">No video can be read from the file.</exception>
@@ -23,6 +24,7 @@ internal sealed class VideoFile : IDisposable
     {
         MediaLibraries.RequireOpenCv();
         _container = Sniff(path);
+        _path = path;
         _capture = new VideoCapture(path, VideoCaptureAPIs.FFMPEG, [ThreadsProperty, 1, .. settings]);
         if (!_capture.IsOpened())
         {
@@ -67,16 +69,18 @@ internal sealed class VideoFile : IDisposable
         times.RemoveAll(time => time < -0.5 / rate);
         times.Sort();
         bool isSteady = !video.HasTimes || !times.Where((time, i) => Math.Abs(time * rate - i) > 0.1).Any();
-        return video.Timeline(times, rate, inOrder: !isSteady || video._container == Container.TransportStream);
+        return video.Timeline(times, times, rate, inOrder: !isSteady || video._container == Container.TransportStream);
     }
 
     /// <summary>Finds the frames by decoding them all.</summary>
+    /// <param name="path">The video.</param>
+    /// <param name="scanned">The frames by their packets.</param>
     /// <exception cref="BadMediaException">There is no frame.</exception>
-    internal static VideoTimeline Count(string path)
+    internal static VideoTimeline Count(string path, VideoTimeline scanned)
     {
         using var video = Open(path);
         var times = video.Times();
-        return video.Timeline(times, video.Rate(times), inOrder: true);
+        return video.Timeline(times, scanned.Times, video.Rate(times), inOrder: true);
     }
 
     /// <summary>Stands before a frame.</summary>
@@ -125,20 +129,25 @@ internal sealed class VideoFile : IDisposable
         return said is > 0.01 and < 10000 ? said : times.Count > 1 && length > 0 ? (times.Count - 1) / length : 25;
     }
 
-    private VideoTimeline Timeline(List<double> times, double rate, bool inOrder) => HasTimes
-        ? new VideoTimeline([.. times], rate, inOrder, ClaimedFrames(times, rate))
-        : new VideoTimeline([.. times.Select((_, i) => i / rate)], rate, inOrder, ClaimedFrames(times, rate));
+    private VideoTimeline Timeline(List<double> times, IReadOnlyList<double> listed, double rate, bool inOrder) =>
+        new(HasTimes ? [.. times] : [.. times.Select((_, i) => i / rate)], rate, inOrder, ClaimedFrames(times, listed, rate));
 
     /// <summary>What can be held against the number of frames found; 0 where the container makes no claim.</summary>
-    private int ClaimedFrames(List<double> times, double rate)
+    /// <param name="times">When the frames found are shown.</param>
+    /// <param name="listed">When those are shown that have packets.</param>
+    /// <param name="rate">Frames per second.</param>
+    private int ClaimedFrames(List<double> times, IReadOnlyList<double> listed, double rate)
     {
-        double claimed = _capture.Get(VideoCaptureProperties.FrameCount);
+        double claimed = _capture.Get(VideoCaptureProperties.FrameCount), length = claimed / rate;
         if (claimed is not (>= 1 and < int.MaxValue) || _container == Container.TransportStream)
             return 0;
+        // Matroska's length is that of its longest track, and AVI counts chunks without a picture. Where nothing of the file is missing its packets are all there were.
+        if (claimed > listed.Count && _container is (Container.Matroska or Container.Avi) && ContainerFile.IsWhole(_path))
+            (claimed, length) = (listed.Count, listed[^1] + 1 / rate);
         if (_container != Container.Matroska)
             return (int)claimed;
         // OpenCV's number is the length times the rate. If the last frame is shown at the end all is there, however many frames that are.
-        double length = claimed / rate, end = times[^1] + 2 * Math.Max(1 / rate, times.Count > 1 ? times[^1] / (times.Count - 1) : 0);
+        double end = times[^1] + 2 * Math.Max(1 / rate, times.Count > 1 ? times[^1] / (times.Count - 1) : 0);
         return end >= 0.99 * length ? 0 : (int)Math.Max(claimed, times.Count * length / Math.Max(end, 1e-3));
     }
 

@@ -20,7 +20,7 @@ internal sealed record VideoTimeline(double[] Times, double FramesPerSecond, boo
     internal static VideoTimeline Of(MediaItem item) => Scanned.Get(item.Identity, () => item.WithFile(VideoFile.Scan));
 
     /// <summary>The timeline by decoding every frame of the file, for where packets and frames are not the same.</summary>
-    internal static VideoTimeline Counted(MediaItem item) => Decoded.Get(item.Identity, () => item.WithFile(VideoFile.Count));
+    internal static VideoTimeline Counted(MediaItem item) => Decoded.Get(item.Identity, () => item.WithFile(path => VideoFile.Count(path, Of(item))));
 
     /// <summary>The frames that clips are spread over: those that are there, or those that were promised where many are missing and that is not tolerated.</summary>
     internal int PlannedFrames(bool toleratesDamage) => toleratesDamage || IsWhole ? Frames : ClaimedFrames;

@@ -39,6 +39,7 @@ public sealed class BadMediaTests : IDisposable
     private string Bad(string what)
     {
         string H264(string name) => _media.Convert(_media.Video("source.mkv", 250), name, "-c:v", "libx264", "-bf", "2", "-movflags", "faststart");
+        string WithSound(string name, params string[] coding) => _media.Convert(_media.VideoWithSound("sounding.mkv", 100, TestMedia.Tone(500, 4), 16000), name, ["-pix_fmt", "yuv420p", .. coding]);
         string Cut(string path, double share) => _media.Bytes("cut" + Path.GetExtension(path), File.ReadAllBytes(path)[..(int)(new FileInfo(path).Length * share)]);
         switch (what)
         {
@@ -51,8 +52,14 @@ public sealed class BadMediaTests : IDisposable
             case "truncated without moov": return Cut(_media.Convert(_media.Video("source.mkv", 250), "b.mp4", "-c:v", "libx264"), 0.5);
             case "truncated avi": return Cut(_media.Video("c.avi", 250, coding: "MJPG"), 0.5);
             case "truncated mkv": return Cut(_media.Video("d.mkv", 250), 0.5);
+            case "mkv with an empty end": return Clear(_media.Video("r.mkv", 250));
+            case "avi with an empty end": return Clear(_media.Video("s.avi", 250, coding: "MJPG"));
             case "truncated wav": return Cut(_media.Wav("e.wav", TestMedia.Tone(500, 1)), 0.5);
             case "truncated m4a": return Cut(_media.Convert(_media.Wav("f.wav", TestMedia.Tone(500, 3)), "f.m4a", "-movflags", "faststart"), 0.5);
+            case "truncated video's sound in mp4": return Cut(WithSound("t.mp4", "-movflags", "faststart"), 0.5);
+            case "truncated video's sound in mkv": return Cut(WithSound("u.mkv"), 0.5);
+            case "truncated video's sound in webm": return Cut(WithSound("u.webm", "-c:v", "libvpx", "-c:a", "libvorbis"), 0.5);
+            case "truncated video's sound in avi": return Cut(WithSound("w.avi"), 0.5);
             case "truncated png": return Cut(Picture("g.png"), 0.5);
             case "truncated jpeg": return Cut(Picture("h.jpg"), 0.5);
             case "flipped mp4": return Flip(H264("i.mp4"));
@@ -66,6 +73,14 @@ public sealed class BadMediaTests : IDisposable
             case "wav of nonsense": return _media.Bytes("q.wav", MediaFiles.Wav([1, 2, 3, 4], 16000, 0, 16, false));
             default: throw new ArgumentException(what);
         }
+    }
+
+    /// <summary>As it is left by a download that reserved its room.</summary>
+    private string Clear(string path)
+    {
+        byte[] content = File.ReadAllBytes(path);
+        content.AsSpan(content.Length / 2).Clear();
+        return _media.Bytes("cleared" + Path.GetExtension(path), content);
     }
 
     private string Flip(string path)
@@ -88,6 +103,8 @@ public sealed class BadMediaTests : IDisposable
         { "video", "truncated without moov", "no video" },
         { "video", "truncated avi", "can be decoded" },
         { "video", "truncated mkv", "can be decoded" },
+        { "video", "mkv with an empty end", "can be decoded" },
+        { "video", "avi with an empty end", "can be decoded" },
         { "video", "flipped mp4", "by its own account it has 250, but only" },
         { "video", "sound only", "no video track" },
         { "sound", "missing", "does not exist" },
@@ -95,8 +112,12 @@ public sealed class BadMediaTests : IDisposable
         { "sound", "text", "ffmpeg can't decode it" },
         { "sound", "truncated wav", "its header promises 16000 samples, but it has" },
         { "sound", "truncated m4a", "ffmpeg can't decode it" },
+        { "sound", "truncated video's sound in mp4", "ffmpeg can't decode it" },
+        { "sound", "truncated video's sound in mkv", "it is cut off (File ended prematurely" },
+        { "sound", "truncated video's sound in webm", "it is cut off (File ended prematurely" },
+        { "sound", "truncated video's sound in avi", "cut off" },
         { "sound", "flipped flac", "ffmpeg can't decode it" },
-        { "sound", "video only", "ffmpeg can't decode it" },
+        { "sound", "video only", "it has no audio track" },
         { "sound", "wav without samples", "no samples" },
         { "sound", "wav header only", "" },
         { "sound", "wav of nan", "not numbers" },
@@ -157,6 +178,25 @@ public sealed class BadMediaTests : IDisposable
         float[] values = Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { ToleratesDamage = true }).Read<float>(_ml.Paths(wav)));
         Assert.True(values[..400].Max() > 15);
         Assert.Equal(0, values[^1]);
+    }
+
+    [Theory]
+    [InlineData("mp4", "-c:a aac -movflags faststart")]
+    [InlineData("mkv", "-c:a aac")]
+    [InlineData("avi", "-c:a libmp3lame")]
+    public void Sound_of_a_video_is_missed_wherever_the_file_is_cut(string container, string coding)
+    {
+        string path = _media.Convert(_media.VideoWithSound("source.mkv", 75, TestMedia.Tone(500, 3), 16000), "whole." + container, ["-c:v", "mpeg4", .. coding.Split(' ')]);
+        byte[] whole = File.ReadAllBytes(path);
+        Assert.InRange(SoundInfo.Read(path).Seconds, 2.9, 3.2);
+        for (int i = 2; i < 9; i++)
+        {
+            string cut = _media.Bytes($"cut{i}." + container, whole[..(whole.Length * i / 10)]);
+            Assert.Throws<InvalidDataException>(() => SoundInfo.Read(cut));
+        }
+        string last = _media.PathTo("cut8." + container);
+        float[] values = Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { ToleratesDamage = true }).Read<float>(_ml.Paths(last)));
+        Assert.True(values[..400].Max() > 15);
     }
 
     [Fact]

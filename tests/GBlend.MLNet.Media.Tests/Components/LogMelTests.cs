@@ -129,7 +129,7 @@ public sealed class LogMelTests : IDisposable
         double[] hertz = [300, 700, 1300, 2200, 3600, 5800];
         string path = _media.VideoWithSound("av.mkv", 120, [.. hertz.SelectMany(h => TestMedia.Tone(h, 1))], 16000, rate: 20);
         int[] pitch = [.. Loudest(LogMel(path, new LogMelOptions { FrameCount = 600 })).Chunk(100).Select(second => second[50])];
-        foreach (var position in Enum.GetValues<ClipPosition>())
+        foreach (var position in (ClipPosition[])[ClipPosition.Random, ClipPosition.Even])
         {
             var clip = new VideoClipOptions { FrameCount = 5, FrameStride = 2, Width = TestMedia.Width, Height = TestMedia.Height, Position = position, ClipsPerVideo = 4, Seed = 5 };
             var view = _ml.Paths(path);
@@ -156,6 +156,35 @@ public sealed class LogMelTests : IDisposable
         float[] values = LogMel(path, new LogMelOptions { FrameCount = 300 });
         Assert.All(values.Chunk(Bands).Skip(5).Take(85), frame => Assert.True(frame.Max() < 5));
         Assert.All(values.Chunk(Bands).Skip(110).Take(150), frame => Assert.True(frame.Max() > 15));
+    }
+
+    [Theory]
+    [InlineData("ts", 0, 0)]
+    [InlineData("ts", 0, 0.5)]
+    [InlineData("ts", 0.5, 0)]
+    [InlineData("mp4", 0, 0)]
+    [InlineData("mp4", 0, 0.5)]
+    [InlineData("mp4", 0.5, 0)]
+    [InlineData("mkv", 0, 0)]
+    [InlineData("mkv", 0, 0.5)]
+    [InlineData("mkv", 0.5, 0)]
+    public void Spectrogram_is_of_the_clips_moments_whichever_track_begins_later(string container, double videoDelay, double soundDelay)
+    {
+        // Frame 25 of 75 is shown when the beep is heard, 1 s after the earlier track's start.
+        int beep = (int)((1 - soundDelay) * 16000), flash = (int)((1 - videoDelay) * 25);
+        string video = _media.Convert(_media.Video("v.mkv", 75), "v.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p");
+        string sound = _media.Wav("s.wav", [.. new float[beep], .. TestMedia.Tone(1000, 0.2), .. new float[32000]]);
+        string path = _media.PathTo("delayed." + container);
+        string Text(double seconds) => seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        MediaFiles.RunFfmpeg("-itsoffset", Text(videoDelay), "-i", video, "-itsoffset", Text(soundDelay), "-i", sound, "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", path);
+        // A clip of all frames, whose spectrogram has 8 columns a frame.
+        var clip = new VideoClipOptions { FrameCount = 75, FrameStride = 1, Width = TestMedia.Width, Height = TestMedia.Height };
+        Assert.Equal(Enumerable.Range(0, 75), TestMedia.Numbers(Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", clip).Read<byte>(_ml.Paths(path))), 75));
+        float[][] frames = [.. LogMel(path, new() { AlignWith = clip, FrameCount = 600, Spectrum = LogMelSpectrum.Htk }).Chunk(Bands)];
+        double loud = frames.Max(f => f.Max());
+        int first = Array.FindIndex(frames, f => f.Max() > loud - 3), last = Array.FindLastIndex(frames, f => f.Max() > loud - 3);
+        Assert.InRange(first, flash * 8 - 8, flash * 8 + 8);
+        Assert.InRange(last, flash * 8 + 40 - 8, flash * 8 + 40 + 8);
     }
 
     [Fact]

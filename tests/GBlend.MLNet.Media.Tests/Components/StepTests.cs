@@ -246,7 +246,7 @@ public sealed class StepTests : IDisposable
     [Fact]
     public void Options_are_taken_as_they_are_when_the_step_is_made()
     {
-        var options = new LogMelOptions { FrameCount = 10, AlignWith = new() { ClipsPerVideo = 2 } };
+        var options = new LogMelOptions { FrameCount = 10, AlignWith = new() { ClipsPerVideo = 2, Position = ClipPosition.Even } };
         var step = _ml.Transforms.LoadAudioLogMel("Out", "Path", options);
         (options.FrameCount, options.AlignWith.ClipsPerVideo) = (20, 3);
         var view = _ml.Paths("a.wav");

@@ -70,6 +70,27 @@ public sealed class VideoClipTests : IDisposable
         Assert.Equal([.. Every(2, 0, 8), .. Every(2, 85, 8)], Numbers(path, options));
     }
 
+    [Theory]
+    [InlineData("long.mkv", "ffv1", "pcm_s16le")]
+    [InlineData("long.mkv", "libx264", "aac")]
+    [InlineData("long.avi", "libx264", "libmp3lame")]
+    [InlineData("long.avi", "mpeg4", "libmp3lame")]
+    [InlineData("long.webm", "libvpx", "libvorbis")]
+    [InlineData("long.mp4", "libx264", "aac")]
+    public void Sound_that_outlasts_the_video_adds_no_frames(string name, string video, string sound)
+    {
+        string path = _media.PathTo(name);
+        MediaFiles.RunFfmpeg("-i", _media.Video("a.mkv", 50), "-i", _media.Wav("a.wav", TestMedia.Tone(500, 3)), "-c:v", video, "-pix_fmt", "yuv420p", "-b:v", "400k", "-c:a", sound, path);
+        var options = Options(10, 1);
+        Assert.Equal(Every(1, 20, 10), Numbers(path, options));
+        (options.Position, options.ClipsPerVideo) = (ClipPosition.Even, 2);
+        Assert.Equal([.. Every(1, 0, 10), .. Every(1, 40, 10)], Numbers(path, options));
+        (options.Position, options.ClipsPerVideo) = (ClipPosition.Random, 20);
+        Assert.All(Numbers(path, options).Chunk(10), clip => Assert.Equal(Every(1, clip[0], 10), clip));
+        Assert.Equal(Every(1, 0, 50), Numbers(path, Options(50, 1)));
+        Assert.Equal(50, VideoInfo.Read(path).Frames);
+    }
+
     [Fact]
     public void Random_clips_depend_on_seed_and_path_and_nothing_else()
     {
@@ -98,7 +119,7 @@ public sealed class VideoClipTests : IDisposable
         var view = _ml.Paths("none.mkv");
         DataViewType Type(VideoClipOptions? options) => _ml.Transforms.LoadVideoClip("Out", "Path", options).Fit(view).GetOutputSchema(view.Schema)["Out"].Type;
         Assert.Equal(new VectorDataViewType(NumberDataViewType.Byte, 16, 112, 112, 3), Type(null));
-        Assert.Equal(new VectorDataViewType(NumberDataViewType.Byte, 5, 4, 20, 30, 1), Type(new() { ClipsPerVideo = 5, FrameCount = 4, Height = 20, Width = 30, Grayscale = true }));
+        Assert.Equal(new VectorDataViewType(NumberDataViewType.Byte, 5, 4, 20, 30, 1), Type(new() { ClipsPerVideo = 5, Position = ClipPosition.Even, FrameCount = 4, Height = 20, Width = 30, Grayscale = true }));
     }
 
     [Theory]
@@ -128,7 +149,18 @@ public sealed class VideoClipTests : IDisposable
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", new() { FrameCount = 0 }));
         Assert.Throws<ArgumentException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", new() { ShortSide = 120, Stretch = true }));
-        Assert.Throws<ArgumentException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", new() { ClipsPerVideo = 1000, FrameCount = 1000, Height = 1000, Width = 1000 }));
+        Assert.Throws<ArgumentException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", new() { ClipsPerVideo = 1000, Position = ClipPosition.Even, FrameCount = 1000, Height = 1000, Width = 1000 }));
+    }
+
+    [Fact]
+    public void Several_clips_of_the_middle_are_refused_because_they_are_one()
+    {
+        void Refused(string setting, Action make) =>
+            Assert.Equal($"{setting} is 3, but with Position = ClipPosition.Center all of them would be the same. Set Position to ClipPosition.Even or ClipPosition.Random.", Assert.Throws<ArgumentException>(make).Message);
+        Refused("ClipsPerVideo", () => _ml.Transforms.LoadVideoClip("Out", "Path", new() { ClipsPerVideo = 3 }));
+        Refused("ClipsPerVideo", () => _ml.Transforms.LoadAudioLogMel("Out", "Path", new() { AlignWith = new() { ClipsPerVideo = 3 } }));
+        Refused("ClipsPerFile", () => _ml.Transforms.LoadAudioLogMel("Out", "Path", new() { ClipsPerFile = 3 }));
+        Assert.NotNull(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { ClipsPerFile = 3, AlignWith = new() }));
     }
 
     [Fact]
