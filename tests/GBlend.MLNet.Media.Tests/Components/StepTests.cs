@@ -21,7 +21,8 @@ public sealed class StepTests : IDisposable
         "LoadAudioLogMel" => _ml.Transforms.LoadAudioLogMel("Out", "Path", new() { AlignWith = Clip(null), FrameCount = 20, Cache = cache, Spectrum = LogMelSpectrum.Slaney }),
         "LoadImage" => _ml.Transforms.LoadImage("Out", "Path", new() { Height = 10, Width = 12, Cache = cache }),
         "OpticalFlow" => _ml.Transforms.OpticalFlow("Out", "Clip", new() { Cache = cache }),
-        _ => _ml.Transforms.TokenIds("Out", "Path", new() { Length = 10 }),
+        // Long enough for a path whose folder makes many tokens.
+        _ => _ml.Transforms.TokenIds("Out", "Path", new() { Length = 100 }),
     };
 
     private static VideoClipOptions Clip(MediaCache? cache) => new() { FrameCount = 3, FrameStride = 1, Height = 24, Width = 32, ClipsPerVideo = 2, Position = ClipPosition.Even, Cache = cache };
