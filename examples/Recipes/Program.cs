@@ -21,7 +21,7 @@ catch (OperationCanceledException)
     Console.Error.WriteLine("Cancelled.");
     return 130;
 }
-catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or InvalidDataException)
 {
     Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
     return 2;
@@ -36,6 +36,8 @@ int Run()
         return 0;
     }
     var recipe = line.Recipe();
+    if (line.Pretrained is not null)
+        recipe = recipe with { Weights = [.. recipe.Weights.OrderByDescending(w => w.Source.Contains("from ", StringComparison.Ordinal))] };
     if (line.Shows)
     {
         Console.WriteLine(RecipeFile.Write(recipe));
@@ -57,6 +59,13 @@ int Run()
     string data = line.IsStandIn ? MakeStandIn(recipe, Path.Combine(output, "stand-in")) : line.DataFolder!;
     var set = DataSetReader.Read(recipe, data, cancellation.Token);
     Describe(set, output);
+    // Wrong weights are better known before hours of decoding.
+    StateDict? pretrained = line.Pretrained is { } file ? StateDict.Load(file) : null, pretrainedAudio = line.PretrainedAudio is { } audio ? StateDict.Load(audio) : null;
+    foreach (string modality in recipe.Modalities)
+    {
+        if ((modality == Networks.Sound ? pretrainedAudio : pretrained) is { } start)
+            Console.WriteLine($"{modality}: {Networks.ModalityOf(recipe, modality, start).ReportPretrainedWeights(Networks.ShapeOf(recipe, modality))}");
+    }
     if (line.OnlyChecks)
         return 0;
 
@@ -67,15 +76,18 @@ int Run()
         Cache = line.IsStandIn ? MediaCache.InMemory() : MediaCache.InFolder(Path.Combine(output, "clips")),
         SegmentFolder = Path.Combine(output, "segments"),
         ModelFolder = Path.Combine(output, "networks"),
-        Pretrained = line.Pretrained is { } file ? StateDict.Load(file) : null,
-        PretrainedAudio = line.PretrainedAudio is { } audio ? StateDict.Load(audio) : null,
+        Pretrained = pretrained,
+        PretrainedAudio = pretrainedAudio,
         // Networks as narrow as a stand-in's gain nothing from threads; the branches of an estimate train side by side instead.
         Threads = line.Threads ?? (line.IsStandIn ? 1 : null),
         Cancelled = cancellation.Token,
     };
-    string what = line.IsStandIn
-        ? $"a stand-in of {set.Train.Count} training and {set.Test.Count} test videos made by formula, with narrow networks ({string.Join(", ", recipe.Modalities.Select(m => $"{m} {Networks.EncoderOf(recipe, m)}"))}, {recipe.Clip.Frames} x {recipe.Clip.Crop} x {recipe.Clip.Crop}, {recipe.Training.Epochs} epochs)"
-        : $"{set.Train.Count} training and {set.Test.Count} test videos of {data}";
+    string networks = $"{string.Join(", ", recipe.Modalities.Select(m => $"{m} {Networks.EncoderOf(recipe, m)}"))}, {recipe.Clip.Frames} x {recipe.Clip.Crop} x {recipe.Clip.Crop}, {recipe.Training.Epochs} epochs";
+    string[] starts = [.. new[] { line.Pretrained, line.PretrainedAudio }.OfType<string>()];
+    string What(int unusable) => (line.IsStandIn
+        ? $"a stand-in of {set.Train.Count} training and {set.Test.Count} test videos made by formula, with narrow networks ({networks})"
+        : $"{set.Train.Count} training and {set.Test.Count} test videos of {data}{(unusable > 0 ? $" less {unusable} that could not be used" : "")}, with {networks}")
+        + (starts.Length > 0 ? $", started from {string.Join(" and ", starts)}" : "");
     var finished = new List<MethodResult>();
     IReadOnlyList<BadMediaFile> bad = [];
     try
@@ -87,7 +99,7 @@ int Run()
         // 3. What came out, also of a run that was interrupted.
         if (finished.Count > 0)
         {
-            var results = new Results(recipe, line.Published, what, finished);
+            var results = new Results(recipe, line.Published, What(bad.Count), finished) { StartsFromWeights = starts.Length > 0 };
             results.Print();
             File.WriteAllText(Path.Combine(output, "results.md"), results.ToMarkdown());
         }
@@ -119,10 +131,21 @@ static void Describe(DataSet set, string output)
     Console.WriteLine($"{set.Train.Count} training and {set.Test.Count} test videos; {string.Join(", ", set.Targets.Select(t => $"{t.Classes.Count} {(t.Name == "class" ? "" : $"{t.Name} ")}classes"))}.");
     foreach (string note in set.Notes)
         Console.WriteLine(note);
+    string list = Path.Combine(output, "missing-videos.txt");
+    // An earlier check's list is not this set's.
+    File.Delete(list);
+    for (int target = 0; target < set.Targets.Count && !set.IsMultiLabel; target++)
+    {
+        var rare = RecipeRun.RareClasses(set, target);
+        int left = set.Train.Count(v => rare.Contains(v.Labels[target][0]));
+        if (rare.Count > 0)
+            Console.WriteLine($"{rare.Count} {(set.Targets[target].Name == "class" ? "" : $"{set.Targets[target].Name} ")}classes with {left} training rows come from a single video each, of which none can be held out: they are not trained on.");
+        if (set.Targets[target].Classes.Count - rare.Count < 2 || left == set.Train.Count)
+            throw new UserErrorException("Fewer than two classes are left to train on. Every class needs training videos of two or more sources, one of which can be held out.");
+    }
     if (set.Missing.Count == 0)
         return;
     const int Shown = 5;
-    string list = Path.Combine(output, "missing-videos.txt");
     File.WriteAllLines(list, set.Missing.Select(m => $"{m.Id}\t{m.File}:{m.Line}"));
     Console.WriteLine($"{set.Missing.Count} annotated videos are not here and are left out, for example {string.Join(", ", set.Missing.Take(Shown).Select(m => m.Id))}. All of them: {list}");
 }

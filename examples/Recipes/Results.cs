@@ -11,6 +11,9 @@ namespace Recipes;
 /// <param name="Methods">What came out.</param>
 internal sealed record Results(Recipe Recipe, Recipe Published, string What, IReadOnlyList<MethodResult> Methods)
 {
+    /// <summary>Whether networks started from weights: the paper's rows of networks trained from scratch are then no rows to stand beside.</summary>
+    public bool StartsFromWeights { get; init; }
+
     private IReadOnlyList<string> Metrics => [.. Methods.SelectMany(m => m.Values).Select(v => v.Metric).Distinct()];
 
     public void Print()
@@ -46,11 +49,13 @@ internal sealed record Results(Recipe Recipe, Recipe Published, string What, IRe
         return text.ToString();
     }
 
-    private string Legend => $"The first number of each pair was measured here, on {What}; the second is the paper's, on {PaperTables.Of(Published).FirstOrDefault()?.Set ?? "its set"} with its networks. In per cent, but d-prime; a dash stands for what the paper does not have.";
+    private string Legend => $"The first number of each pair was measured here, on {What}; the second is the paper's, on {PaperTables.Of(Published).FirstOrDefault()?.Set ?? "its set"} with its networks. In per cent, but d-prime; a dash stands for what the paper does not have, or what the test videos can't tell (a label that none or all of them have).";
 
     private IEnumerable<(string Name, IReadOnlyList<string> Cells, string Seconds, string Source)> Rows() => Methods.Select(result =>
     {
         var paper = PaperTables.Match(Published with { Modalities = Recipe.Modalities }, result.Method);
+        if (paper is not null && StartsFromWeights != paper.Network.Contains("from ", StringComparison.Ordinal) && Published.Data != DataSetKind.EpicKitchens)
+            paper = null;
         string[] cells = [.. Metrics.Select(metric => result.Values.FirstOrDefault(v => v.Metric == metric) is { } here
             ? $"{Text(here.Value)} / {(paper?.Find(metric) is { } there ? Text(there) : "-")}"
             : result.Failure ?? "-")];
@@ -63,5 +68,5 @@ internal sealed record Results(Recipe Recipe, Recipe Published, string What, IRe
         + string.Join(", ", e.Estimate.Branches.Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Branch} {b.Weight:0.000}")))
         + (e.Estimate.Guards.Count > 0 ? " (guards acted)" : "")));
 
-    private static string Text(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+    private static string Text(double value) => double.IsNaN(value) ? "-" : value.ToString("0.0", CultureInfo.InvariantCulture);
 }

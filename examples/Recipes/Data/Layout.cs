@@ -15,7 +15,7 @@ internal sealed record Layout(IReadOnlyList<AnnotationSlot> Annotations, IReadOn
         DataSetKind.Kinetics => new(
             [
                 new("train", ["train.csv", "kinetics_train.csv"], "label,youtube_id,time_start,time_end,split", "the Kinetics-400 annotations of the set's authors"),
-                new("test", ["validate.csv", "val.csv", "kinetics_val.csv"], "the same; the validation split is the test set", "the same download"),
+                new("test", ["validate.csv", "val.csv", "kinetics_val.csv"], "label,youtube_id,time_start,time_end,split (the validation split is the test set)", "the Kinetics-400 annotations of the set's authors"),
             ],
             ["videos/train/LABEL/ID_000010_000020.mp4", "videos/val/LABEL/ID_000010_000020.mp4", "or any other folders below videos/; the name is ID_START_END, ID_START or ID"],
             240_000, 20_000, 10),
@@ -23,16 +23,16 @@ internal sealed record Layout(IReadOnlyList<AnnotationSlot> Annotations, IReadOn
             [
                 new("classes", ["labels.txt"], "a class a line, 487 in all", "the sports-1m-dataset repository"),
                 new("train", ["train_partition.txt", "original/train_partition.txt"], "https://www.youtube.com/watch?v=ID 12,45", "the same, folder original"),
-                new("test", ["test_partition.txt", "original/test_partition.txt"], "the same", "the same, folder original"),
+                new("test", ["test_partition.txt", "original/test_partition.txt"], "https://www.youtube.com/watch?v=ID 12,45", "the same, folder original"),
             ],
             ["videos/ID.mp4", "or any other folders below videos/; the name is ID"],
             770_000, 330_000, 300),
         DataSetKind.AudioSet => new(
             [
                 new("classes", ["class_labels_indices.csv"], "index,mid,display_name", "AudioSet's download page"),
-                new("train", ["unbalanced_train_segments.csv"], "# comments, then YTID, start_seconds, end_seconds, \"labels\"", "the same"),
-                new("more", ["balanced_train_segments.csv"], "the same; both are trained on", "the same"),
-                new("test", ["eval_segments.csv"], "the same", "the same"),
+                new("train", ["unbalanced_train_segments.csv"], "# comments, then YTID, start_seconds, end_seconds, \"labels\"", "AudioSet's download page"),
+                new("more", ["balanced_train_segments.csv"], "# comments, then YTID, start_seconds, end_seconds, \"labels\" (both are trained on)", "AudioSet's download page"),
+                new("test", ["eval_segments.csv"], "# comments, then YTID, start_seconds, end_seconds, \"labels\"", "AudioSet's download page"),
             ],
             ["videos/ID_30.000_40.000.mp4", "or any other folders below videos/; the name is ID_START_END (in seconds, milliseconds or as 000030), ID_START, YID or ID, cut to the 10 seconds"],
             2_060_000, 20_000, 10),

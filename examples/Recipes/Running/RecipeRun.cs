@@ -110,7 +110,7 @@ internal sealed class RecipeRun
     }
 
     /// <summary>Classes of fewer than two videos: there is nothing to hold out of them.</summary>
-    private static HashSet<int> RareClasses(DataSet set, int target) =>
+    internal static HashSet<int> RareClasses(DataSet set, int target) =>
         [.. set.Train.GroupBy(v => v.Labels[target][0]).Where(c => c.DistinctBy(v => v.Group).Count() < 2).Select(c => c.Key)];
 
     private void Save(GradientBlendingTransformer model, DataViewSchema schema, string file)
