@@ -67,7 +67,9 @@ public sealed partial class GradientBlendingSweep
 
         /// <summary>
         /// A file that gets every result as it comes. A sweep that finds its own file goes on where that ends: no step in it is trained again,
-        /// save that a trial which goes on after the interruption is first trained to where it stood. Default: none.
+        /// save that a trial which goes on after the interruption is first trained to where it stood. The journal of another sweep is refused:
+        /// of other training or choosing rows (their values after <see cref="Before"/> count), another space, trainer, metric, tuner or seed.
+        /// Of code of yours only the name counts: change the name of a custom metric or strategy when you change what it does. Default: none.
         /// </summary>
         public string? JournalPath { get; set; }
 

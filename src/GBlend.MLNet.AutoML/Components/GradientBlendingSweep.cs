@@ -125,7 +125,8 @@ public sealed partial class GradientBlendingSweep
         ["metric"] = _options.Metric.Name,
         ["stages"] = string.Join(", ", _options.Stages),
         ["split"] = split,
-        ["rows"] = trials.Fingerprint,
+        ["training rows"] = trials.TrainingDigest(),
+        ["choosing rows"] = trials.ChoosingDigest(),
         ["tuner"] = _options.Tuner.ToString(),
         ["seed"] = _options.Seed.ToString(CultureInfo.InvariantCulture),
     };

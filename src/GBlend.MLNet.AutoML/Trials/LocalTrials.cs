@@ -24,11 +24,13 @@ internal sealed class LocalTrials : ITrialExecutor
         _threads = options.Trainer.NumberOfThreads ?? (parallel > 1 ? Math.Max(1, Environment.ProcessorCount / parallel) : null);
         _mostBytes = options.MaximumMemoryInMegabytes * 1_000_000 ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4;
         _folds = [.. views.Select(v => new Fold(ml, options, v.Train, v.Choosing))];
-        Fingerprint = string.Join(" ", _folds.Select(f => f.Fingerprint));
     }
 
-    /// <summary>Alike for the same rows.</summary>
-    internal string Fingerprint { get; }
+    /// <summary>Alike for the same training rows of all folds.</summary>
+    internal string TrainingDigest() => string.Join(" ", _folds.Select(f => f.TrainingDigest()));
+
+    /// <summary>Alike for the same choosing rows of all folds.</summary>
+    internal string ChoosingDigest() => string.Join(" ", _folds.Select(f => f.ChoosingDigest()));
 
     public Task<TrialOutcome> AdvanceAsync(TrialStep step, CancellationToken cancellation) => Task.Factory.StartNew(
         () => Advance(step, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -166,10 +168,11 @@ internal sealed class LocalTrials : ITrialExecutor
             given.Seed = options.Seed;
             Create(ml, options.Metric.Task, ForScoring(given)).CheckColumns(_choosing.Schema);
             _rows = Create(ml, options.Metric.Task, given).ReadRows(_train);
-            Fingerprint = _rows.Fingerprint();
         }
 
-        internal string Fingerprint { get; }
+        internal string TrainingDigest() => _rows.Fingerprint();
+
+        internal string ChoosingDigest() => ColumnDigest.Of(_choosing, [.. _options.Trainer.Modalities.Select(m => m.ColumnName), _options.Trainer.LabelColumnName]);
 
         /// <summary>Rows to choose by need no column that says what is held out.</summary>
         private static GradientBlendingTrainer.Options ForScoring(GradientBlendingTrainer.Options options)

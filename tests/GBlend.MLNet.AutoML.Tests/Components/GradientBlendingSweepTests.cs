@@ -76,14 +76,34 @@ public sealed class GradientBlendingSweepTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_journal_of_other_rows_is_refused()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_journal_of_other_rows_is_refused_though_only_a_value_differs(bool trainDiffers)
     {
-        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(2));
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(2), epochs: 2);
         options.JournalPath = _path;
         new GradientBlendingSweep(_ml, options).Run(Train, Choosing).Model!.Dispose();
-        var thrown = Assert.Throws<InvalidDataException>(() => new GradientBlendingSweep(_ml, options).Run(SweepRows.View(_ml, 140, 1), Choosing));
-        Assert.Contains("its rows differ", thrown.Message);
+        var train = SweepRows.Create(150, 1);
+        var choosing = SweepRows.Create(90, 2);
+        (trainDiffers ? train : choosing)[7].Voice[3] += 0.5f;
+        var thrown = Assert.Throws<InvalidDataException>(() => new GradientBlendingSweep(_ml, options).Run(_ml.Data.LoadFromEnumerable(train), _ml.Data.LoadFromEnumerable(choosing)));
+        Assert.Contains(trainDiffers ? "its training rows differ." : "its choosing rows differ.", thrown.Message);
+    }
+
+    [Fact]
+    public void A_journal_of_other_labels_or_another_preparation_is_refused()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(2), epochs: 2);
+        options.JournalPath = _path;
+        new GradientBlendingSweep(_ml, options).Run(Train, Choosing).Model!.Dispose();
+        var relabelled = SweepRows.Create(90, 2).Select((r, i) => new SweepRows.Row { Label = i == 3 ? "class 1" : r.Label, Face = r.Face, Voice = r.Voice });
+        var labels = Assert.Throws<InvalidDataException>(() => new GradientBlendingSweep(_ml, options).Run(Train, _ml.Data.LoadFromEnumerable(relabelled)));
+        Assert.Contains("its choosing rows differ.", labels.Message);
+
+        options.Before = options.Before!.Append(_ml.Transforms.NormalizeMinMax("Face"));
+        var prepared = Assert.Throws<InvalidDataException>(() => new GradientBlendingSweep(_ml, options).Run(Train, Choosing));
+        Assert.Contains("its training rows, choosing rows differ.", prepared.Message);
     }
 
     [Fact]
