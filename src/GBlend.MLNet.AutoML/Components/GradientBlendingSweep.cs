@@ -40,11 +40,14 @@ public sealed partial class GradientBlendingSweep
 
     /// <summary>Sweeps with training rows and rows to choose by.</summary>
     /// <param name="train">The training rows, those to be held out for blending included.</param>
-    /// <param name="choosing">The rows that trials are compared on. Not the test rows: what the best trial gets here is too good to report.</param>
+    /// <param name="choosing">
+    /// The rows that trials are compared on. Not the test rows: what the best trial gets here is too good to report. ML.NET's metrics leave out
+    /// rows of classes that training lacks; a warning in the context's log says how many there are.
+    /// </param>
     /// <param name="cancellation">Stops within a batch; the result is the best so far.</param>
     /// <returns>The trials and the best model.</returns>
-    /// <exception cref="ArgumentException">An option or a column is wrong.</exception>
-    /// <exception cref="InvalidOperationException">A row can't be used, or no trial gave a result; the first failure is the inner exception.</exception>
+    /// <exception cref="ArgumentException">An option or a column is wrong, or there are no rows to choose by.</exception>
+    /// <exception cref="InvalidOperationException">A row can't be used, no choosing row has a class of the training rows, or no trial gave a result; the first failure is the inner exception.</exception>
     /// <exception cref="InvalidDataException">The journal is damaged or of another sweep.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first result.</exception>
     public SweepResult Run(IDataView train, IDataView choosing, CancellationToken cancellation = default)
@@ -61,7 +64,7 @@ public sealed partial class GradientBlendingSweep
     /// <param name="cancellation">Stops within a batch; the result is the best so far.</param>
     /// <returns>The trials. There is no model of all rows yet: <see cref="SweepResult.Refit"/> makes it.</returns>
     /// <exception cref="ArgumentException">An option or a column is wrong.</exception>
-    /// <exception cref="InvalidOperationException">A row can't be used, or no trial gave a result; the first failure is the inner exception.</exception>
+    /// <exception cref="InvalidOperationException">A row can't be used, a fold has no rows, or no trial gave a result; the first failure is the inner exception.</exception>
     /// <exception cref="InvalidDataException">The journal is damaged or of another sweep.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first result.</exception>
     public SweepResult CrossValidate(IDataView rows, int folds = 5, string? samplingKeyColumnName = null, CancellationToken cancellation = default)

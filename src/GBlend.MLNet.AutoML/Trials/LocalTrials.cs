@@ -23,7 +23,7 @@ internal sealed class LocalTrials : ITrialExecutor
         (_ml, _options) = (ml, options);
         _threads = options.Trainer.NumberOfThreads ?? (parallel > 1 ? Math.Max(1, Environment.ProcessorCount / parallel) : null);
         _mostBytes = options.MaximumMemoryInMegabytes * 1_000_000 ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4;
-        _folds = [.. views.Select(v => new Fold(ml, options, v.Train, v.Choosing))];
+        _folds = [.. views.Select(v => new Fold(ml, options, v.Train, v.Choosing, isFold: views.Count > 1))];
     }
 
     /// <summary>Alike for the same training rows of all folds.</summary>
@@ -156,7 +156,7 @@ internal sealed class LocalTrials : ITrialExecutor
         private readonly IDataView _train, _choosing;
         private readonly FitRows _rows;
 
-        internal Fold(MLContext ml, GradientBlendingSweep.Options options, IDataView train, IDataView choosing)
+        internal Fold(MLContext ml, GradientBlendingSweep.Options options, IDataView train, IDataView choosing, bool isFold)
         {
             (_ml, _options) = (ml, options);
             _before = options.Before?.Fit(train);
@@ -167,6 +167,7 @@ internal sealed class LocalTrials : ITrialExecutor
             var given = SettingsMapping.Copy(options.Trainer);
             given.Seed = options.Seed;
             Create(ml, options.Metric.Task, ForScoring(given)).CheckColumns(_choosing.Schema);
+            ChoosingRows.Check(ml, choosing, _choosing, options.Trainer.LabelColumnName, isFold);
             _rows = Create(ml, options.Metric.Task, given).ReadRows(_train);
         }
 
