@@ -14,7 +14,10 @@ public sealed partial class GradientBlendingSweep
         /// </summary>
         public GradientBlendingTrainer.Options Trainer { get; set; } = new();
 
-        /// <summary>What varies. Default <see langword="null"/>: <see cref="SweepSpaces.For(GradientBlendingTrainer.Options)"/> the trainer.</summary>
+        /// <summary>
+        /// What varies. Settings of modalities that the trainer has not are left out of it; a ready space for columns that the trainer has not
+        /// is refused. Default <see langword="null"/>: <see cref="SweepSpaces.For(GradientBlendingTrainer.Options)"/> the trainer.
+        /// </summary>
         public SweepSpace? Space { get; set; }
 
         /// <summary>What comes before the trainer, fitted once on the training rows (of every fold). Default: nothing.</summary>

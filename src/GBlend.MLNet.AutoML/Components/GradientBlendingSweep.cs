@@ -31,11 +31,7 @@ public sealed partial class GradientBlendingSweep
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         (_ml, _options) = (ml, options);
-        _space = options.Space ?? SweepSpaces.For(options.Trainer);
-        if (_space.Given().Settings is not GradientBlendingSettings)
-            throw new ArgumentException($"The space is over {_space.Given().Settings.GetType().Name}. Derive it from {nameof(GradientBlendingSettings)} and override Configure.", nameof(options));
-        if (_space.Settings.Count == 0)
-            throw new ArgumentException("Nothing varies in the space.", nameof(options));
+        _space = SweepSpaces.Fitted(options.Space ?? SweepSpaces.For(options.Trainer), options.Trainer);
     }
 
     /// <summary>Sweeps with training rows and rows to choose by.</summary>

@@ -102,6 +102,8 @@ public sealed class SweepSpace<T> : SweepSpace where T : class, new()
         return new([.. Settings.Select((s, i) => i == index ? setting : s)], _start, _accepts);
     }
 
+    internal override SweepSpace WithoutPaths(IEnumerable<string> paths) => paths.Aggregate(this, (space, path) => space.Dropping(path));
+
     internal override object CreateSettings(IReadOnlyList<object> values)
     {
         var settings = Start();

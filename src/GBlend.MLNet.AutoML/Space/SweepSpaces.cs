@@ -52,6 +52,29 @@ public static class SweepSpaces
     public static SweepSpace<GradientBlendingSettings> ImageText(string imageColumnName, string textColumnName) =>
         For(With(Modality.Image(imageColumnName), Modality.Text(textColumnName)));
 
+    /// <summary>A space for a trainer: without the settings of modalities that the trainer has not.</summary>
+    /// <exception cref="ArgumentException">The space is over other settings, is for other columns, has an impossible value, or nothing varies.</exception>
+    internal static SweepSpace Fitted(SweepSpace space, GradientBlendingTrainer.Options trainer)
+    {
+        if (space.Given().Settings is not GradientBlendingSettings)
+            throw new ArgumentException($"The space is over {space.Given().Settings.GetType().Name}. Derive it from {nameof(GradientBlendingSettings)} and override Configure.", nameof(space));
+        foreach (var setting in space.Settings)
+        {
+            int slot = Array.FindIndex(s_slots, s => setting.Path.StartsWith(s + ".", StringComparison.Ordinal));
+            // Ready spaces name settings by column; what one adds oneself is called by its path.
+            if (slot < 0 || setting.Name == setting.Path)
+                continue;
+            string column = setting.Name[..^(setting.Path.Length - s_slots[slot].Length)];
+            string? has = slot < trainer.Modalities.Count ? trainer.Modalities[slot].ColumnName : null;
+            if (has != column)
+                throw new ArgumentException($"The space has '{column}' for modality {slot + 1}, where the trainer has {(has is null ? "none" : $"'{has}'")}. Give the space the trainer's columns in their order: {string.Join(", ", trainer.Modalities.Select(m => $"'{m.ColumnName}'"))}.", nameof(space));
+        }
+        var fitted = space.WithoutPaths(s_slots.Skip(trainer.Modalities.Count));
+        if (fitted.Settings.Count == 0)
+            throw new ArgumentException("Nothing varies in the space.", nameof(space));
+        return fitted;
+    }
+
     private static GradientBlendingTrainer.Options With(params Modality[] modalities)
     {
         var options = new GradientBlendingTrainer.Options();

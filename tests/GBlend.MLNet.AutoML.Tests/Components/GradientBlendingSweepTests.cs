@@ -227,6 +227,32 @@ public sealed class GradientBlendingSweepTests : IDisposable
     }
 
     [Fact]
+    public void Modalities_that_the_trainer_has_not_do_not_vary()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(4), epochs: 2);
+        options.Space = new SweepSpace<GradientBlendingSettings>();
+        var result = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
+        result.Model!.Dispose();
+        Assert.Contains(result.Trials, t => t.Values.ContainsKey("Modality2.Width"));
+        Assert.DoesNotContain(result.Trials.SelectMany(t => t.Values.Keys), name => name.StartsWith("Modality3", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.ToDataFrame().Columns, c => c.Name.StartsWith("Modality3", StringComparison.Ordinal));
+
+        options.Space = SweepSpaces.For(options.Trainer).Choice(s => s.Modality3.Width, 8, 16);
+        Assert.DoesNotContain(SweepSpaces.Fitted(options.Space, options.Trainer).Settings, s => s.Path.StartsWith("Modality3", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_space_of_other_columns_is_refused_with_their_names()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(2));
+        foreach (var (space, column) in new[] { (SweepSpaces.Vectors("Nose", "Voice"), "Nose"), (SweepSpaces.Vectors("Face", "Voice", "Ear"), "Ear"), (SweepSpaces.Vectors("Voice", "Face"), "Voice") })
+        {
+            options.Space = space;
+            Assert.Contains($"'{column}'", Assert.Throws<ArgumentException>(() => new GradientBlendingSweep(_ml, options)).Message);
+        }
+    }
+
+    [Fact]
     public void All_trials_failing_says_why()
     {
         var options = SweepRows.Options(_ml, SweepBudget.OfTrials(3));
