@@ -46,7 +46,7 @@ public sealed class SweepResult
     public GradientBlendingTrainer.Options OptionsOf(SweepTrial trial)
     {
         ArgumentNullException.ThrowIfNull(trial);
-        var options = ((GradientBlendingSettings)trial.Settings).ToOptions(_options.Trainer);
+        var options = trial.Point.ToOptions(_options.Trainer);
         options.Seed = _options.Seed;
         return options;
     }

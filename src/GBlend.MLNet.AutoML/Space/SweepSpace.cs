@@ -19,6 +19,9 @@ public abstract class SweepSpace
     /// <summary>Settings with these values, those of the start elsewhere; with no values the start itself.</summary>
     internal abstract object CreateSettings(IReadOnlyList<object> values);
 
+    /// <summary>Whether the start sets a property that is not <see cref="GradientBlendingSettings"/>' to something else than a new object has.</summary>
+    internal abstract bool SetsOwn { get; }
+
     /// <summary>Whether the settings can be tried.</summary>
     internal abstract bool Accepts(object settings);
 

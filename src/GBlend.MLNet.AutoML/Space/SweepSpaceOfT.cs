@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace GBlend.MLNet.AutoML;
@@ -110,6 +111,15 @@ public sealed class SweepSpace<T> : SweepSpace where T : class, new()
         for (int i = 0; i < values.Count; i++)
             SettingPath.Set(settings, Settings[i].Path, values[i]);
         return settings;
+    }
+
+    internal override bool SetsOwn
+    {
+        get
+        {
+            JsonNode start = JsonNode.Parse(_start)!, plain = JsonNode.Parse(Serialize(new T()))!;
+            return start.AsObject().Any(p => typeof(GradientBlendingSettings).GetProperty(p.Key) is null && !JsonNode.DeepEquals(p.Value, plain[p.Key]));
+        }
     }
 
     internal override bool Accepts(object settings) => _accepts.All(accepts => accepts((T)settings));

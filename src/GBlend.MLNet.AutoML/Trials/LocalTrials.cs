@@ -117,7 +117,7 @@ internal sealed class LocalTrials : ITrialExecutor
 
     private GradientBlendingTrainer.Options OptionsOf(SweepPoint point, int repeat)
     {
-        var options = ((GradientBlendingSettings)point.Settings).ToOptions(_options.Trainer);
+        var options = point.ToOptions(_options.Trainer);
         options.Seed = repeat == 0 ? _options.Seed : Seeds.Derive(_options.Seed, "repeat", repeat);
         options.NumberOfThreads = _threads;
         options.Progress = null;
