@@ -93,6 +93,8 @@ public sealed partial class GradientBlendingSweep
             ArgumentOutOfRangeException.ThrowIfLessThan(SeedsPerFinalist, 1);
             ArgumentOutOfRangeException.ThrowIfLessThan(ParallelTrials, 1);
             ArgumentOutOfRangeException.ThrowIfLessThan(MaximumMemoryInMegabytes ?? 1, 1, nameof(MaximumMemoryInMegabytes));
+            if (Directory.Exists(JournalPath))
+                throw new ArgumentException($"JournalPath: {JournalPath} is a folder. Name a file.", nameof(JournalPath));
             if (JournalPath is not null && Path.GetDirectoryName(Path.GetFullPath(JournalPath)) is { } folder && !Directory.Exists(folder))
                 throw new ArgumentException($"JournalPath: there is no folder {folder}.", nameof(JournalPath));
         }

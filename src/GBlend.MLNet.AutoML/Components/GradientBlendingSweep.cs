@@ -41,7 +41,7 @@ public sealed partial class GradientBlendingSweep
     /// rows of classes that training lacks; a warning in the context's log says how many there are.
     /// </param>
     /// <param name="cancellation">Stops within a batch; the result is the best so far.</param>
-    /// <returns>The trials and the best model.</returns>
+    /// <returns>The trials and the best model; see <see cref="SweepResult.Model"/> for when there is none.</returns>
     /// <exception cref="ArgumentException">An option or a column is wrong, or there are no rows to choose by.</exception>
     /// <exception cref="InvalidOperationException">A row can't be used, no choosing row has a class of the training rows, or no trial gave a result; the first failure is the inner exception.</exception>
     /// <exception cref="InvalidDataException">The journal is damaged or of another sweep.</exception>
@@ -95,7 +95,17 @@ public sealed partial class GradientBlendingSweep
         if (engine.Best is not { } best)
             throw NoResult(engine, cancellation);
         var result = new SweepResult(_ml, _options, _space, engine, best);
-        return views.Count > 1 || engine.End == SweepEnd.Cancelled && !trials.Holds(best.Number) ? result : result.With(trials.ModelOf(best, cancellation));
+        if (views.Count > 1 || engine.End == SweepEnd.Cancelled && !trials.Holds(best.Number))
+            return result;
+        try
+        {
+            return result.With(trials.ModelOf(best, cancellation), engine.Elapsed);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // What was found is worth more than the model, which Refit makes too.
+            return result;
+        }
     }
 
     private ITuner Tuner() => _options.Tuner switch
@@ -112,7 +122,7 @@ public sealed partial class GradientBlendingSweep
         if (cancellation.IsCancellationRequested)
             return new OperationCanceledException("The sweep was cancelled before its first result.", cancellation);
         if (engine.Trials.FirstOrDefault(t => t.Failure is not null) is { } failed)
-            return new InvalidOperationException($"All {engine.Trials.Count} trials failed. The first: {failed.Error}", failed.Exception);
+            return new InvalidOperationException(engine.Trials.Count == 1 ? $"The only trial failed: {failed.Error}" : $"All {engine.Trials.Count} trials failed. The first: {failed.Error}", failed.Exception);
         return new InvalidOperationException("The budget ended before the first result. Raise it, or lower the trainer's NumberOfEpochs.");
     }
 

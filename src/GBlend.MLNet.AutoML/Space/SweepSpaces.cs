@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GBlend.MLNet.AutoML;
 
 /// <summary>Ready search spaces, to be narrowed or widened by the methods of <see cref="SweepSpace{T}"/>.</summary>
@@ -58,6 +60,9 @@ public static class SweepSpaces
     {
         if (space.Given().Settings is not GradientBlendingSettings)
             throw new ArgumentException($"The space is over {space.Given().Settings.GetType().Name}. Derive it from {nameof(GradientBlendingSettings)} and override Configure.", nameof(space));
+        if (space.Settings.FirstOrDefault(s => s.Path == nameof(GradientBlendingSettings.LearningRate)) is { } rate
+            && (rate.Values.Count > 0 ? rate.Values.Min(v => Convert.ToDouble(v, CultureInfo.InvariantCulture)) : rate.Least) is <= 0 and var least)
+            throw new ArgumentException(FormattableString.Invariant($"The space has {least} for {rate.Path}, which must be above 0."), nameof(space));
         foreach (var setting in space.Settings)
         {
             int slot = Array.FindIndex(s_slots, s => setting.Path.StartsWith(s + ".", StringComparison.Ordinal));

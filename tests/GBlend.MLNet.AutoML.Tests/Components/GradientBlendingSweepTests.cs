@@ -253,6 +253,59 @@ public sealed class GradientBlendingSweepTests : IDisposable
     }
 
     [Fact]
+    public void Learning_rates_of_nothing_and_a_folder_as_journal_are_refused_at_once()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(2));
+        options.Space = SweepSpaces.For(options.Trainer).Range(s => s.LearningRate, 0, 0.1);
+        Assert.Contains("LearningRate", Assert.Throws<ArgumentException>(() => new GradientBlendingSweep(_ml, options)).Message);
+        options.Space = SweepSpaces.For(options.Trainer).Choice(s => s.LearningRate, 0.1, -0.1);
+        Assert.Contains("-0.1 for LearningRate", Assert.Throws<ArgumentException>(() => new GradientBlendingSweep(_ml, options)).Message);
+        (options.Space, options.JournalPath) = (null, Path.GetTempPath());
+        Assert.Contains("is a folder", Assert.Throws<ArgumentException>(() => new GradientBlendingSweep(_ml, options)).Message);
+    }
+
+    [Fact]
+    public void The_only_trial_failing_is_said_so()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(1), epochs: 1);
+        options.Metric = SweepMetric.Custom("none", (_, _) => throw new FormatException("no metric today"), maximize: true);
+        Assert.StartsWith("The only trial failed: FormatException", Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).Run(Train, Choosing)).Message);
+    }
+
+    [Fact]
+    public void Without_an_end_of_time_other_limits_end_a_sweep()
+    {
+        var options = SweepRows.Options(_ml, new SweepBudget { Time = TimeSpan.MaxValue, Trials = 2 }, epochs: 2);
+        var reports = new Reports();
+        options.Progress = reports;
+        var result = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
+        result.Model!.Dispose();
+        Assert.Equal(2, result.Trials.Count);
+        Assert.NotEmpty(reports.Lines);
+    }
+
+    [Fact]
+    public void A_sweep_cancelled_while_its_best_trial_is_trained_again_gives_what_it_found()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(2), epochs: 3);
+        options.JournalPath = _path;
+        new GradientBlendingSweep(_ml, options).Run(Train, Choosing).Model!.Dispose();
+        // All is in the journal, so that only the model is trained.
+        using var cancel = new CancellationTokenSource();
+        options.Progress = new Cancelling(cancel, afterTrials: 1);
+        var result = new GradientBlendingSweep(_ml, options).Run(Train, Choosing, cancel.Token);
+        Assert.Null(result.Model);
+        Assert.NotEmpty(result.Trials);
+    }
+
+    private sealed class Reports : IProgress<SweepProgress>
+    {
+        internal List<string> Lines { get; } = [];
+
+        public void Report(SweepProgress value) => Lines.Add(value.ToString());
+    }
+
+    [Fact]
     public void All_trials_failing_says_why()
     {
         var options = SweepRows.Options(_ml, SweepBudget.OfTrials(3));
