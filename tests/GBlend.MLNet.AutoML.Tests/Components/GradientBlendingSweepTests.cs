@@ -292,10 +292,16 @@ public sealed class GradientBlendingSweepTests : IDisposable
         new GradientBlendingSweep(_ml, options).Run(Train, Choosing).Model!.Dispose();
         // All is in the journal, so that only the model is trained.
         using var cancel = new CancellationTokenSource();
-        options.Progress = new Cancelling(cancel, afterTrials: 1);
+        _ml.Log += (_, e) =>
+        {
+            if (e.Source == "GradientBlendingTrainer; Training")
+                cancel.Cancel();
+        };
         var result = new GradientBlendingSweep(_ml, options).Run(Train, Choosing, cancel.Token);
+        Assert.True(cancel.IsCancellationRequested);
+        Assert.Equal(SweepEnd.Budget, result.End);
         Assert.Null(result.Model);
-        Assert.NotEmpty(result.Trials);
+        Assert.Equal(2, result.Trials.Count);
     }
 
     private sealed class Reports : IProgress<SweepProgress>
