@@ -14,7 +14,10 @@ public sealed partial class GradientBlendingSweep
         /// </summary>
         public GradientBlendingTrainer.Options Trainer { get; set; } = new();
 
-        /// <summary>What varies. Default <see langword="null"/>: <see cref="SweepSpaces.For(GradientBlendingTrainer.Options)"/> the trainer.</summary>
+        /// <summary>
+        /// What varies. Settings of modalities that the trainer has not are left out of it; a ready space for columns that the trainer has not
+        /// is refused. Default <see langword="null"/>: <see cref="SweepSpaces.For(GradientBlendingTrainer.Options)"/> the trainer.
+        /// </summary>
         public SweepSpace? Space { get; set; }
 
         /// <summary>What comes before the trainer, fitted once on the training rows (of every fold). Default: nothing.</summary>
@@ -67,7 +70,9 @@ public sealed partial class GradientBlendingSweep
 
         /// <summary>
         /// A file that gets every result as it comes. A sweep that finds its own file goes on where that ends: no step in it is trained again,
-        /// save that a trial which goes on after the interruption is first trained to where it stood. Default: none.
+        /// save that a trial which goes on after the interruption is first trained to where it stood. The journal of another sweep is refused:
+        /// of other training or choosing rows (their values after <see cref="Before"/> count), another space, trainer, metric, tuner or seed.
+        /// Of code of yours only the name counts: change the name of a custom metric or strategy when you change what it does. Default: none.
         /// </summary>
         public string? JournalPath { get; set; }
 
@@ -88,6 +93,8 @@ public sealed partial class GradientBlendingSweep
             ArgumentOutOfRangeException.ThrowIfLessThan(SeedsPerFinalist, 1);
             ArgumentOutOfRangeException.ThrowIfLessThan(ParallelTrials, 1);
             ArgumentOutOfRangeException.ThrowIfLessThan(MaximumMemoryInMegabytes ?? 1, 1, nameof(MaximumMemoryInMegabytes));
+            if (Directory.Exists(JournalPath))
+                throw new ArgumentException($"JournalPath: {JournalPath} is a folder. Name a file.", nameof(JournalPath));
             if (JournalPath is not null && Path.GetDirectoryName(Path.GetFullPath(JournalPath)) is { } folder && !Directory.Exists(folder))
                 throw new ArgumentException($"JournalPath: there is no folder {folder}.", nameof(JournalPath));
         }

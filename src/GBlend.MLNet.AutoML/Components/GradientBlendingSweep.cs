@@ -31,20 +31,19 @@ public sealed partial class GradientBlendingSweep
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         (_ml, _options) = (ml, options);
-        _space = options.Space ?? SweepSpaces.For(options.Trainer);
-        if (_space.Given().Settings is not GradientBlendingSettings)
-            throw new ArgumentException($"The space is over {_space.Given().Settings.GetType().Name}. Derive it from {nameof(GradientBlendingSettings)} and override Configure.", nameof(options));
-        if (_space.Settings.Count == 0)
-            throw new ArgumentException("Nothing varies in the space.", nameof(options));
+        _space = SweepSpaces.Fitted(options.Space ?? SweepSpaces.For(options.Trainer), options.Trainer);
     }
 
     /// <summary>Sweeps with training rows and rows to choose by.</summary>
     /// <param name="train">The training rows, those to be held out for blending included.</param>
-    /// <param name="choosing">The rows that trials are compared on. Not the test rows: what the best trial gets here is too good to report.</param>
+    /// <param name="choosing">
+    /// The rows that trials are compared on. Not the test rows: what the best trial gets here is too good to report. ML.NET's metrics leave out
+    /// rows of classes that training lacks; a warning in the context's log says how many there are.
+    /// </param>
     /// <param name="cancellation">Stops within a batch; the result is the best so far.</param>
-    /// <returns>The trials and the best model.</returns>
-    /// <exception cref="ArgumentException">An option or a column is wrong.</exception>
-    /// <exception cref="InvalidOperationException">A row can't be used, or no trial gave a result; the first failure is the inner exception.</exception>
+    /// <returns>The trials and the best model; see <see cref="SweepResult.Model"/> for when there is none.</returns>
+    /// <exception cref="ArgumentException">An option or a column is wrong, or there are no rows to choose by.</exception>
+    /// <exception cref="InvalidOperationException">A row can't be used, no choosing row has a class of the training rows, or no trial gave a result; the first failure is the inner exception.</exception>
     /// <exception cref="InvalidDataException">The journal is damaged or of another sweep.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first result.</exception>
     public SweepResult Run(IDataView train, IDataView choosing, CancellationToken cancellation = default)
@@ -61,7 +60,7 @@ public sealed partial class GradientBlendingSweep
     /// <param name="cancellation">Stops within a batch; the result is the best so far.</param>
     /// <returns>The trials. There is no model of all rows yet: <see cref="SweepResult.Refit"/> makes it.</returns>
     /// <exception cref="ArgumentException">An option or a column is wrong.</exception>
-    /// <exception cref="InvalidOperationException">A row can't be used, or no trial gave a result; the first failure is the inner exception.</exception>
+    /// <exception cref="InvalidOperationException">A row can't be used, a fold has no rows, or no trial gave a result; the first failure is the inner exception.</exception>
     /// <exception cref="InvalidDataException">The journal is damaged or of another sweep.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first result.</exception>
     public SweepResult CrossValidate(IDataView rows, int folds = 5, string? samplingKeyColumnName = null, CancellationToken cancellation = default)
@@ -96,7 +95,17 @@ public sealed partial class GradientBlendingSweep
         if (engine.Best is not { } best)
             throw NoResult(engine, cancellation);
         var result = new SweepResult(_ml, _options, _space, engine, best);
-        return views.Count > 1 || engine.End == SweepEnd.Cancelled && !trials.Holds(best.Number) ? result : result.With(trials.ModelOf(best, cancellation));
+        if (views.Count > 1 || engine.End == SweepEnd.Cancelled && !trials.Holds(best.Number))
+            return result;
+        try
+        {
+            return result.With(trials.ModelOf(best, cancellation), engine.Elapsed);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // What was found is worth more than the model, which Refit makes too.
+            return result;
+        }
     }
 
     private ITuner Tuner() => _options.Tuner switch
@@ -113,7 +122,7 @@ public sealed partial class GradientBlendingSweep
         if (cancellation.IsCancellationRequested)
             return new OperationCanceledException("The sweep was cancelled before its first result.", cancellation);
         if (engine.Trials.FirstOrDefault(t => t.Failure is not null) is { } failed)
-            return new InvalidOperationException($"All {engine.Trials.Count} trials failed. The first: {failed.Error}", failed.Exception);
+            return new InvalidOperationException(engine.Trials.Count == 1 ? $"The only trial failed: {failed.Error}" : $"All {engine.Trials.Count} trials failed. The first: {failed.Error}", failed.Exception);
         return new InvalidOperationException("The budget ended before the first result. Raise it, or lower the trainer's NumberOfEpochs.");
     }
 
@@ -125,7 +134,8 @@ public sealed partial class GradientBlendingSweep
         ["metric"] = _options.Metric.Name,
         ["stages"] = string.Join(", ", _options.Stages),
         ["split"] = split,
-        ["rows"] = trials.Fingerprint,
+        ["training rows"] = trials.TrainingDigest(),
+        ["choosing rows"] = trials.ChoosingDigest(),
         ["tuner"] = _options.Tuner.ToString(),
         ["seed"] = _options.Seed.ToString(CultureInfo.InvariantCulture),
     };

@@ -16,8 +16,8 @@ public sealed record SweepProgress(int Trials, int Running, int Failed, long Epo
         string best = Best?.Metric is { } metric ? FormattableString.Invariant($"best {metric:0.0000} (trial {Best.Number})") : "no result yet";
         string left = Remaining is { } time ? $", {Clock(time)} left" : "";
         string failed = Failed > 0 ? $", {Failed} failed" : "";
-        return $"{Trials} trial{(Trials == 1 ? "" : "s")}{failed}, {Epochs} epochs, {best}, {Clock(Elapsed)} passed{left}";
+        return $"{Trials} trial{(Trials == 1 ? "" : "s")}{failed}, {Epochs} epoch{(Epochs == 1 ? "" : "s")}, {best}, {Clock(Elapsed)} passed{left}";
     }
 
-    private static string Clock(TimeSpan time) => $"{(int)time.TotalMinutes}:{time.Seconds:00}";
+    private static string Clock(TimeSpan time) => $"{(long)time.TotalMinutes}:{time.Seconds:00}";
 }

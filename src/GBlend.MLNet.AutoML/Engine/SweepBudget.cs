@@ -3,7 +3,10 @@ namespace GBlend.MLNet.AutoML;
 /// <summary>How much a sweep may cost. Of several limits the one that is reached first ends it; at least one must be set.</summary>
 public sealed record SweepBudget
 {
-    /// <summary>Time on the clock. What runs when it is over is stopped within a batch. Resuming a sweep goes on with what was left.</summary>
+    /// <summary>
+    /// Time on the clock. What runs when it is over is stopped within a batch; if the best trial was among that, it is then trained again to have
+    /// its model, beyond this time. Resuming a sweep goes on with what was left.
+    /// </summary>
     public TimeSpan? Time { get; init; }
 
     /// <summary>Trials begun.</summary>

@@ -11,6 +11,9 @@ internal sealed class SweepEngine
     /// <summary>Attempts at a point that is new and possible before the space counts as exhausted.</summary>
     private const int MostAttempts = 500;
 
+    private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(49);
+    private static readonly TimeSpan s_longestEstimate = TimeSpan.FromDays(36_500);
+
     private readonly SweepPlan _plan;
     private readonly SweepSpace _space;
     private readonly ITuner _tuner;
@@ -50,7 +53,7 @@ internal sealed class SweepEngine
                 (_plan.Budget.Time - Elapsed)?.TotalSeconds,
                 SecondsPerEpoch is { } s && _plan.Budget.Epochs is { } epochs ? s * (epochs - Epochs) : null,
                 _trials.Count > 0 && _plan.Budget.Trials is { } trials ? Elapsed.TotalSeconds / _trials.Count * (trials - _trials.Count) : null);
-            return seconds is { } left ? TimeSpan.FromSeconds(Math.Max(0, left)) : null;
+            return seconds is { } left ? TimeSpan.FromSeconds(Math.Clamp(left, 0, s_longestEstimate.TotalSeconds)) : null;
         }
     }
 
@@ -191,7 +194,7 @@ internal sealed class SweepEngine
             return Task.FromResult(known.Outcome);
         }
         if (_plan.Budget.Time is { } time)
-            _stop.CancelAfter(time > Elapsed ? time - Elapsed : TimeSpan.Zero);
+            StopAfter(time - Elapsed);
         return Guarded();
 
         async Task<TrialOutcome> Guarded()
@@ -212,6 +215,13 @@ internal sealed class SweepEngine
                 return new([], clock.Elapsed.TotalSeconds, TrialFailure.From(e));
             }
         }
+    }
+
+    private void StopAfter(TimeSpan left)
+    {
+        // A timer takes no longer times, and no step does.
+        if (left < s_longestTimer)
+            _stop.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
     private void Record(SweepTrial trial, TrialStep step, int stage, TrialOutcome outcome)

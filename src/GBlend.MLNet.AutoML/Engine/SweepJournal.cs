@@ -139,7 +139,7 @@ internal sealed class SweepJournal : IDisposable
             throw new InvalidDataException($"{path} is not a journal of a sweep that this version reads ('{line["format"]}'). Name another file.");
         var differs = identity.Where(i => (string?)line["sweep"]?[i.Key] != i.Value).Select(i => i.Key).ToArray();
         if (differs.Length > 0)
-            throw new InvalidDataException($"{path} is the journal of another sweep: its {string.Join(", ", differs)} differ{(differs.Length == 1 ? "s" : "")}. Name another file, delete it to begin anew, or sweep as before.");
+            throw new InvalidDataException($"{path} is the journal of another sweep: its {string.Join(", ", differs)} differ{(differs.Length > 1 || differs[0].EndsWith('s') ? "" : "s")}. Name another file, delete it to begin anew, or sweep as before.");
     }
 
     private void Remember(JsonObject line)

@@ -15,14 +15,12 @@ public static class GradientBlendingAutoCatalogExtensions
     /// <param name="space">What varies; by default <see cref="SweepSpaces.For(GradientBlendingTrainer.Options)"/> the options.</param>
     /// <param name="task">Which catalog's trainer it is.</param>
     /// <returns>The sweepable trainer, for one experiment at a time.</returns>
-    /// <exception cref="ArgumentException">The options have no modality, or the space is over other settings.</exception>
+    /// <exception cref="ArgumentException">The options have no modality, or the space is over other settings or for other columns.</exception>
     public static SweepableEstimator GradientBlending(this AutoCatalog catalog, GradientBlendingTrainer.Options options, SweepSpace? space = null, SweepTask task = SweepTask.Multiclass)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
-        space ??= SweepSpaces.For(options);
-        if (space.Given().Settings is not GradientBlendingSettings)
-            throw new ArgumentException($"The space is over {space.Given().Settings.GetType().Name}. Derive it from {nameof(GradientBlendingSettings)} and override Configure.", nameof(space));
+        space = SweepSpaces.Fitted(space ?? SweepSpaces.For(options), options);
         var bridge = new SearchSpaceBridge(space, SettingsMapping.From(options));
         return new SweepableEstimator((context, parameter) => new SweptTrainer(context, task, options, bridge.PointOf(parameter)), bridge.SearchSpace);
     }

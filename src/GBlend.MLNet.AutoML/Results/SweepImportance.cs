@@ -39,8 +39,8 @@ public sealed class SweepImportance
     public override string ToString()
     {
         if (Explained is not { } explained)
-            return $"{Trials} trials are too few to tell which settings matter.";
-        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"After {Epochs} epochs, {Trials} trials, {100 * Math.Max(0, explained):0} % of their order explained:\n"));
+            return $"{Trials} {(Trials == 1 ? "trial is" : "trials are")} too few to tell which settings matter.";
+        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"After {Epochs} epoch{(Epochs == 1 ? "" : "s")}, {Trials} trials, {100 * Math.Max(0, explained):0} % of their order explained:\n"));
         foreach (var setting in Settings)
             text.Append(CultureInfo.InvariantCulture, $"  {setting.Setting,-28} {setting.Importance,7:0.000}  {string.Join("; ", setting.Effects.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Value}: {e.MedianMetric:0.000} ({e.Trials})")))}\n");
         return text.ToString();
@@ -113,8 +113,23 @@ public sealed class SweepImportance
         var active = trials.Where(t => t.Point.IsActive[index]).ToArray();
         return setting.Values.Count > 0
             ? [.. active.GroupBy(t => t.Point.Value(index)).OrderBy(g => setting.UnitOf(g.Key)).Select(g => Effect(Show(g.Key), [.. g.Select(t => t.Metric)]))]
-            : [.. active.GroupBy(t => Math.Min(2, (int)(3 * t.Point.Unit(index)))).OrderBy(g => g.Key)
-                .Select(g => Effect($"{Show(setting.At(g.Key / 3.0))} to {Show(setting.At(Math.Min((g.Key + 1) / 3.0, 1)))}", [.. g.Select(t => t.Metric)]))];
+            : [.. active.GroupBy(t => ThirdOf(t.Point.Unit(index))).OrderBy(g => g.Key)
+                .Select(g => Effect(Third(setting, g.Key), [.. g.Select(t => t.Metric)]))];
+    }
+
+    private static int ThirdOf(double unit) => Math.Min(2, (int)(3 * unit));
+
+    /// <summary>A third of a range; of whole numbers those that belong to it and to no other third.</summary>
+    private static string Third(SweepSetting setting, int third)
+    {
+        object first = setting.At(third / 3.0), last = setting.At((third + 1) / 3.0);
+        if (setting.Count is null)
+            return $"{Show(first)} to {Show(last)}";
+        long least = FirstOf(third, first), most = third == 2 ? (long)setting.Most : FirstOf(third + 1, last) - 1;
+        return least == most ? Show(least) : $"{Show(least)} to {Show(most)}";
+
+        // The number at a border belongs to the third that its middle lies in.
+        long FirstOf(int k, object border) => Convert.ToInt64(border, CultureInfo.InvariantCulture) + (ThirdOf(setting.UnitOf(border)) < k ? 1 : 0);
     }
 
     private static SettingEffect Effect(string value, double[] metrics)

@@ -23,14 +23,21 @@ public sealed class SweepResult
     /// <summary>The best trial.</summary>
     public SweepTrial Best { get; }
 
-    /// <summary>The best trial's model, fitted on the training rows, with what comes before and after the trainer; <see langword="null"/> after cross validation. Yours to dispose.</summary>
+    /// <summary>
+    /// The best trial's model, fitted on the training rows, with what comes before and after the trainer; <see langword="null"/> after cross
+    /// validation, and when the sweep was cancelled while this model was not at hand: <see cref="Refit"/> makes one. Yours to dispose.
+    /// </summary>
+    /// <remarks>
+    /// When the search ended (by a budget of time, for example) with the best trial's state lost, the trial is trained again to have its model.
+    /// That goes beyond the budget, and <see cref="Duration"/> has it.
+    /// </remarks>
     public TransformerChain<ITransformer>? Model { get; private set; }
 
     /// <summary>Epochs trained by all trials.</summary>
     public long Epochs { get; }
 
-    /// <summary>Time spent, that of interrupted runs included.</summary>
-    public TimeSpan Duration { get; }
+    /// <summary>Time spent, that of interrupted runs and of making <see cref="Model"/> included.</summary>
+    public TimeSpan Duration { get; private set; }
 
     /// <summary>Why the sweep ended.</summary>
     public SweepEnd End { get; }
@@ -46,7 +53,7 @@ public sealed class SweepResult
     public GradientBlendingTrainer.Options OptionsOf(SweepTrial trial)
     {
         ArgumentNullException.ThrowIfNull(trial);
-        var options = ((GradientBlendingSettings)trial.Settings).ToOptions(_options.Trainer);
+        var options = trial.Point.ToOptions(_options.Trainer);
         options.Seed = _options.Seed;
         return options;
     }
@@ -82,9 +89,9 @@ public sealed class SweepResult
         return estimator.Fit(rows);
     }
 
-    internal SweepResult With(TransformerChain<ITransformer> model)
+    internal SweepResult With(TransformerChain<ITransformer> model, TimeSpan duration)
     {
-        Model = model;
+        (Model, Duration) = (model, duration);
         return this;
     }
 }

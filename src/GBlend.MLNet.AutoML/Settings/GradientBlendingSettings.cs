@@ -7,7 +7,7 @@ namespace GBlend.MLNet.AutoML;
 /// space read alike. <see langword="null"/> means: as in the trainer's options.
 /// </summary>
 /// <remarks>
-/// To vary something else, derive from it, add a property with an attribute and override <see cref="Configure"/>. Properties must be public
+/// To vary something else, derive from it, add a property with an attribute and override <see cref="Configure"/>, which adds it to the others. Properties must be public
 /// with a public setter and of a plain type: Microsoft.ML.AutoML loses others without a word.
 /// </remarks>
 public class GradientBlendingSettings
@@ -93,15 +93,26 @@ public class GradientBlendingSettings
     /// <param name="options">Stays as it is.</param>
     /// <returns>A copy.</returns>
     /// <exception cref="ArgumentException">A setting does not fit the options; the message names it.</exception>
-    public GradientBlendingTrainer.Options ToOptions(GradientBlendingTrainer.Options options)
+    public GradientBlendingTrainer.Options ToOptions(GradientBlendingTrainer.Options options) => ToOptions(options, addsOwn: true);
+
+    /// <param name="options">Stays as it is.</param>
+    /// <param name="addsOwn">Whether settings of the user's own class count too.</param>
+    internal GradientBlendingTrainer.Options ToOptions(GradientBlendingTrainer.Options options, bool addsOwn)
     {
         ArgumentNullException.ThrowIfNull(options);
         var copy = SettingsMapping.Copy(options);
-        Configure(copy);
+        SettingsMapping.Configure(this, copy);
+        if (addsOwn)
+            Configure(copy);
         return copy;
     }
 
-    /// <summary>Puts the settings into options. Override it for settings of your own; call the base first.</summary>
+    /// <summary>
+    /// Puts settings of your own into options that have the library's settings already. It does nothing by default. It is not called for the
+    /// trial of the given settings, unless the space's start or <see cref="SweepSpace{T}.Fix"/> sets a property of your own.
+    /// </summary>
     /// <param name="options">To be changed; a copy of the trainer's, of its own.</param>
-    protected virtual void Configure(GradientBlendingTrainer.Options options) => SettingsMapping.Configure(this, options);
+    protected virtual void Configure(GradientBlendingTrainer.Options options)
+    {
+    }
 }

@@ -29,6 +29,10 @@ internal sealed class SweepPoint
     /// <summary>Alike for points that differ only where it has no effect.</summary>
     internal string Key { get; }
 
+    /// <summary>A trainer's options with these settings; where they are the given ones, defaults of a class of the user's own change nothing.</summary>
+    internal GradientBlendingTrainer.Options ToOptions(GradientBlendingTrainer.Options trainer) =>
+        ((GradientBlendingSettings)Settings).ToOptions(trainer, addsOwn: !IsGiven || Space.SetsOwn);
+
     internal object Value(int setting) => _values[setting];
 
     /// <summary>Where the point lies in the unit cube.</summary>

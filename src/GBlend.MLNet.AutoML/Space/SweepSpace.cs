@@ -13,8 +13,14 @@ public abstract class SweepSpace
     /// <summary>How many different points there are; <see langword="null"/> when a range of real numbers is among them or they are too many to count.</summary>
     internal long? Count => Settings.Aggregate((long?)1, (product, s) => product * s.Count is { } n && n < int.MaxValue ? n : null);
 
+    /// <summary>The space without what lies under these paths.</summary>
+    internal abstract SweepSpace WithoutPaths(IEnumerable<string> paths);
+
     /// <summary>Settings with these values, those of the start elsewhere; with no values the start itself.</summary>
     internal abstract object CreateSettings(IReadOnlyList<object> values);
+
+    /// <summary>Whether the start sets a property that is not <see cref="GradientBlendingSettings"/>' to something else than a new object has.</summary>
+    internal abstract bool SetsOwn { get; }
 
     /// <summary>Whether the settings can be tried.</summary>
     internal abstract bool Accepts(object settings);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace GBlend.MLNet.AutoML;
@@ -102,12 +103,23 @@ public sealed class SweepSpace<T> : SweepSpace where T : class, new()
         return new([.. Settings.Select((s, i) => i == index ? setting : s)], _start, _accepts);
     }
 
+    internal override SweepSpace WithoutPaths(IEnumerable<string> paths) => paths.Aggregate(this, (space, path) => space.Dropping(path));
+
     internal override object CreateSettings(IReadOnlyList<object> values)
     {
         var settings = Start();
         for (int i = 0; i < values.Count; i++)
             SettingPath.Set(settings, Settings[i].Path, values[i]);
         return settings;
+    }
+
+    internal override bool SetsOwn
+    {
+        get
+        {
+            JsonNode start = JsonNode.Parse(_start)!, plain = JsonNode.Parse(Serialize(new T()))!;
+            return start.AsObject().Any(p => typeof(GradientBlendingSettings).GetProperty(p.Key) is null && !JsonNode.DeepEquals(p.Value, plain[p.Key]));
+        }
     }
 
     internal override bool Accepts(object settings) => _accepts.All(accepts => accepts((T)settings));

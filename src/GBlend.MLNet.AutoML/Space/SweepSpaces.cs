@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GBlend.MLNet.AutoML;
 
 /// <summary>Ready search spaces, to be narrowed or widened by the methods of <see cref="SweepSpace{T}"/>.</summary>
@@ -51,6 +53,32 @@ public static class SweepSpaces
     /// <param name="textColumnName">The token ids, its second.</param>
     public static SweepSpace<GradientBlendingSettings> ImageText(string imageColumnName, string textColumnName) =>
         For(With(Modality.Image(imageColumnName), Modality.Text(textColumnName)));
+
+    /// <summary>A space for a trainer: without the settings of modalities that the trainer has not.</summary>
+    /// <exception cref="ArgumentException">The space is over other settings, is for other columns, has an impossible value, or nothing varies.</exception>
+    internal static SweepSpace Fitted(SweepSpace space, GradientBlendingTrainer.Options trainer)
+    {
+        if (space.Given().Settings is not GradientBlendingSettings)
+            throw new ArgumentException($"The space is over {space.Given().Settings.GetType().Name}. Derive it from {nameof(GradientBlendingSettings)} and override Configure.", nameof(space));
+        if (space.Settings.FirstOrDefault(s => s.Path == nameof(GradientBlendingSettings.LearningRate)) is { } rate
+            && (rate.Values.Count > 0 ? rate.Values.Min(v => Convert.ToDouble(v, CultureInfo.InvariantCulture)) : rate.Least) is <= 0 and var least)
+            throw new ArgumentException(FormattableString.Invariant($"The space has {least} for {rate.Path}, which must be above 0."), nameof(space));
+        foreach (var setting in space.Settings)
+        {
+            int slot = Array.FindIndex(s_slots, s => setting.Path.StartsWith(s + ".", StringComparison.Ordinal));
+            // Ready spaces name settings by column; what one adds oneself is called by its path.
+            if (slot < 0 || setting.Name == setting.Path)
+                continue;
+            string column = setting.Name[..^(setting.Path.Length - s_slots[slot].Length)];
+            string? has = slot < trainer.Modalities.Count ? trainer.Modalities[slot].ColumnName : null;
+            if (has != column)
+                throw new ArgumentException($"The space has '{column}' for modality {slot + 1}, where the trainer has {(has is null ? "none" : $"'{has}'")}. Give the space the trainer's columns in their order: {string.Join(", ", trainer.Modalities.Select(m => $"'{m.ColumnName}'"))}.", nameof(space));
+        }
+        var fitted = space.WithoutPaths(s_slots.Skip(trainer.Modalities.Count));
+        if (fitted.Settings.Count == 0)
+            throw new ArgumentException("Nothing varies in the space.", nameof(space));
+        return fitted;
+    }
 
     private static GradientBlendingTrainer.Options With(params Modality[] modalities)
     {

@@ -23,12 +23,14 @@ internal sealed class LocalTrials : ITrialExecutor
         (_ml, _options) = (ml, options);
         _threads = options.Trainer.NumberOfThreads ?? (parallel > 1 ? Math.Max(1, Environment.ProcessorCount / parallel) : null);
         _mostBytes = options.MaximumMemoryInMegabytes * 1_000_000 ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4;
-        _folds = [.. views.Select(v => new Fold(ml, options, v.Train, v.Choosing))];
-        Fingerprint = string.Join(" ", _folds.Select(f => f.Fingerprint));
+        _folds = [.. views.Select(v => new Fold(ml, options, v.Train, v.Choosing, isFold: views.Count > 1))];
     }
 
-    /// <summary>Alike for the same rows.</summary>
-    internal string Fingerprint { get; }
+    /// <summary>Alike for the same training rows of all folds.</summary>
+    internal string TrainingDigest() => string.Join(" ", _folds.Select(f => f.TrainingDigest()));
+
+    /// <summary>Alike for the same choosing rows of all folds.</summary>
+    internal string ChoosingDigest() => string.Join(" ", _folds.Select(f => f.ChoosingDigest()));
 
     public Task<TrialOutcome> AdvanceAsync(TrialStep step, CancellationToken cancellation) => Task.Factory.StartNew(
         () => Advance(step, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -115,7 +117,7 @@ internal sealed class LocalTrials : ITrialExecutor
 
     private GradientBlendingTrainer.Options OptionsOf(SweepPoint point, int repeat)
     {
-        var options = ((GradientBlendingSettings)point.Settings).ToOptions(_options.Trainer);
+        var options = point.ToOptions(_options.Trainer);
         options.Seed = repeat == 0 ? _options.Seed : Seeds.Derive(_options.Seed, "repeat", repeat);
         options.NumberOfThreads = _threads;
         options.Progress = null;
@@ -154,7 +156,7 @@ internal sealed class LocalTrials : ITrialExecutor
         private readonly IDataView _train, _choosing;
         private readonly FitRows _rows;
 
-        internal Fold(MLContext ml, GradientBlendingSweep.Options options, IDataView train, IDataView choosing)
+        internal Fold(MLContext ml, GradientBlendingSweep.Options options, IDataView train, IDataView choosing, bool isFold)
         {
             (_ml, _options) = (ml, options);
             _before = options.Before?.Fit(train);
@@ -165,11 +167,13 @@ internal sealed class LocalTrials : ITrialExecutor
             var given = SettingsMapping.Copy(options.Trainer);
             given.Seed = options.Seed;
             Create(ml, options.Metric.Task, ForScoring(given)).CheckColumns(_choosing.Schema);
+            ChoosingRows.Check(ml, choosing, _choosing, options.Trainer.LabelColumnName, isFold);
             _rows = Create(ml, options.Metric.Task, given).ReadRows(_train);
-            Fingerprint = _rows.Fingerprint();
         }
 
-        internal string Fingerprint { get; }
+        internal string TrainingDigest() => _rows.Fingerprint();
+
+        internal string ChoosingDigest() => ColumnDigest.Of(_choosing, [.. _options.Trainer.Modalities.Select(m => m.ColumnName), _options.Trainer.LabelColumnName]);
 
         /// <summary>Rows to choose by need no column that says what is held out.</summary>
         private static GradientBlendingTrainer.Options ForScoring(GradientBlendingTrainer.Options options)

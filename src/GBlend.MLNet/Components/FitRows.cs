@@ -11,7 +11,7 @@ internal sealed class FitRows(IDataView view, TrainingData data, int seed) : IDi
 
     internal int Seed { get; } = seed;
 
-    /// <summary>A digest of the number of rows, their targets and which are held out: alike for the same rows, and cheap.</summary>
+    /// <summary>A digest of the rows: their values, targets and groups and which are held out. It reads all of them, be they in memory or in a file.</summary>
     internal string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -19,6 +19,14 @@ internal sealed class FitRows(IDataView view, TrainingData data, int seed) : IDi
         hash.AppendData(MemoryMarshal.AsBytes<bool>(data.Rows.HeldOut));
         hash.AppendData(MemoryMarshal.AsBytes<long>(data.Rows.Targets.Classes));
         hash.AppendData(MemoryMarshal.AsBytes<float>(data.Rows.Targets.Values));
+        hash.AppendData(MemoryMarshal.AsBytes<int>(data.Rows.Groups));
+        byte[] buffer = [];
+        foreach (var modality in data.Rows.Modalities)
+        {
+            hash.AppendData(BitConverter.GetBytes(modality.Width));
+            for (int row = 0; row < modality.Count; row++)
+                hash.AppendData(modality.Read(row, 0, modality.Width, ref buffer));
+        }
         return Convert.ToHexString(hash.GetHashAndReset())[..16];
     }
 

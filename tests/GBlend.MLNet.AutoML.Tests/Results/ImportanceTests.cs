@@ -44,6 +44,32 @@ public sealed class ImportanceTests
         Assert.Contains("Kind", importance.ToString());
     }
 
+    private sealed class Whole
+    {
+        [Microsoft.ML.SearchSpace.Range(1, 3)]
+        public int Few { get; set; }
+
+        [Microsoft.ML.SearchSpace.Range(1, 10)]
+        public int Many { get; set; }
+    }
+
+    [Fact]
+    public void Thirds_of_whole_numbers_do_not_overlap()
+    {
+        var space = new SweepSpace<Whole>();
+        var sequence = new HaltonSequence(2, 5);
+        var trials = Enumerable.Range(0, 60).Select(i =>
+        {
+            var trial = new SweepTrial(i, space.At(sequence[i]));
+            trial.Record(new(i, 0, trial.Point, 1), 1, true, new([((Whole)trial.Settings).Many], 1));
+            return trial;
+        }).ToArray();
+        var importance = SweepImportance.Of(trials, space, 1, isMaximized: false);
+        Assert.Equal(["1", "2", "3"], importance.Settings.Single(s => s.Setting == "Few").Effects.Select(e => e.Value));
+        Assert.Equal(["1 to 3", "4 to 7", "8 to 10"], importance.Settings.Single(s => s.Setting == "Many").Effects.Select(e => e.Value));
+        Assert.Contains("After 1 epoch,", importance.ToString());
+    }
+
     [Fact]
     public void Few_trials_tell_nothing()
     {

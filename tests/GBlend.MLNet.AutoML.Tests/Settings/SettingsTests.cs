@@ -114,13 +114,11 @@ public sealed class SettingsTests
     private sealed class WithSchedule : GradientBlendingSettings
     {
         [Microsoft.ML.SearchSpace.Choice("constant", "cosine")]
-        public string? Schedule { get; set; }
+        public string Schedule { get; set; } = "constant";
 
         protected override void Configure(GradientBlendingTrainer.Options options)
         {
-            base.Configure(options);
-            if (Schedule == "cosine")
-                options.LearningRateSchedule = LearningRateSchedule.Cosine();
+            options.LearningRateSchedule = Schedule == "cosine" ? LearningRateSchedule.Cosine() : LearningRateSchedule.Constant();
         }
     }
 
@@ -130,6 +128,21 @@ public sealed class SettingsTests
         var options = Templates.Create("vectors");
         var space = SweepSpaces.For<WithSchedule>(options);
         Assert.Contains("Schedule", space.Settings.Select(s => s.Path));
-        Assert.Equal("cosine", new WithSchedule { Schedule = "cosine", LearningRate = 0.1 }.ToOptions(options).LearningRateSchedule.ToString());
+        var made = new WithSchedule { Schedule = "cosine", LearningRate = 0.1, BatchSize = 16 }.ToOptions(options);
+        Assert.Equal("cosine", made.LearningRateSchedule.ToString());
+        Assert.Equal((0.1f, 16), (made.LearningRate, made.BatchSize));
+    }
+
+    [Fact]
+    public void The_given_settings_are_as_given_whatever_defaults_a_class_of_ones_own_has()
+    {
+        var options = Templates.Create("vectors");
+        options.LearningRateSchedule = LearningRateSchedule.Cosine();
+        var space = SweepSpaces.For<WithSchedule>(options);
+        Assert.Equal(OptionsCode.Write(options), OptionsCode.Write(space.Given().ToOptions(options)));
+        Assert.Equal(16, space.Fix(s => s.BatchSize, 16).Given().ToOptions(options).BatchSize);
+
+        options.LearningRateSchedule = LearningRateSchedule.Constant();
+        Assert.Equal("cosine", space.Fix(s => s.Schedule, "cosine").Given().ToOptions(options).LearningRateSchedule.ToString());
     }
 }

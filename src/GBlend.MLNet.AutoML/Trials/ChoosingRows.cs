@@ -1,0 +1,92 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>Checks the rows that trials are compared on: ML.NET calls a metric over no rows perfect, and leaves out rows without a word.</summary>
+internal static class ChoosingRows
+{
+    private const int MostClassesNamed = 5;
+
+    /// <param name="ml">Receives the warning.</param>
+    /// <param name="asGiven">The rows as the user gave them.</param>
+    /// <param name="prepared">The rows after what comes before the trainer.</param>
+    /// <param name="labelColumnName">The label.</param>
+    /// <param name="isFold">Whether the rows are those of a fold.</param>
+    /// <exception cref="ArgumentException">There are no rows.</exception>
+    /// <exception cref="InvalidOperationException">A fold has no rows, or no row can be measured.</exception>
+    internal static void Check(MLContext ml, IDataView asGiven, IDataView prepared, string labelColumnName, bool isFold)
+    {
+        var (count, unlabeled) = Read(prepared, labelColumnName);
+        if (count == 0)
+        {
+            throw isFold
+                ? new InvalidOperationException("A fold has no rows to choose by, so that trials can't be compared on it. Take fewer folds, or a sampling key column with more groups; where ML.NET divides few groups unevenly, another Seed helps too.")
+                : new ArgumentException("There are no rows to choose by. Check their source, the filters on them and what Before does.", "choosing");
+        }
+        if (unlabeled.Count == 0)
+            return;
+        string what = $"in '{labelColumnName}' no class that the training rows have{Classes(ml, asGiven, labelColumnName, count, unlabeled)}, or no value";
+        if (unlabeled.Count == count)
+            throw new InvalidOperationException($"All {count} choosing rows have {what}. Choose by rows of the classes that are trained.");
+        using var channel = ((IChannelProvider)ml).Start("Sweep");
+        channel.Warning(MessageSensitivity.UserData | MessageSensitivity.Schema,
+            $"{unlabeled.Count} of the {count} choosing rows have {what}. ML.NET's metrics leave them out.");
+    }
+
+    private static (int Count, List<int> Unlabeled) Read(IDataView view, string labelColumnName)
+    {
+        var label = view.Schema[labelColumnName];
+        using var cursor = view.GetRowCursor([label]);
+        var isMissing = MissingIn(cursor, label);
+        var unlabeled = new List<int>();
+        int count = 0;
+        for (; cursor.MoveNext(); count++)
+        {
+            if (isMissing())
+                unlabeled.Add(count);
+        }
+        return (count, unlabeled);
+    }
+
+    private static Func<bool> MissingIn(DataViewRow row, DataViewSchema.Column label)
+    {
+        var raw = label.Type.RawType;
+        return label.Type switch
+        {
+            KeyDataViewType when raw == typeof(byte) => When<byte>(v => v == 0),
+            KeyDataViewType when raw == typeof(ushort) => When<ushort>(v => v == 0),
+            KeyDataViewType when raw == typeof(uint) => When<uint>(v => v == 0),
+            KeyDataViewType => When<ulong>(v => v == 0),
+            NumberDataViewType when raw == typeof(float) => When<float>(float.IsNaN),
+            NumberDataViewType when raw == typeof(double) => When<double>(double.IsNaN),
+            _ => static () => false,
+        };
+
+        Func<bool> When<T>(Func<T, bool> isMissing)
+        {
+            var getter = row.GetGetter<T>(label);
+            T value = default!;
+            return () =>
+            {
+                getter(ref value);
+                return isMissing(value);
+            };
+        }
+    }
+
+    /// <summary>What the label column says of the rows before it became a key, where that can be told.</summary>
+    private static string Classes(MLContext ml, IDataView asGiven, string labelColumnName, int count, List<int> rows)
+    {
+        if (asGiven.Schema.GetColumnOrNull(labelColumnName) is not { Type: TextDataViewType or NumberDataViewType or BooleanDataViewType })
+            return "";
+        var texts = ml.Transforms.Conversion.ConvertType(labelColumnName, outputKind: DataKind.String).Fit(asGiven).Transform(asGiven);
+        string[] values = [.. texts.GetColumn<string>(labelColumnName)];
+        // Rows may have been left out on the way.
+        if (values.Length != count)
+            return "";
+        string[] classes = [.. rows.Select(row => values[row]).Where(v => !string.IsNullOrEmpty(v)).Distinct()];
+        return classes.Length == 0 ? "" : $" ({string.Join(", ", classes.Take(MostClassesNamed).Select(c => $"'{c}'"))}{(classes.Length > MostClassesNamed ? ", ..." : "")})";
+    }
+}
