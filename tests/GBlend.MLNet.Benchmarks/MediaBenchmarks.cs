@@ -37,13 +37,6 @@ internal static class MediaBenchmarks
         return Pairs.Ratios(() => Fit(rows, settings with { ComputesFrozenFeaturesOnce = false }), () => Fit(rows, settings), pairs: 3);
     }
 
-    internal static IReadOnlyList<double> FloatOverBFloat16()
-    {
-        using var rows = Rows(32, RowBytes, new RowMemory(long.MaxValue));
-        var settings = Settings(Encoders.R3D(18, 0.25), [Frames, Side, Side, Channels]);
-        return Pairs.Ratios(() => Fit(rows, settings), () => Fit(rows, settings with { Precision = TorchSharp.torch.ScalarType.BFloat16 }), pairs: 3);
-    }
-
     /// <summary>A fit on rows of ten times the budget, in this process.</summary>
     /// <returns>The most memory that the process had resident, in megabytes.</returns>
     internal static double PeakOfFit()

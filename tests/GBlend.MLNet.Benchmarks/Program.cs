@@ -50,7 +50,6 @@ static void ReportMedia()
     Report("fit on clips from a file / from memory, MLP 64-32", "at most 1.3", MediaBenchmarks.DenseFromDiskOverMemory());
     Report("fit on clips with crops and flips / without, R3D-18 of width 1/16", "", MediaBenchmarks.AugmentedOverPlain());
     Report("fit of a frozen R3D-18, features in every epoch / once, 5 epochs", "", MediaBenchmarks.FrozenEveryEpochOverOnce());
-    Report("fit in float32 / in bfloat16, R3D-18 of width 1/4", "", MediaBenchmarks.FloatOverBFloat16());
     Console.WriteLine();
     Console.WriteLine($"Peak memory of a process that fits on {MediaBenchmarks.TimesTheBudget} times its budget of {MediaBenchmarks.BudgetMegabytes} MB: {PeakOfOwnProcess():0} MB (at most {MediaBenchmarks.BudgetMegabytes + 500}).");
 }

@@ -104,7 +104,8 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>
         /// Whether networks compute in bfloat16 while training, which takes half the memory for activations and on processors made for it
         /// less time. Weights are kept, stepped and saved in float32, losses and batch statistics are float32, and so are scores. A
-        /// processor without bfloat16 arithmetic is slower with it. Default <see langword="false"/>.
+        /// processor without bfloat16 arithmetic is slower with it. Not for clips on the CPU, where convolutions over time in bfloat16 can give
+        /// wrong numbers (libtorch 2.10): a warning says so and all is computed in float32. Default <see langword="false"/>.
         /// </summary>
         public bool UseBFloat16 { get; set; }
 

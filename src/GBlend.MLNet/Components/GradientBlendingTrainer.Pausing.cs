@@ -23,8 +23,9 @@ public sealed partial class GradientBlendingTrainer
         int seed = _options.Seed ?? rows.Seed;
         bool isShared = seed == rows.Seed;
         using var channel = _host.Start("Reading");
-        var data = isShared ? rows.For(_options, new TrainingLog(_host, channel, null, _options.CancellationToken)) : ReadRows(rows.View, kind, seed);
-        return new(_host, data, ownsRows: !isShared, Settings(data.Modalities, seed), _options);
+        var log = new TrainingLog(_host, channel, null, _options.CancellationToken);
+        var data = isShared ? rows.For(_options, log) : ReadRows(rows.View, kind, seed);
+        return new(_host, data, ownsRows: !isShared, Settings(data.Modalities, seed, log), _options);
     }
 
     private TrainingData ReadRows(IDataView input, OutputKind kind, int seed)

@@ -62,7 +62,7 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
         int seed = _options.Seed ?? _host.Rand.Next();
         var data = TrainingData.Read(input, _options, kind, seed, log);
         using var rows = data.Rows;
-        var model = TrainedModel.Fit(rows, Settings(data.Modalities, seed), log);
+        var model = TrainedModel.Fit(rows, Settings(data.Modalities, seed, log), log);
         return new GradientBlendingTransformer(model, data.Label, _options.OutputBranchScores, _options.Device);
     }
 
@@ -82,7 +82,22 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
             .SelectMany(plan => NetworkShape.For(modalities, _options.Fusion, 2, plan).Heads).Select(head => head.Name)];
     }
 
-    private TrainingSettings Settings(IReadOnlyList<ModalitySpec> modalities, int seed) => new()
+    /// <summary>
+    /// On request, but for clips on the CPU: there libtorch 2.10's convolutions over time of short floats read memory that nobody wrote, and
+    /// the training ends in numbers that are none, or worse, in wrong ones.
+    /// </summary>
+    private bool ComputesInBFloat16(TrainingLog log)
+    {
+        if (!_options.UseBFloat16 || _options.Modalities.FirstOrDefault(m => m.Kind == ModalityKind.Video && m.Encoder is ResNetEncoder) is not { } clips
+            || TorchDevices.Resolve(_options.Device, (_env as IHostEnvironmentInternal)?.GpuDeviceId, fallbackToCpu: true, _ => { }).type != TorchSharp.DeviceType.CPU)
+        {
+            return _options.UseBFloat16;
+        }
+        log.Warning($"UseBFloat16 is set, but on the CPU convolutions over time in bfloat16 can give wrong numbers, so that the clips of '{clips.ColumnName}' and all else are computed in float32.");
+        return false;
+    }
+
+    private TrainingSettings Settings(IReadOnlyList<ModalitySpec> modalities, int seed, TrainingLog log) => new()
     {
         Modalities = modalities,
         Blending = _options.Blending,
@@ -103,7 +118,7 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
         Shuffle = _options.Shuffle,
         Seed = seed,
         NumberOfThreads = _options.NumberOfThreads,
-        Precision = _options.UseBFloat16 ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32,
+        Precision = ComputesInBFloat16(log) ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32,
         Device = _options.Device,
         GpuDeviceId = (_env as IHostEnvironmentInternal)?.GpuDeviceId,
         FallbackToCpu = (_env as IHostEnvironmentInternal)?.FallbackToCpu ?? true,

@@ -50,21 +50,20 @@ internal sealed class BlendedBackward(JointNetwork network, Loss loss, ScalarTyp
         {
             using var grad = no_grad();
             Tensor[] features = [.. group.Heads.Select(h => pass.Encoded[h].Feature)];
-            var stacked = stack(features);
+            var stacked = Exact(stack(features));
             var answers = group.Predict(stacked);
-            var onAnswers = loss.GradientOnPredictions(JointNetwork.Exact(answers), batch.Targets).mul_(group.Weights!);
-            if (onAnswers.dtype != network.Precision)
-                onAnswers = onAnswers.to(network.Precision);
+            var onAnswers = loss.GradientOnPredictions(answers, batch.Targets).mul_(group.Weights!);
             group.AddGradients(stacked, onAnswers);
             if (!cuts.Heads && features.Any(f => f.requires_grad))
             {
-                var onFeatures = group.OnFeatures(onAnswers).unbind(0);
+                var onFeatures = group.OnFeatures(onAnswers);
+                var onEach = (onFeatures.dtype == network.Precision ? onFeatures : onFeatures.to(network.Precision)).unbind(0);
                 for (int i = 0; i < features.Length; i++)
                 {
                     if (!features[i].requires_grad)
                         continue;
                     roots.Add(features[i]);
-                    gradients.Add(onFeatures[i]);
+                    gradients.Add(onEach[i]);
                 }
             }
             for (int i = 0; i < features.Length; i++)
@@ -80,6 +79,9 @@ internal sealed class BlendedBackward(JointNetwork network, Loss loss, ScalarTyp
             autograd.backward(roots, gradients);
         return predictions;
     }
+
+    /// <summary>Heads are small: theirs are computed in full precision also where the encoders' are not.</summary>
+    private static Tensor Exact(Tensor value) => value.dtype == ScalarType.BFloat16 ? value.to(ScalarType.Float32) : value;
 
     public void Dispose()
     {
@@ -131,15 +133,16 @@ internal sealed class BlendedBackward(JointNetwork network, Loss loss, ScalarTyp
         /// <summary>A weight each, over the rows of a batch.</summary>
         internal Tensor? Weights { get; set; }
 
-        internal Tensor Predict(Tensor features) => features.baddbmm(_weights.transpose(1, 2), _biases);
+        internal Tensor Predict(Tensor features) => features.baddbmm(Exact(_weights).transpose(1, 2), Exact(_biases));
 
         internal void AddGradients(Tensor features, Tensor onAnswers)
         {
+            // Added in place, in the precision of the sum.
             _onWeights.PlusInPlace(onAnswers.transpose(1, 2).bmm(features));
             _onBiases.PlusInPlace(onAnswers.sum(1, keepdim: true));
         }
 
-        internal Tensor OnFeatures(Tensor onAnswers) => onAnswers.bmm(_weights);
+        internal Tensor OnFeatures(Tensor onAnswers) => onAnswers.bmm(Exact(_weights));
 
         public void Dispose()
         {

@@ -101,6 +101,19 @@ public sealed class VideoScoringTests
     }
 
     [Fact]
+    public void Fit_bfloat16_of_clips_on_the_cpu_warns_and_computes_in_float32()
+    {
+        var rows = _ml.Data.LoadFromEnumerable(ClipRows(24));
+        var messages = new List<string>();
+        _ml.Log += (_, e) => messages.Add(e.Message);
+        float[][] Scores(bool isShort) => ScoredRows.Scores(Pipeline(o => (o.UseBFloat16, o.NumberOfEpochs, o.Seed) = (isShort, 1, 4)).Fit(rows).Transform(rows));
+        float[][] exact = Scores(false);
+        Assert.DoesNotContain(messages, m => m.Contains("UseBFloat16"));
+        Assert.Equal(exact, Scores(true));
+        Assert.Contains(messages, m => m.Contains("UseBFloat16") && m.Contains("'Clip'"));
+    }
+
+    [Fact]
     public void Fit_different_numbers_of_views_is_refused()
     {
         var schema = SchemaDefinition.Create(typeof(VideoRow));
