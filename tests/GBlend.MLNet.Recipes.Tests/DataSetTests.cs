@@ -49,6 +49,33 @@ public sealed class DataSetTests : TempFolder
     }
 
     [Fact]
+    public void Read_says_when_the_test_list_is_the_training_list()
+    {
+        Write("labels.txt", "golf", "polo");
+        Write("train_partition.txt", Sport("a", "0"), Sport("b", "1"));
+        Write("test_partition.txt", Sport("a", "0"), Sport("b", "1"));
+        Write("videos/a.mp4", "");
+        Message(() => DataSetReader.Read(RecipeBook.Find("sports1m", null), Folder), "copy of the other");
+    }
+
+    [Fact]
+    public void Read_takes_a_segment_of_both_audio_set_lists_once_and_refuses_two_opinions()
+    {
+        Write("class_labels_indices.csv", "index,mid,display_name", "0,/m/0,\"Cat\"", "1,/m/1,\"Dog\"");
+        Write("unbalanced_train_segments.csv", "# YTID, start_seconds, end_seconds, positive_labels", "aaaaaaaaaaa, 30.000, 40.000, \"/m/0\"", "bbbbbbbbbbb, 30.000, 40.000, \"/m/1\"");
+        Write("balanced_train_segments.csv", "# YTID, start_seconds, end_seconds, positive_labels", "aaaaaaaaaaa, 30.000, 40.000, \"/m/0\"");
+        Write("eval_segments.csv", "# YTID, start_seconds, end_seconds, positive_labels", "ccccccccccc, 30.000, 40.000, \"/m/1\"");
+        foreach (char id in "abc")
+            Write($"videos/{new string(id, 11)}_30.000_40.000.mp4", "");
+        var set = DataSetReader.Read(RecipeBook.Find("audioset", null), Folder);
+        Assert.Equal(2, set.Train.Count);
+        Assert.Contains(set.Notes, n => n.StartsWith("balanced_train_segments.csv: 1 lines say again"));
+
+        Write("balanced_train_segments.csv", "# YTID, start_seconds, end_seconds, positive_labels", "aaaaaaaaaaa, 30.000, 40.000, \"/m/1\"");
+        Message(() => DataSetReader.Read(RecipeBook.Find("audioset", null), Folder), "with other labels or times");
+    }
+
+    [Fact]
     public void Read_divides_kitchens_and_gives_segments()
     {
         StandIn("epic-kitchens", out var recipe);

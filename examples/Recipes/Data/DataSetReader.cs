@@ -38,7 +38,10 @@ internal static class DataSetReader
         }).OfType<VideoItem>()];
 
         var test = Present(set.Test);
-        var train = Present(WithoutTest(set));
+        var training = WithoutTest(set).ToList();
+        var train = Present(training);
+        if (set.Train.Count > 0 && training.Count == 0)
+            throw new UserErrorException("All training videos are in the test list too, and none is left to train on. Is one annotation file a copy of the other?");
         if (train.Length == 0 || test.Length == 0)
         {
             throw new UserErrorException($"{(train.Length == 0 ? "No training video" : "No test video")} of the annotation files is below {videos}, where there are {files.Count} video files. "
@@ -101,7 +104,13 @@ internal static class DataSetReader
         var classes = AudioSetCsv.Classes(labels);
         var set = new Annotated([new("class", [.. classes.Select(c => c.Name)])]);
         foreach (string file in train)
-            set.Add(file, AudioSetCsv.Read(file, classes, out int repeated), repeated, set.Train);
+        {
+            // A segment of both lists of training segments is one segment.
+            var read = AudioSetCsv.Read(file, classes, out int repeated);
+            int before = set.Train.Count;
+            var distinct = AnnotatedVideos.Distinct(set.Train.Concat(read), out int inBoth);
+            set.Add(file, [.. distinct.Skip(before)], repeated + inBoth, set.Train);
+        }
         set.Add(test, AudioSetCsv.Read(test, classes, out int again), again, set.Test);
         return set;
     }
