@@ -52,6 +52,7 @@ public sealed class KilledSweepTests : IDisposable
         var output = process.StandardOutput.ReadToEndAsync();
         if (kill is var (results, later))
         {
+            // Another process is watched through the file that it writes; the wait after that is what makes the moment of the kill random.
             while (Results(name) < results && !process.HasExited)
                 Thread.Sleep(5);
             Thread.Sleep(later);
