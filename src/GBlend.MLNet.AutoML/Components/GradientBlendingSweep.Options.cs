@@ -39,7 +39,7 @@ public sealed partial class GradientBlendingSweep
         /// Successive halving: trials train for a part of the epochs, the best one in so many goes on from there, the others are stopped. 1
         /// trains every trial to the end. Default 3.
         /// </summary>
-        public int ReductionFactor { get; set; } = 3;
+        public int ReductionFactor { get; set; } = SweepStages.DefaultReduction;
 
         /// <summary>The fewest epochs after which trials are compared. Default <see langword="null"/>: a ninth of a whole training, at least 1.</summary>
         public int? MinimumEpochs { get; set; }
@@ -79,7 +79,7 @@ public sealed partial class GradientBlendingSweep
         /// <summary>Receives reports at every step, and at least every second. Default: none.</summary>
         public IProgress<SweepProgress>? Progress { get; set; }
 
-        internal IReadOnlyList<int> Stages => SweepPlan.StagesOf(Trainer.NumberOfEpochs, ReductionFactor, MinimumEpochs ?? Math.Max(1, Trainer.NumberOfEpochs / 9));
+        internal IReadOnlyList<int> Stages => SweepStages.Of(Trainer.NumberOfEpochs, ReductionFactor, MinimumEpochs ?? SweepStages.LeastOf(Trainer.NumberOfEpochs));
 
         internal void Check()
         {

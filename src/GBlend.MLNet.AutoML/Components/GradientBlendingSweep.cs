@@ -74,7 +74,16 @@ public sealed partial class GradientBlendingSweep
     private SweepResult Run(IReadOnlyList<(IDataView Train, IDataView Choosing)> views, string split, CancellationToken cancellation)
     {
         int parallel = Math.Min(_options.ParallelTrials, Environment.ProcessorCount);
-        using var trials = new LocalTrials(_ml, _options, parallel, views);
+        var pipeline = new SweptPipeline
+        {
+            Context = _ml,
+            Trainer = _options.Trainer,
+            Before = _options.Before,
+            After = _options.After,
+            Metric = _options.Metric,
+            Seed = _options.Seed,
+        };
+        using var trials = new LocalTrials(pipeline, parallel, _options.MaximumMemoryInMegabytes, views);
         using var journal = _options.JournalPath is { } path ? SweepJournal.Open(path, Identity(trials, split)) : null;
         var plan = new SweepPlan
         {
@@ -94,7 +103,7 @@ public sealed partial class GradientBlendingSweep
         Task.Run(engine.RunAsync, CancellationToken.None).GetAwaiter().GetResult();
         if (engine.Best is not { } best)
             throw NoResult(engine, cancellation);
-        var result = new SweepResult(_ml, _options, _space, engine, best);
+        var result = new SweepResult(pipeline, _space, engine, best);
         if (views.Count > 1 || engine.End == SweepEnd.Cancelled && !trials.Holds(best.Number))
             return result;
         try

@@ -11,7 +11,7 @@ internal sealed record SweepPlan
     internal required IReadOnlyList<int> Stages { get; init; }
 
     /// <summary>One in so many trials goes on to the next stage.</summary>
-    internal int Reduction { get; init; } = 3;
+    internal int Reduction { get; init; } = SweepStages.DefaultReduction;
 
     /// <summary>Whether the settings as the user gave them are the first trial. It is always trained to the end.</summary>
     internal bool TriesGiven { get; init; } = true;
@@ -34,25 +34,6 @@ internal sealed record SweepPlan
     internal int LastStage => Stages.Count - 1;
 
     internal int FullEpochs => Stages[^1];
-
-    /// <summary>
-    /// The stages of successive halving: the whole run, divided by the reduction as long as enough epochs are left; those before the last are
-    /// multiples of the first, so that one length of super-epochs can end at all of them.
-    /// </summary>
-    internal static IReadOnlyList<int> StagesOf(int epochs, int reduction, int least)
-    {
-        int divisions = 0;
-        if (reduction > 1)
-            divisions = Enumerable.Range(1, 31).TakeWhile(k => Math.Round(epochs / Math.Pow(reduction, k)) >= Math.Max(least, 1)).LastOrDefault();
-        int first = (int)Math.Round(epochs / Math.Pow(Math.Max(reduction, 1), divisions));
-        return [.. Enumerable.Range(0, divisions).Select(k => first * (int)Math.Pow(reduction, k)).Where(stage => stage < epochs), epochs];
-    }
-
-    /// <summary>
-    /// Where an online blending pauses for a stage: at the end of the super-epoch that is nearest. Within a super-epoch that is longer than the
-    /// stage it pauses at once, for a trial that had trained longer than the others would only look better.
-    /// </summary>
-    internal static int NearestSuperEpoch(int stage, int superEpoch) => superEpoch > stage ? stage : (stage + (superEpoch / 2)) / superEpoch * superEpoch;
 
     /// <summary>How many of so many trials reach a stage.</summary>
     internal int Survivors(int trials, int stage) => Math.Max(1, (int)(trials / Math.Pow(Reduction, stage)));

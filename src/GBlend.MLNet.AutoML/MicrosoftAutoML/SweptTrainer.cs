@@ -28,6 +28,6 @@ internal sealed class SweptTrainer(MLContext context, SweepTask task, GradientBl
     {
         if (!point.Space.Accepts(point.Settings))
             throw new OperationCanceledException("The space leaves this combination of settings out.");
-        return LocalTrials.Trainer(context, task, point.ToOptions(options));
+        return task.CreateTrainer(context, point.ToOptions(options));
     }
 }

@@ -7,13 +7,12 @@ namespace GBlend.MLNet.AutoML;
 /// <summary>What a sweep found.</summary>
 public sealed class SweepResult
 {
-    private readonly MLContext _ml;
-    private readonly GradientBlendingSweep.Options _options;
+    private readonly SweptPipeline _pipeline;
     private readonly SweepSpace _space;
 
-    internal SweepResult(MLContext ml, GradientBlendingSweep.Options options, SweepSpace space, SweepEngine engine, SweepTrial best)
+    internal SweepResult(SweptPipeline pipeline, SweepSpace space, SweepEngine engine, SweepTrial best)
     {
-        (_ml, _options, _space, Best) = (ml, options, space, best);
+        (_pipeline, _space, Best) = (pipeline, space, best);
         (Trials, Epochs, Duration, End) = ([.. engine.Ranked], engine.Epochs, engine.Elapsed, engine.End);
     }
 
@@ -53,13 +52,11 @@ public sealed class SweepResult
     public GradientBlendingTrainer.Options OptionsOf(SweepTrial trial)
     {
         ArgumentNullException.ThrowIfNull(trial);
-        var options = trial.Point.ToOptions(_options.Trainer);
-        options.Seed = _options.Seed;
-        return options;
+        return _pipeline.OptionsOf(trial.Point);
     }
 
     /// <summary>The leaderboard: rank, trial, status, metric, its deviation and its number of seeds, epochs, seconds, one column a setting, the error.</summary>
-    public DataFrame ToDataFrame() => Leaderboard.Create(Trials, _space, _options.Metric.Name);
+    public DataFrame ToDataFrame() => Leaderboard.Create(Trials, _space, _pipeline.Metric.Name);
 
     /// <summary>Writes the leaderboard as a CSV file.</summary>
     /// <param name="path">The file.</param>
@@ -67,7 +64,7 @@ public sealed class SweepResult
     public void SaveCsv(string path) => Leaderboard.Save(ToDataFrame(), path);
 
     /// <summary>How much each setting mattered, the most important first; see <see cref="SettingImportance"/> for what the numbers are worth.</summary>
-    public SweepImportance Importance() => SweepImportance.Of(Trials, _space, _options.Seed, _options.Metric.IsMaximized);
+    public SweepImportance Importance() => SweepImportance.Of(Trials, _space, _pipeline.Seed, _pipeline.Metric.IsMaximized);
 
     /// <summary>Fits the best settings, with what comes before and after the trainer, anew.</summary>
     /// <param name="rows">All rows but the test rows. The trainer again holds rows out of them for blending.</param>
@@ -80,13 +77,7 @@ public sealed class SweepResult
         var options = BestOptions;
         options.CancellationToken = cancellation;
         options.Progress = null;
-        var estimator = new EstimatorChain<ITransformer>();
-        if (_options.Before is { } before)
-            estimator = estimator.Append(before);
-        estimator = estimator.Append<ITransformer>(LocalTrials.Trainer(_ml, _options.Metric.Task, options));
-        if (_options.After is { } after)
-            estimator = estimator.Append(after);
-        return estimator.Fit(rows);
+        return _pipeline.Fit(options, rows);
     }
 
     internal SweepResult With(TransformerChain<ITransformer> model, TimeSpan duration)

@@ -29,7 +29,7 @@ public static class SweepSpaces
             space = i < count ? ForModality(space, i, options.Modalities[i], count) : Drop(space, s_slots[i]);
         // Lengths that end where successive halving, as it is by default, compares trials, and the trainer's own.
         int run = options.NumberOfEpochs;
-        space = space.Choice(s => s.SuperEpoch, [.. SweepPlan.StagesOf(run, 3, Math.Max(1, run / 9)).Where(stage => stage < run).Append(Math.Max(1, run / 6)).Distinct().Order().Select(n => (int?)n)]);
+        space = space.Choice(s => s.SuperEpoch, [.. SweepStages.Of(run).Where(stage => stage < run).Append(Math.Max(1, run / 6)).Distinct().Order().Select(n => (int?)n)]);
         space = count == 1 ? WithoutBlending(space) : space;
         return WithConditions(space, count);
     }

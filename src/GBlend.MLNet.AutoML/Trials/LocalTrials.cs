@@ -9,21 +9,24 @@ internal sealed class LocalTrials : ITrialExecutor
 {
     private const int ReleasesPerTrim = 8;
 
-    private readonly MLContext _ml;
-    private readonly GradientBlendingSweep.Options _options;
-    private readonly Fold[] _folds;
+    private readonly SweptPipeline _pipeline;
+    private readonly TrialRows[] _folds;
     private readonly int? _threads;
     private readonly long _mostBytes;
     private readonly Lock _lock = new();
     private readonly Dictionary<(int Trial, int Repeat), PausableFit?[]> _paused = [];
     private int _released;
 
-    internal LocalTrials(MLContext ml, GradientBlendingSweep.Options options, int parallel, IReadOnlyList<(IDataView Train, IDataView Choosing)> views)
+    /// <param name="pipeline">What is trained.</param>
+    /// <param name="parallel">How many trials train at a time.</param>
+    /// <param name="maximumMemoryInMegabytes">Above it no trial begins beside others, and paused ones give their memory back; 80 % of the machine's by default.</param>
+    /// <param name="views">The rows of every fold.</param>
+    internal LocalTrials(SweptPipeline pipeline, int parallel, long? maximumMemoryInMegabytes, IReadOnlyList<(IDataView Train, IDataView Choosing)> views)
     {
-        (_ml, _options) = (ml, options);
-        _threads = options.Trainer.NumberOfThreads ?? (parallel > 1 ? Math.Max(1, Environment.ProcessorCount / parallel) : null);
-        _mostBytes = options.MaximumMemoryInMegabytes * 1_000_000 ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4;
-        _folds = [.. views.Select(v => new Fold(ml, options, v.Train, v.Choosing, isFold: views.Count > 1))];
+        _pipeline = pipeline;
+        _threads = pipeline.Trainer.NumberOfThreads ?? (parallel > 1 ? Math.Max(1, Environment.ProcessorCount / parallel) : null);
+        _mostBytes = maximumMemoryInMegabytes * 1_000_000 ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4;
+        _folds = [.. views.Select(v => new TrialRows(pipeline, v.Train, v.Choosing, isFold: views.Count > 1))];
     }
 
     /// <summary>Alike for the same training rows of all folds.</summary>
@@ -55,7 +58,7 @@ internal sealed class LocalTrials : ITrialExecutor
 
     /// <summary>Online blendings pause at the end of a super-epoch.</summary>
     internal static int PauseAt(SweepPoint point, int epochs) =>
-        point.Settings is GradientBlendingSettings { Blending: BlendingMethod.Online, SuperEpoch: { } length } ? SweepPlan.NearestSuperEpoch(epochs, length) : epochs;
+        point.Settings is GradientBlendingSettings { Blending: BlendingMethod.Online, SuperEpoch: { } length } ? SweepStages.NearestSuperEpoch(epochs, length) : epochs;
 
     /// <summary>The model of a trial of one fold, with what comes before and after the trainer; trained again if it is not held.</summary>
     internal TransformerChain<ITransformer> ModelOf(SweepTrial trial, CancellationToken cancellation)
@@ -73,8 +76,6 @@ internal sealed class LocalTrials : ITrialExecutor
         }
     }
 
-    internal static IEstimator<ITransformer> Trainer(MLContext ml, SweepTask task, GradientBlendingTrainer.Options options) => Create(ml, task, options);
-
     public void Dispose()
     {
         foreach (var fits in _paused.Values)
@@ -82,13 +83,6 @@ internal sealed class LocalTrials : ITrialExecutor
         _paused.Clear();
         Array.ForEach(_folds, fold => fold.Dispose());
     }
-
-    private static GradientBlendingTrainer Create(MLContext ml, SweepTask task, GradientBlendingTrainer.Options options) => task switch
-    {
-        SweepTask.Binary => ml.BinaryClassification.Trainers.GradientBlending(options),
-        SweepTask.Regression => ml.Regression.Trainers.GradientBlending(options),
-        _ => ml.MulticlassClassification.Trainers.GradientBlending(options),
-    };
 
     private TrialOutcome Advance(TrialStep step, CancellationToken cancellation)
     {
@@ -117,8 +111,9 @@ internal sealed class LocalTrials : ITrialExecutor
 
     private GradientBlendingTrainer.Options OptionsOf(SweepPoint point, int repeat)
     {
-        var options = point.ToOptions(_options.Trainer);
-        options.Seed = repeat == 0 ? _options.Seed : Seeds.Derive(_options.Seed, "repeat", repeat);
+        var options = _pipeline.OptionsOf(point);
+        if (repeat > 0)
+            options.Seed = Seeds.Derive(_pipeline.Seed, "repeat", repeat);
         options.NumberOfThreads = _threads;
         options.Progress = null;
         return options;
@@ -145,59 +140,5 @@ internal sealed class LocalTrials : ITrialExecutor
     {
         foreach (var fit in fits ?? [])
             fit?.Dispose();
-    }
-
-    /// <summary>Training and choosing rows, prepared once for all trials.</summary>
-    private sealed class Fold : IDisposable
-    {
-        private readonly MLContext _ml;
-        private readonly GradientBlendingSweep.Options _options;
-        private readonly ITransformer? _before;
-        private readonly IDataView _train, _choosing;
-        private readonly FitRows _rows;
-
-        internal Fold(MLContext ml, GradientBlendingSweep.Options options, IDataView train, IDataView choosing, bool isFold)
-        {
-            (_ml, _options) = (ml, options);
-            _before = options.Before?.Fit(train);
-            _train = _before?.Transform(train) ?? train;
-            // Every trial is measured on them at every stage.
-            _choosing = ml.Data.Cache(_before?.Transform(choosing) ?? choosing);
-            // With the options as they were given, so that what is wrong with them or with a column or a row ends the sweep and not every trial.
-            var given = SettingsMapping.Copy(options.Trainer);
-            given.Seed = options.Seed;
-            Create(ml, options.Metric.Task, ForScoring(given)).CheckColumns(_choosing.Schema);
-            ChoosingRows.Check(ml, choosing, _choosing, options.Trainer.LabelColumnName, isFold);
-            _rows = Create(ml, options.Metric.Task, given).ReadRows(_train);
-        }
-
-        internal string TrainingDigest() => _rows.Fingerprint();
-
-        internal string ChoosingDigest() => ColumnDigest.Of(_choosing, [.. _options.Trainer.Modalities.Select(m => m.ColumnName), _options.Trainer.LabelColumnName]);
-
-        /// <summary>Rows to choose by need no column that says what is held out.</summary>
-        private static GradientBlendingTrainer.Options ForScoring(GradientBlendingTrainer.Options options)
-        {
-            var copy = SettingsMapping.Copy(options);
-            (copy.HoldOutColumnName, copy.SamplingKeyColumnName, copy.ValidationFraction) = (null, null, 0.1f);
-            return copy;
-        }
-
-        public void Dispose() => _rows.Dispose();
-
-        internal PausableFit Begin(GradientBlendingTrainer.Options options) => Create(_ml, _options.Metric.Task, options).Begin(_rows);
-
-        internal double Measure(GradientBlendingTransformer model) => _options.Metric.Evaluate(_ml, model.Transform(_choosing), _options.Trainer.LabelColumnName);
-
-        internal TransformerChain<ITransformer> Chain(GradientBlendingTransformer model)
-        {
-            var parts = new List<ITransformer>();
-            if (_before is not null)
-                parts.Add(_before);
-            parts.Add(model);
-            if (_options.After is { } after)
-                parts.Add(after.Fit(model.Transform(_train)));
-            return new TransformerChain<ITransformer>([.. parts]);
-        }
     }
 }

@@ -44,7 +44,7 @@ public sealed class SweepEngineTests
     public async Task Without_reduction_every_trial_is_trained_to_the_end()
     {
         var trials = new ToyTrials();
-        var engine = await ToyTrials.Run(ToyTrials.Plan(SweepBudget.OfEpochs(270)) with { Stages = SweepPlan.StagesOf(27, 1, 3), Reduction = 1 }, trials);
+        var engine = await ToyTrials.Run(ToyTrials.Plan(SweepBudget.OfEpochs(270)) with { Stages = SweepStages.Of(27, 1, 3), Reduction = 1 }, trials);
         Assert.Equal(10, engine.Trials.Count);
         Assert.All(engine.Trials, t => Assert.Equal((SweepStatus.Completed, 27), (t.Status, t.Epochs)));
     }
@@ -56,7 +56,7 @@ public sealed class SweepEngineTests
     [InlineData(2, 3, 1, new[] { 1, 2 })]
     [InlineData(1, 3, 1, new[] { 1 })]
     [InlineData(16, 2, 2, new[] { 2, 4, 8, 16 })]
-    public void Stages_divide_the_run(int epochs, int reduction, int least, int[] expected) => Assert.Equal(expected, SweepPlan.StagesOf(epochs, reduction, least));
+    public void Stages_divide_the_run(int epochs, int reduction, int least, int[] expected) => Assert.Equal(expected, SweepStages.Of(epochs, reduction, least));
 
     [Theory]
     [InlineData(3, 3, 3)]
@@ -66,7 +66,7 @@ public sealed class SweepEngineTests
     [InlineData(10, 4, 12)]
     [InlineData(10, 3, 9)]
     [InlineData(3, 9, 3)]
-    public void An_online_blending_pauses_at_the_nearest_end_of_a_super_epoch(int stage, int superEpoch, int expected) => Assert.Equal(expected, SweepPlan.NearestSuperEpoch(stage, superEpoch));
+    public void An_online_blending_pauses_at_the_nearest_end_of_a_super_epoch(int stage, int superEpoch, int expected) => Assert.Equal(expected, SweepStages.NearestSuperEpoch(stage, superEpoch));
 
     [Fact]
     public async Task The_given_settings_come_first_and_see_the_end()

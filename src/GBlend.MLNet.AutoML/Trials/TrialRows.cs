@@ -1,0 +1,57 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>Training and choosing rows of a sweep or of one of its folds, prepared once for all trials.</summary>
+internal sealed class TrialRows : IDisposable
+{
+    private readonly SweptPipeline _pipeline;
+    private readonly ITransformer? _before;
+    private readonly IDataView _train, _choosing;
+    private readonly FitRows _rows;
+
+    internal TrialRows(SweptPipeline pipeline, IDataView train, IDataView choosing, bool isFold)
+    {
+        _pipeline = pipeline;
+        _before = pipeline.Before?.Fit(train);
+        _train = _before?.Transform(train) ?? train;
+        // Every trial is measured on them at every stage.
+        _choosing = pipeline.Context.Data.Cache(_before?.Transform(choosing) ?? choosing);
+        // With the options as they were given, so that what is wrong with them or with a column or a row ends the sweep and not every trial.
+        var given = pipeline.GivenOptions();
+        pipeline.CreateTrainer(ForScoring(given)).CheckColumns(_choosing.Schema);
+        ChoosingRows.Check(pipeline.Context, choosing, _choosing, pipeline.Trainer.LabelColumnName, isFold);
+        _rows = pipeline.CreateTrainer(given).ReadRows(_train);
+    }
+
+    internal string TrainingDigest() => _rows.Fingerprint();
+
+    internal string ChoosingDigest() => ColumnDigest.Of(_choosing, [.. _pipeline.Trainer.Modalities.Select(m => m.ColumnName), _pipeline.Trainer.LabelColumnName]);
+
+    internal PausableFit Begin(GradientBlendingTrainer.Options options) => _pipeline.CreateTrainer(options).Begin(_rows);
+
+    internal double Measure(GradientBlendingTransformer model) => _pipeline.Measure(model, _choosing);
+
+    /// <summary>The finished model: what comes before the trainer, the trained model, and what comes after it.</summary>
+    internal TransformerChain<ITransformer> Chain(GradientBlendingTransformer model)
+    {
+        var parts = new List<ITransformer>();
+        if (_before is not null)
+            parts.Add(_before);
+        parts.Add(model);
+        if (_pipeline.After is { } after)
+            parts.Add(after.Fit(model.Transform(_train)));
+        return new TransformerChain<ITransformer>([.. parts]);
+    }
+
+    public void Dispose() => _rows.Dispose();
+
+    /// <summary>Rows to choose by need no column that says what is held out.</summary>
+    private static GradientBlendingTrainer.Options ForScoring(GradientBlendingTrainer.Options options)
+    {
+        var copy = SettingsMapping.Copy(options);
+        (copy.HoldOutColumnName, copy.SamplingKeyColumnName, copy.ValidationFraction) = (null, null, 0.1f);
+        return copy;
+    }
+}
