@@ -21,23 +21,23 @@ internal sealed class ImageColumn(string output, string input, ImageOptions opti
 
     internal override int[] Dimensions(DataViewType input) => [Image.Shape.Height, Image.Shape.Width, Image.Shape.Channels];
 
-    internal override ColumnValue Bind(DataViewRow row, MediaSchema schema) =>
-        new ColumnValue<byte>(row, this, Image.Shape.Size, new Reader(this, row, schema.Source, Image.Shape), schema.Log);
+    internal override ColumnValue Bind(DataViewRow row, ColumnBinding binding) =>
+        new ColumnValue<byte>(row, this, Image.Shape.Size, new Reader(this, row, binding.Source, Image.Shape), binding.Log);
 
     private sealed class Reader(ImageColumn column, DataViewRow row, DataViewSchema.Column source, FrameShape shape) : FileColumnReader<byte>(column, row, source, shape.Size)
     {
-        private Mat? _work;
+        private PictureWriter? _writer;
 
-        public override void Dispose() => _work?.Dispose();
+        public override void Dispose() => _writer?.Dispose();
 
         protected override void Decode(MediaItem item, byte[] values)
         {
             MediaLibraries.RequireOpenCv();
-            _work ??= new Mat();
+            _writer ??= new PictureWriter(shape);
             try
             {
                 using var picture = ImageDecoder.Decode(item.ReadAll(), shape);
-                shape.Write(picture, _work, values);
+                _writer.Write(picture, values);
             }
             catch (OpenCVException e)
             {

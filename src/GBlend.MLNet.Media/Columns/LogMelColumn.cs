@@ -22,10 +22,10 @@ internal sealed class LogMelColumn(string output, string input, LogMelOptions op
         ? [LogMel.FrameCount, LogMel.Spectrum.Bands]
         : [LogMel.Clips, LogMel.FrameCount, LogMel.Spectrum.Bands];
 
-    internal override ColumnValue Bind(DataViewRow row, MediaSchema schema)
+    internal override ColumnValue Bind(DataViewRow row, ColumnBinding binding)
     {
         int size = LogMel.Clips * LogMel.FrameCount * LogMel.Spectrum.Bands;
-        return new ColumnValue<float>(row, this, size, new Reader(this, row, schema.Source, LogMel, size), schema.Log);
+        return new ColumnValue<float>(row, this, size, new Reader(this, row, binding.Source, LogMel, size), binding.Log);
     }
 
     private sealed class Reader(LogMelColumn column, DataViewRow row, DataViewSchema.Column source, LogMelOptions options, int size) : FileColumnReader<float>(column, row, source, size)

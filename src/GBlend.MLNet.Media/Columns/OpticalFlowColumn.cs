@@ -25,17 +25,17 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
             ? [.. dimensions[..^4], Flow.KeepsFrameCount ? dimensions[^4] : dimensions[^4] - 1, dimensions[^3], dimensions[^2], 2]
             : null;
 
-    internal override ColumnValue Bind(DataViewRow row, MediaSchema schema)
+    internal override ColumnValue Bind(DataViewRow row, ColumnBinding binding)
     {
-        int size = Dimensions(schema.Source.Type)!.Aggregate((a, b) => a * b);
-        return new ColumnValue<byte>(row, this, size, new Reader(Flow, row, schema.Source, size), schema.Log);
+        int size = Dimensions(binding.Source.Type)!.Aggregate((a, b) => a * b);
+        return new ColumnValue<byte>(row, this, size, new Reader(Flow, row, binding.Source, size), binding.Log);
     }
 
     private sealed class Reader(OpticalFlowOptions options, DataViewRow row, DataViewSchema.Column source, int size) : ColumnReader<byte>
     {
         private readonly ValueGetter<VBuffer<byte>> _getter = row.GetGetter<VBuffer<byte>>(source);
         private readonly int[] _dimensions = [.. ((VectorDataViewType)source.Type).Dimensions];
-        private readonly string _settings = options.Cache is null ? "" : Name + MediaTransformerFile.Serialize(options) + string.Join('x', ((VectorDataViewType)source.Type).Dimensions);
+        private readonly string _settings = options.Cache is null ? "" : Name + MediaColumnKinds.Serialize(options) + string.Join('x', ((VectorDataViewType)source.Type).Dimensions);
         private readonly byte[] _values = new byte[size];
         private readonly List<Mat> _work = [];
         private VBuffer<byte> _clip;
@@ -54,7 +54,7 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
             if (options.Cache is not { } cache)
                 return Compute(clip);
             string hash = Convert.ToHexString(SHA256.HashData(clip));
-            byte[] key = MediaCache.Key(_settings, new MediaItem(hash, hash, null, default));
+            byte[] key = MediaCache.Key(_settings, hash, hash);
             if (cache.Find<byte>(key, size) is { } kept)
                 return kept;
             Compute(clip);

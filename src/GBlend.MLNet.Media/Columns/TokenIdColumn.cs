@@ -34,8 +34,8 @@ internal sealed class TokenIdColumn(string output, string input, TokenIdSettings
         return new TokenIdColumn(Output, Input, learned);
     }
 
-    internal override ColumnValue Bind(DataViewRow row, MediaSchema schema) =>
-        new ColumnValue<int>(row, this, Settings.Length, new Reader(this, row, schema.Source), schema.Log);
+    internal override ColumnValue Bind(DataViewRow row, ColumnBinding binding) =>
+        new ColumnValue<int>(row, this, Settings.Length, new Reader(this, row, binding.Source), binding.Log);
 
     private string Prepare(string text) => Settings.LowerCase ? text.ToLowerInvariant() : text;
 

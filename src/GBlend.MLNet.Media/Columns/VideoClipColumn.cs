@@ -22,18 +22,18 @@ internal sealed class VideoClipColumn(string output, string input, VideoClipOpti
         ? [Clip.FrameCount, Clip.Height, Clip.Width, Clip.Channels]
         : [Clip.ClipsPerVideo, Clip.FrameCount, Clip.Height, Clip.Width, Clip.Channels];
 
-    internal override ColumnValue Bind(DataViewRow row, MediaSchema schema)
+    internal override ColumnValue Bind(DataViewRow row, ColumnBinding binding)
     {
         int size = Clip.ClipsPerVideo * Clip.FrameCount * Clip.Shape.Size;
-        return new ColumnValue<byte>(row, this, size, new Reader(this, row, schema, size), schema.Log);
+        return new ColumnValue<byte>(row, this, size, new Reader(this, row, binding, size), binding.Log);
     }
 
     /// <summary>Whether another column is made of the same videos.</summary>
     internal bool ReadsSameFiles(MediaColumn other) => other is VideoClipColumn clip && clip.Input == Input && clip.Clip.Folder == Clip.Folder;
 
-    private sealed class Reader(VideoClipColumn column, DataViewRow row, MediaSchema schema, int size) : FileColumnReader<byte>(column, row, schema.Source, size)
+    private sealed class Reader(VideoClipColumn column, DataViewRow row, ColumnBinding binding, int size) : FileColumnReader<byte>(column, row, binding.Source, size)
     {
-        private readonly ClipReader _clips = new(column.Clip, schema.Shared);
+        private readonly ClipReader _clips = new(column.Clip, binding.Shared);
 
         public override void Dispose() => _clips.Dispose();
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using GBlend.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -16,12 +15,6 @@ internal static class MediaTransformerFile
     private const uint Format = 0x00010001;
     private const string Settings = "media.json";
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        Converters = { new JsonStringEnumConverter() },
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    };
-
     internal static void Save(ModelSaveContext ctx, MediaTransformer transformer)
     {
         ctx.CheckAtModel();
@@ -32,7 +25,7 @@ internal static class MediaTransformerFile
             ["kind"] = column.Kind,
             ["output"] = column.Output,
             ["input"] = column.Input,
-            ["options"] = Serialize(column.Options),
+            ["options"] = MediaColumnKinds.Serialize(column.Options),
         });
         ctx.SaveBinaryStream(Settings, writer => writer.Write(content));
     }
@@ -50,7 +43,8 @@ internal static class MediaTransformerFile
         try
         {
             var json = JsonNode.Parse(content)!.AsObject();
-            return new MediaTransformer(env, Column((string)json["kind"]!, (string)json["output"]!, (string)json["input"]!, json["options"]!));
+            string kind = (string)json["kind"]!;
+            return new MediaTransformer(env, MediaColumnKinds.Create(kind, (string)json["output"]!, (string)json["input"]!, json["options"]!) ?? throw Unknown(kind));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentException)
         {
@@ -58,25 +52,8 @@ internal static class MediaTransformerFile
         }
     }
 
-    /// <summary>The settings as text: what saved models and cache keys hold.</summary>
-    internal static JsonNode Serialize(MediaOptions options) => JsonSerializer.SerializeToNode(options, options.GetType(), Json)!;
-
-    private static MediaColumn Column(string kind, string output, string input, JsonNode options) => kind switch
-    {
-        VideoClipColumn.Name => new VideoClipColumn(output, input, Read<VideoClipOptions>(options)),
-        LogMelColumn.Name => new LogMelColumn(output, input, Read<LogMelOptions>(options)),
-        ImageColumn.Name => new ImageColumn(output, input, Read<ImageOptions>(options)),
-        OpticalFlowColumn.Name => new OpticalFlowColumn(output, input, Read<OpticalFlowOptions>(options)),
-        TokenIdColumn.Name => new TokenIdColumn(output, input, Read<TokenIdSettings>(options)),
-        _ => throw new InvalidDataException($"The model file has a media step '{kind}', which this version of GBlend.MLNet.Media does not know. Update GBlend.MLNet.Media."),
-    };
-
-    private static T Read<T>(JsonNode node) where T : MediaOptions
-    {
-        var options = node.Deserialize<T>(Json)!;
-        options.Validate();
-        return options;
-    }
+    private static InvalidDataException Unknown(string kind) =>
+        new($"The model file has a media step '{kind}', which this version of GBlend.MLNet.Media does not know. Update GBlend.MLNet.Media.");
 
     private static VersionInfo Version() => new(
         modelSignature: "GBLMEDIA",

@@ -7,15 +7,6 @@ namespace GBlend.MLNet;
 /// <summary>Which part of a file each clip is.</summary>
 internal static class ClipPlan
 {
-    /// <summary>Makes sure that clips are not all the same.</summary>
-    internal static void Validate(ClipPosition position, int clips, string setting)
-    {
-        if (!Enum.IsDefined(position))
-            throw new ArgumentException("Position must be a value of its type.");
-        if (clips > 1 && position == ClipPosition.Center)
-            throw new ArgumentException($"{setting} is {clips}, but with Position = ClipPosition.Center all of them would be the same. Set Position to ClipPosition.Even or ClipPosition.Random.");
-    }
-
     /// <summary>Where clips begin, each from 0 to <paramref name="room"/>.</summary>
     /// <param name="position">Where clips are taken.</param>
     /// <param name="clips">How many.</param>

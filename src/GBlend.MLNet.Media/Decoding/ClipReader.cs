@@ -9,7 +9,8 @@ internal sealed class ClipReader(VideoClipOptions options, DecodedFrames? shared
 {
     private readonly FrameShape _shape = options.Shape;
     private readonly List<(int Frame, int Slot)> _wanted = [];
-    private Mat? _picture, _work;
+    private PictureWriter? _writer;
+    private Mat? _picture;
 
     /// <summary>Fills the clips' bytes.</summary>
     /// <exception cref="BadMediaException">A frame that a clip needs can't be had.</exception>
@@ -17,7 +18,7 @@ internal sealed class ClipReader(VideoClipOptions options, DecodedFrames? shared
     {
         MediaLibraries.RequireOpenCv();
         _picture ??= new Mat();
-        _work ??= new Mat();
+        _writer ??= new PictureWriter(_shape);
         try
         {
             // Where a packet is no frame, or a seek not exact, or a frame was lost, decoding all tells what there is.
@@ -36,7 +37,7 @@ internal sealed class ClipReader(VideoClipOptions options, DecodedFrames? shared
     public void Dispose()
     {
         _picture?.Dispose();
-        _work?.Dispose();
+        _writer?.Dispose();
     }
 
     private bool TryRead(MediaItem item, VideoTimeline timeline, byte[] values)
@@ -53,7 +54,7 @@ internal sealed class ClipReader(VideoClipOptions options, DecodedFrames? shared
         if (shared.Find(key, _wanted.Select(w => w.Frame)) is { } frames)
         {
             foreach (var (frame, slot) in _wanted)
-                frames[frame].Use(picture => _shape.Write(picture, _work!, values.AsSpan(slot * _shape.Size, _shape.Size)));
+                frames[frame].Use(picture => _writer!.Write(picture, values.AsSpan(slot * _shape.Size, _shape.Size)));
             return true;
         }
         var decoded = new Dictionary<int, DecodedFrame>();
@@ -97,7 +98,7 @@ internal sealed class ClipReader(VideoClipOptions options, DecodedFrames? shared
                 return false;
             if (_picture!.Depth() != MatType.CV_8U)
                 throw new BadMediaException("its frames do not have 8-bit values");
-            _shape.Write(_picture, _work!, destination);
+            _writer!.Write(_picture, destination);
             decoded?.Add(frame, DecodedFrame.Copy(_picture));
             (lastFrame, lastSlot) = (frame, slot);
         }

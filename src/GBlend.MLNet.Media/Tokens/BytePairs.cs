@@ -7,7 +7,7 @@ namespace GBlend.MLNet;
 /// <remarks>R. Sennrich, B. Haddow, A. Birch: Neural Machine Translation of Rare Words with Subword Units, ACL 2016.</remarks>
 internal static partial class BytePairs
 {
-    internal const int ByteCount = 256;
+    internal const int ByteCount = TokenIdOptions.LeastVocabularySize;
 
     /// <summary>The letter that stands for each byte in vocabularies: itself where it is printable Latin-1, else one from 256 on.</summary>
     private static readonly char[] Letters = MakeLetters();

@@ -36,7 +36,10 @@ public abstract class MediaCache
     }
 
     /// <summary>The key of a row of a transform. Its first number changes when the same settings give other values than before.</summary>
-    internal static byte[] Key(string settings, MediaItem item) => SHA256.HashData(Encoding.UTF8.GetBytes($"2\n{settings}\n{item.Identity}\n{item.Name}"));
+    /// <param name="settings">The transform and its settings.</param>
+    /// <param name="identity">What changes when the content of the row's file does.</param>
+    /// <param name="name">The file's name, which random clips are drawn from.</param>
+    internal static byte[] Key(string settings, string identity, string name) => SHA256.HashData(Encoding.UTF8.GetBytes($"2\n{settings}\n{identity}\n{name}"));
 
     internal abstract T[]? Find<T>(byte[] key, int length) where T : unmanaged;
 

@@ -44,7 +44,7 @@ public sealed class LogMelOptions : MediaFileOptions
         Check.AtLeast(FrameCount, 1);
         Check.AtLeast(ClipsPerFile, 1);
         if (AlignWith is null)
-            ClipPlan.Validate(Position, ClipsPerFile, nameof(ClipsPerFile));
+            ValidatePosition(Position, ClipsPerFile, nameof(ClipsPerFile));
         if ((long)Clips * FrameCount * Spectrum.Bands > Array.MaxLength)
             throw new ArgumentException($"A row of {Clips} spectrograms of {FrameCount} frames is more than one vector can hold.");
     }

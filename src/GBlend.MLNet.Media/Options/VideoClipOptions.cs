@@ -59,7 +59,7 @@ public sealed class VideoClipOptions : MediaFileOptions
         Check.AtLeast(FrameCount, 1);
         Check.AtLeast(FrameStride, 1);
         Check.AtLeast(ClipsPerVideo, 1);
-        ClipPlan.Validate(Position, ClipsPerVideo, nameof(ClipsPerVideo));
+        ValidatePosition(Position, ClipsPerVideo, nameof(ClipsPerVideo));
         Shape.Validate();
         if ((long)FrameCount * FrameStride > int.MaxValue || (long)ClipsPerVideo * FrameCount * Height * Width * Channels > Array.MaxLength)
             throw new ArgumentException($"A row of {ClipsPerVideo} clips of {FrameCount} frames of {Height} x {Width} pixels is more than one vector can hold. Take fewer or smaller frames.");

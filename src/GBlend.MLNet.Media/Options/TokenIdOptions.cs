@@ -7,6 +7,9 @@ namespace GBlend.MLNet;
 /// </remarks>
 public sealed class TokenIdOptions
 {
+    /// <summary>One token for each value of a byte.</summary>
+    internal const int LeastVocabularySize = 256;
+
     /// <summary>Ids in a row: longer texts are cut, shorter ones are filled up with 0 at the end. Default 64.</summary>
     public int Length { get; set; } = 64;
 
@@ -28,7 +31,7 @@ public sealed class TokenIdOptions
     internal void Validate()
     {
         Check.AtLeast(Length, 1);
-        Check.AtLeast(VocabularySize, BytePairs.ByteCount);
+        Check.AtLeast(VocabularySize, LeastVocabularySize);
         if (VocabularyPath is null != MergesPath is null)
             throw new ArgumentException("VocabularyPath and MergesPath go together: give both, or neither to learn a vocabulary.");
     }

@@ -7,7 +7,7 @@ internal abstract class FileColumnReader<T>(MediaColumn column, DataViewRow row,
 {
     private readonly MediaInput _input = MediaInput.Create(row, source, ((MediaFileOptions)column.Options).Folder);
     private readonly MediaCache? _cache = column.Options.Cache;
-    private readonly string _settings = column.Options.Cache is null ? "" : column.Kind + MediaTransformerFile.Serialize(column.Options);
+    private readonly string _settings = column.Options.Cache is null ? "" : column.Kind + MediaColumnKinds.Serialize(column.Options);
     private readonly T[] _values = new T[size];
 
     internal override string? ItemName => _input.Name;
@@ -20,7 +20,7 @@ internal abstract class FileColumnReader<T>(MediaColumn column, DataViewRow row,
             Decode(item, _values);
             return _values;
         }
-        byte[] key = MediaCache.Key(_settings, item);
+        byte[] key = MediaCache.Key(_settings, item.Identity, item.Name);
         if (_cache.Find<T>(key, size) is { } kept)
             return kept;
         Decode(item, _values);

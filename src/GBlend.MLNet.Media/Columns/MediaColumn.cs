@@ -29,9 +29,9 @@ internal abstract class MediaColumn(string output, string input, MediaOptions op
     internal abstract int[]? Dimensions(DataViewType input);
 
     /// <summary>The values of a row or cursor.</summary>
-    /// <param name="row">Of the schema's input.</param>
-    /// <param name="schema">What the column is bound to.</param>
-    internal abstract ColumnValue Bind(DataViewRow row, MediaSchema schema);
+    /// <param name="row">A row with the column that is bound to.</param>
+    /// <param name="binding">What the column is bound to.</param>
+    internal abstract ColumnValue Bind(DataViewRow row, ColumnBinding binding);
 
     /// <summary>What is learned from the data before the first row is transformed; most columns learn nothing.</summary>
     internal virtual MediaColumn Fit(IDataView data) => this;
