@@ -1,7 +1,7 @@
 namespace Compare;
 
 /// <summary>What a model says of rows, and how good that is.</summary>
-/// <param name="Probabilities">[row][class].</param>
+/// <param name="Probabilities">[row][class]; NaN from a head that never learned, which is wrong everywhere and has an infinite loss.</param>
 /// <param name="Labels">The class of each row.</param>
 internal sealed record Prediction(float[][] Probabilities, int[] Labels)
 {
@@ -11,9 +11,9 @@ internal sealed record Prediction(float[][] Probabilities, int[] Labels)
     /// <summary>As in the library's answers: a log-probability below it counts as this.</summary>
     private const double LeastLog = -12;
 
-    public double Accuracy => Probabilities.Zip(Labels, (p, label) => Array.IndexOf(p, p.Max()) == label ? 1.0 : 0).Average();
+    public double Accuracy => Probabilities.Zip(Labels, (p, label) => !float.IsNaN(p[label]) && Array.IndexOf(p, p.Max()) == label ? 1.0 : 0).Average();
 
-    public double LogLoss => Probabilities.Zip(Labels, (p, label) => -Math.Log(Math.Max(p[label], LeastProbability))).Average();
+    public double LogLoss => Probabilities.Zip(Labels, (p, label) => float.IsNaN(p[label]) ? double.PositiveInfinity : -Math.Log(Math.Max(p[label], LeastProbability))).Average();
 
     /// <summary>The mean of several models' probabilities.</summary>
     public static Prediction MeanOfProbabilities(IReadOnlyList<Prediction> members) =>

@@ -10,16 +10,19 @@ public enum Answer
     /// </summary>
     Auto,
 
-    /// <summary>The joint head, as in the paper. A model without a joint branch (one modality, or <see cref="Blending.Separate"/>) takes the mean of its heads.</summary>
+    /// <summary>
+    /// The joint head, as in the paper. A model without a joint branch (one modality, or <see cref="Blending.Separate"/>), or whose joint head
+    /// never had weight in the training, takes the mean of its heads.
+    /// </summary>
     Joint,
 
     /// <summary>
     /// The joint head, unless a single modality's head has a lower loss on the held-out rows by more than one standard error of the
-    /// paired difference: then that head.
+    /// paired difference: then that head. Without a joint head that learned, the head with the lowest held-out loss.
     /// </summary>
     BestHead,
 
-    /// <summary>The mean of the heads' predictions (probabilities for classes and labels).</summary>
+    /// <summary>The mean of the predictions of the heads that learned (probabilities for classes and labels).</summary>
     MeanOfHeads,
 
     /// <summary>
@@ -30,7 +33,7 @@ public enum Answer
     Pool,
 
     /// <summary>
-    /// The mean of the heads' logits, made a probability: the normalised geometric mean of their probabilities, which is the pool whose
+    /// The mean of the heads' logits, made a probability: the normalized geometric mean of their probabilities, which is the pool whose
     /// coefficients are all alike. Regression: the mean.
     /// </summary>
     MeanOfLogits,

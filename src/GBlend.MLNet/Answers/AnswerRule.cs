@@ -15,6 +15,9 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     /// </summary>
     internal IReadOnlyList<double>? SingleHeads { get; init; }
 
+    /// <summary>Which branches ever had weight in the training, all of which the rule may hear; one each. Others have no scores of their own either.</summary>
+    internal IReadOnlyList<bool> Learned { get; init; } = [.. Weights.Select(_ => true)];
+
     /// <summary>Chooses the rule, looking at the held-out rows where the choice needs them.</summary>
     internal static AnswerRule Choose(Answer wanted, IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool severalNetworks, ITrainingHost host)
     {
@@ -34,34 +37,45 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         }
         if (hasJoint && !learned[^1] && wanted is Answer.Joint or Answer.BestHead)
         {
-            host.Warning("The joint head never had weight in the blending, so it has learned nothing; the mean of the heads that have answers instead. Give it weight, or choose Answer.MeanOfHeads or Answer.Pool.");
-            wanted = Answer.MeanOfHeads;
+            string instead = wanted == Answer.Joint ? "the mean of the heads that have" : "the best of the heads that have";
+            host.Warning($"The joint head never had weight in the blending, so it has learned nothing; {instead} answers instead. Give it weight, or choose Answer.MeanOfHeads or Answer.Pool.");
+            hasJoint = false;
         }
-        return wanted switch
+        var rule = wanted switch
         {
             Answer.Pool => Pool(heldOut, learned),
             Answer.MeanOfLogits => Mean(learned, isPool: true),
             Answer.MeanOfHeads => Mean(learned, isPool: false),
-            _ when !hasJoint => Mean(learned, isPool: false),
-            Answer.BestHead => BestHead(heads, heldOut, learned, host),
-            _ => Head(heads.Count - 1, heads.Count),
+            Answer.BestHead => BestHead(heads, heldOut, learned, hasJoint, host),
+            _ => hasJoint ? Head(heads.Count - 1, heads.Count) : Mean(learned, isPool: false),
         };
+        return rule with { Learned = [.. learned] };
     }
 
     /// <summary>The same rule for models that answer rows without some of their modalities.</summary>
-    internal AnswerRule WithSingleHeads(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned)
+    /// <exception cref="InvalidOperationException">A modality's own heads never learned, so that rows with this modality alone have no answer.</exception>
+    internal AnswerRule WithSingleHeads(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut)
     {
-        bool[] single = [.. heads.Select((head, i) => learned[i] && !head.IsJoint)];
+        bool[] single = [.. heads.Select((head, i) => Learned[i] && !head.IsJoint)];
+        string[] untaught = [.. heads.Index().Where(h => !h.Item.IsJoint).GroupBy(h => h.Item.Name).Where(same => same.All(h => !single[h.Index])).Select(same => same.Key)];
+        if (untaught.Length > 0)
+            throw new InvalidOperationException(UntaughtHeads(untaught));
         bool isFitted = IsPool && heldOut.Rows >= FewestRowsForPool;
         return this with { SingleHeads = isFitted ? Pool(heldOut, single).Weights : Mean(single, IsPool).Weights };
     }
+
+    /// <summary>What is wrong with a model that is to answer rows without some modalities, and what to do.</summary>
+    /// <param name="modalities">Those whose own heads never learn.</param>
+    internal static string UntaughtHeads(IReadOnlyList<string> modalities) =>
+        $"MissingValues.LeaveOutModality lets a row have any one modality alone, which only that modality's own head can answer; but the head of {string.Join(", ", modalities.Select(m => $"'{m}'"))} "
+        + "never has weight in the training of this model and learns nothing. Give every modality's head a weight above 0 (for estimated weights by BlendingGuards.WeightFloor), or take Blending.Auto().";
 
     /// <summary>The rule for rows that lack modalities: their heads and all joint heads are left out of the sum.</summary>
     /// <param name="heads">All heads.</param>
     /// <param name="isAbsent">Per modality.</param>
     internal AnswerRule Without(IReadOnlyList<HeadInfo> heads, Func<int, bool> isAbsent)
     {
-        bool[] stays = [.. heads.Select(head => head.Modality is { } modality && !isAbsent(modality))];
+        bool[] stays = [.. heads.Select((head, i) => Learned[i] && head.Modality is { } modality && !isAbsent(modality))];
         double[] weights = [.. SingleHeads!.Select((w, i) => stays[i] ? w : 0)];
         // A mean stays one over fewer heads. In a pool the coefficients say how far each head's word is to be taken, and stay as they are.
         double sum = weights.Sum();
@@ -139,27 +153,30 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         }
     }
 
-    private static AnswerRule BestHead(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, ITrainingHost host)
+    /// <summary>The joint head, unless another's loss is lower by more than its error; without a joint head the one with the lowest loss.</summary>
+    private static AnswerRule BestHead(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool hasJoint, ITrainingHost host)
     {
-        int joint = heads.Count - 1, best = joint;
+        int joint = heads.Count - 1;
         if (heldOut.Rows < 2)
         {
-            host.Warning("The best head is chosen on the held-out rows, of which there are fewer than two; the answer is the joint head.");
-            return Head(joint, joint + 1);
+            host.Warning($"The best head is chosen on the held-out rows, of which there are fewer than two; the answer is the {(hasJoint ? "joint head" : "mean of the heads")}.");
+            return hasJoint ? Head(joint, heads.Count) : Mean(learned, isPool: false);
         }
-        double[] fused = [.. Head(joint, joint + 1).Losses(heldOut)];
+        var losses = heads.Select((_, b) => learned[b] ? Head(b, heads.Count).Losses(heldOut).ToArray() : []).ToArray();
+        int[] others = [.. Enumerable.Range(0, heads.Count).Where(b => learned[b] && !(hasJoint && b == joint))];
+        if (!hasJoint)
+            return Head(others.MinBy(b => losses[b].Average()), heads.Count);
+        int best = joint;
         double bestGain = 0;
-        for (int b = 0; b < joint; b++)
+        foreach (int b in others)
         {
-            if (!learned[b])
-                continue;
-            var gain = fused.Zip(Head(b, joint + 1).Losses(heldOut), (f, s) => f - s).ToArray();
+            var gain = losses[joint].Zip(losses[b], (f, s) => f - s).ToArray();
             double mean = gain.Average(), error = Math.Sqrt(gain.Sum(x => (x - mean) * (x - mean)) / (gain.Length - 1) / gain.Length);
             if (mean > error && mean > bestGain)
                 (best, bestGain) = (b, mean);
         }
         if (best != joint)
             host.Warning($"On the held-out rows the head of {heads[best].Name} has a loss lower than the joint head's by {bestGain.ToString("0.###", CultureInfo.InvariantCulture)}, so it gives the answer.");
-        return Head(best, joint + 1);
+        return Head(best, heads.Count);
     }
 }

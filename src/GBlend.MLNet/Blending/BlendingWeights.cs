@@ -8,6 +8,12 @@ internal static class BlendingWeights
 {
     private const int Resamples = 200;
 
+    /// <summary>The share of the largest weight up to which a weight teaches nothing worth hearing.</summary>
+    private const double LeastShare = 1e-6;
+
+    /// <summary>Whether a branch with this weight among the others' learns.</summary>
+    internal static bool Teach(IReadOnlyList<double> weights, int branch) => weights[branch] > LeastShare * weights.Max();
+
     /// <summary>
     /// Where an estimate starts from: all weight on the joint branch, as in naive training, so that a blend has to be earned by evidence
     /// each time. Not the weights of the span before, which may starve a branch for the rest of the run, and not equal ones, which can

@@ -130,7 +130,10 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>Receives reports while training, one at a time but not always on the same thread.</summary>
         public IProgress<TrainingProgress>? Progress { get; set; }
 
-        /// <summary>Whether the model also outputs one score column per branch, named <c>Score.</c> and the branch. Default <see langword="false"/>.</summary>
+        /// <summary>
+        /// Whether the model also outputs one score column per branch, named <c>Score.</c> and the branch. A branch that never had weight in
+        /// the training has learned nothing and has NaN there. Default <see langword="false"/>.
+        /// </summary>
         public bool OutputBranchScores { get; set; }
     }
 }
@@ -147,7 +150,7 @@ public enum MissingValues
     /// <summary>
     /// Rows to score may lack whole modalities (an empty vector, or NaN in every slot): the heads that read them, the joint ones among
     /// them, are left out, and the heads of the modalities that are there answer, weighed by a pool of their own. Rows to train on must be
-    /// complete, and the blending must give each modality a head. A branch that can't read a row has NaN in its own score column.
+    /// complete, and the blending must give each modality a head that learns, or the fit is refused. A branch that can't read a row has NaN in its own score column.
     /// </summary>
     LeaveOutModality,
 }

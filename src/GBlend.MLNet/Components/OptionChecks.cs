@@ -32,8 +32,8 @@ internal static class OptionChecks
     /// <summary>Checks what only holds for some tasks.</summary>
     internal static void CheckTask(Options options, OutputKind kind)
     {
-        if (options.MissingValues == MissingValues.LeaveOutModality && !options.Blending.Networks(options.Modalities.Count, options.NumberOfEpochs).Any(n => n.HasHeads))
-            throw new ArgumentException($"MissingValues.LeaveOutModality needs a head of each modality, which Blending = {options.Blending} has not. Take Blending.Auto().", nameof(Options.MissingValues));
+        if (options.MissingValues == MissingValues.LeaveOutModality)
+            CheckEveryHeadLearns(options);
         if (options.Modalities.Count > 1)
             options.Blending.CheckFits(kind.Task(), options.Fusion);
     }
@@ -45,6 +45,17 @@ internal static class OptionChecks
         : options.FinalWeights == FinalWeights.BestEpoch ? "FinalWeights = BestEpoch"
         : options.Answer is Answer.BestHead or Answer.Pool ? $"Answer = {options.Answer}"
         : null;
+
+    /// <summary>A row may have any one modality alone, which only that modality's own head can answer.</summary>
+    private static void CheckEveryHeadLearns(Options options)
+    {
+        var networks = options.Blending.Networks(options.Modalities.Count, options.NumberOfEpochs).Where(n => n.HasHeads).ToArray();
+        if (networks.Length == 0)
+            throw new ArgumentException($"MissingValues.LeaveOutModality needs a head of each modality, which Blending = {options.Blending} has not. Take Blending.Auto().", nameof(Options.MissingValues));
+        var untaught = options.Modalities.Where((_, i) => networks.All(n => n.KnownWeights is { } weights && !BlendingWeights.Teach(weights, i))).Select(m => m.ColumnName).ToArray();
+        if (untaught.Length > 0)
+            throw new ArgumentException(AnswerRule.UntaughtHeads(untaught), nameof(Options.MissingValues));
+    }
 
     private static bool HoldsNothingOut(Options options) =>
         options.HoldOutColumnName is null && options.ValidationFraction == 0;

@@ -57,6 +57,7 @@ internal static class ModelFile
             })]),
             ["answerIsPool"] = model.Answer.IsPool,
             ["answerWeights"] = new JsonArray([.. model.Answer.Weights.Select(w => (JsonNode)w)]),
+            ["learned"] = new JsonArray([.. model.Answer.Learned.Select(l => (JsonNode)l)]),
             ["singleHeads"] = model.Answer.SingleHeads is { } single ? new JsonArray([.. single.Select(w => (JsonNode)w)]) : null,
             ["targetMean"] = model.Loss.TargetMean,
             ["targetScale"] = model.Loss.TargetScale,
@@ -109,10 +110,12 @@ internal static class ModelFile
             throw new InvalidDataException("The model's settings are damaged: a size is not possible.");
         var answer = new AnswerRule((bool)content["answerIsPool"]!, [.. content["answerWeights"]!.AsArray().Select(w => (double)w!)])
         {
+            // Files of older versions don't say.
+            Learned = [.. content["learned"] is JsonArray learned ? learned.Select(l => (bool)l!) : Enumerable.Repeat(true, branches)],
             SingleHeads = content["singleHeads"] is JsonArray single ? [.. single.Select(w => (double)w!)] : null,
         };
         var history = content["history"].Deserialize<TrainingHistory>(s_json)!;
-        if (answer.Weights.Count != branches || (answer.SingleHeads?.Count ?? branches) != branches || history.Branches.Count != branches)
+        if (answer.Weights.Count != branches || answer.Learned.Count != branches || (answer.SingleHeads?.Count ?? branches) != branches || history.Branches.Count != branches)
             throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
         var loss = new Loss(Enum.Parse<LearningTask>((string)content["task"]!), (double)content["targetMean"]!, (double)content["targetScale"]!);
 

@@ -77,7 +77,7 @@ internal sealed class TrainedModel : IDisposable
     /// <param name="block">Per modality the rows, row-major, float[] or byte[], of length <see cref="BlockRows"/> x width; rows from <paramref name="rows"/> on are ignored.</param>
     /// <param name="rows">The rows to score, 1 to <see cref="BlockRows"/>.</param>
     /// <param name="scores">Receives [rows x Outputs]; of length at least BlockRows x Outputs.</param>
-    /// <param name="branchScores">Receives the same for every branch of <see cref="TrainingHistory.Branches"/>, NaN for one that can't read the row; <see langword="null"/> when they are not wanted.</param>
+    /// <param name="branchScores">Receives the same for every branch of <see cref="TrainingHistory.Branches"/>, NaN for one that can't read the row or never learned; <see langword="null"/> when they are not wanted.</param>
     /// <param name="isAbsent">Per modality and row whether the row lacks it; <see langword="null"/> when no row lacks any.</param>
     internal void Score(IReadOnlyList<Array> block, int rows, float[] scores, IReadOnlyList<float[]>? branchScores, bool[][]? isAbsent = null)
     {
@@ -101,7 +101,7 @@ internal sealed class TrainedModel : IDisposable
                 {
                     predictions[b].AsSpan(row * Outputs, Outputs).CopyTo(scratch);
                     AnswerRule.Activate(Task, scratch);
-                    if (heads[b].Modality is { } modality ? IsAbsent(row, modality) : LacksAny(row))
+                    if (!Answer.Learned[b] || (heads[b].Modality is { } modality ? IsAbsent(row, modality) : LacksAny(row)))
                         Array.Fill(scratch, double.NaN);
                     Add(scratch, byBranch[b], row);
                 }

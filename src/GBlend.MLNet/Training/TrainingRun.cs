@@ -11,9 +11,6 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed class TrainingRun : IDisposable
 {
-    /// <summary>A head whose weight never rose above this has learned nothing worth hearing.</summary>
-    private const double LeastWeight = 1e-6;
-
     private readonly ITrainingHost _host;
     private readonly int[] _trainingRows;
     private readonly int[] _heldOutRows;
@@ -123,10 +120,10 @@ internal sealed class TrainingRun : IDisposable
         if (isRefitted)
             Array.ForEach(_networks, network => network.RefitJointHead());
         var heldOut = new HeldOutPredictions([.. _networks.SelectMany(n => Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))], _targets.Rows(_heldOutRows), Loss);
-        bool[] learned = [.. Branches.Select((branch, i) => _epochs.Any(e => e.Weights[i] > LeastWeight) || (branch.IsJoint && isRefitted))];
+        bool[] learned = [.. Branches.Select((branch, i) => _epochs.Take(selected + 1).Any(e => BlendingWeights.Teach(e.Weights, i)) || (branch.IsJoint && isRefitted))];
         var answer = AnswerRule.Choose(Settings.Answer, Branches, heldOut, learned, _networks.Length > 1, _host);
         if (Settings.LeavesOutMissing)
-            answer = answer.WithSingleHeads(Branches, heldOut, learned);
+            answer = answer.WithSingleHeads(Branches, heldOut);
         string description = answer.Describe(Branches);
         double? heldOutLoss = answer.MeanLoss(heldOut);
         _host.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));

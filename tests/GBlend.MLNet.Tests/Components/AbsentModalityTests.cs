@@ -86,6 +86,55 @@ public sealed class AbsentModalityTests
         Assert.Contains("needs a head of each modality", e.Message);
     }
 
+    [Theory]
+    [InlineData(0f, .5f, .5f, "'A'")]
+    [InlineData(.5f, 0f, .5f, "'B'")]
+    [InlineData(0f, 0f, 1f, "'A', 'B'")]
+    [InlineData(1f, 1e-9f, 1f, "'B'")]
+    public void Fit_with_weights_that_never_reach_a_head_is_refused_before_it_trains(float a, float b, float joint, string named)
+    {
+        bool hasTrained = false;
+        var e = Assert.Throws<ArgumentException>(() => Fit(o =>
+        {
+            o.Blending = Blending.Fixed(a, b, joint);
+            o.Progress = new Watching(_ => hasTrained = true);
+        }));
+        Assert.Contains(named, e.Message);
+        Assert.Contains("Blending.Auto()", e.Message);
+        Assert.False(hasTrained);
+    }
+
+    [Fact]
+    public void Fit_whose_strategy_never_taught_a_head_is_refused()
+    {
+        var e = Assert.Throws<InvalidOperationException>(() => Fit(o => o.Blending = Blending.By(() => new Given(new EpochPlan(1, 0, 1)))));
+        Assert.Contains("'B'", e.Message);
+    }
+
+    [Theory]
+    [InlineData(Answer.Joint)]
+    [InlineData(Answer.MeanOfHeads)]
+    public void Fit_with_weights_that_never_reach_a_head_answers_complete_rows_without_it(Answer answer)
+    {
+        using var model = Fit(o => (o.Blending, o.MissingValues, o.Answer, o.OutputBranchScores) = (Blending.Fixed(0, .5f, .5f), MissingValues.Refuse, answer, true));
+        var scored = model.Transform(_ml.KeyedView(Samples.Rows(12)));
+        Assert.All(Dense(scored, "Score.A"), row => Assert.All(row, value => Assert.True(float.IsNaN(value))));
+        Assert.All(Dense(scored, "Score.B"), row => Assert.Equal(1, row.Sum(), 1e-5));
+        Assert.All(Dense(scored, "Score"), row => Assert.Equal(1, row.Sum(), 1e-5));
+    }
+
+    private sealed class Watching(Action<TrainingProgress> watch) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => watch(value);
+    }
+
+    private sealed class Given(EpochPlan plan) : BalanceStrategy
+    {
+        public override StrategyNeeds Needs => StrategyNeeds.Heads;
+
+        public override EpochPlan OnEpoch(EpochView epoch) => plan;
+    }
+
     private GradientBlendingTransformer Fit(Action<GradientBlendingTrainer.Options>? change = null) => _ml.Trainer(o =>
     {
         (o.MissingValues, o.NumberOfEpochs, o.ValidationFraction, o.Blending) = (MissingValues.LeaveOutModality, 15, 0.3f, Blending.Auto());

@@ -283,6 +283,25 @@ public sealed class TrainingRunTests
         Assert.Contains(host.Warnings, w => w.Contains("never had weight"));
     }
 
+    [Fact]
+    public void Choose_leaves_out_heads_that_had_weight_only_after_the_epoch_that_was_selected()
+    {
+        var strategy = GBlend.MLNet.Blending.By(() => new WreckingFrom(epoch: 4));
+        var settings = ToyRows.Settings(strategy) with { FinalWeights = FinalWeights.BestEpoch, Answer = Answer.MeanOfLogits };
+        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        Assert.InRange(model.History.SelectedEpoch, 0, 3);
+        Assert.Equal([0, 0.5, 0.5], model.Answer.Weights);
+        Assert.Throws<InvalidOperationException>(() => TrainedModel.Fit(ToyRows.Multiclass(), settings with { LeavesOutMissing = true }, new QuietHost()));
+    }
+
+    /// <summary>Two heads learn; from an epoch on only the first one, in steps so large that the network is worse for it.</summary>
+    private sealed class WreckingFrom(int epoch) : BalanceStrategy
+    {
+        public override StrategyNeeds Needs => StrategyNeeds.Heads;
+
+        public override EpochPlan OnEpoch(EpochView view) => view.Epoch < epoch ? new EpochPlan(0, 1, 1) : new EpochPlan(1, 0, 0) { LossScale = 200 };
+    }
+
     [Theory]
     [InlineData("no_grad")]
     [InlineData("inference_mode")]
