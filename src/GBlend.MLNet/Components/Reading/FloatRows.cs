@@ -23,11 +23,12 @@ internal sealed class FloatRows(string column, int width, long? expectedRows)
         return row;
     }
 
-    /// <summary>All rows, row-major, in an array of just their length.</summary>
-    internal float[] ToArray()
+    /// <summary>Gives all rows away, row-major, in an array of just their length. What is added later goes to another array.</summary>
+    internal float[] HandOver()
     {
-        if (_values.Length != _used)
-            Array.Resize(ref _values, _used);
-        return _values;
+        var (values, used) = (_values, _used);
+        (_values, _used) = ([], 0);
+        Array.Resize(ref values, used);
+        return values;
     }
 }

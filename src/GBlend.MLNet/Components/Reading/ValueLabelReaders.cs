@@ -36,7 +36,7 @@ internal abstract class MultiLabelReader(DataViewSchema.Column label) : LabelRea
     internal override (TrainingTargets, LabelInfo) Finish()
     {
         int labels = label.Type.GetVectorSize();
-        return (new(LearningTask.MultiLabel, labels, null, _rows.ToArray()), LabelInfo.OfLabels(Column, labels, Names()));
+        return (new(LearningTask.MultiLabel, labels, null, _rows.HandOver()), LabelInfo.OfLabels(Column, labels, Names()));
     }
 
     private string[]? Names()

@@ -47,7 +47,7 @@ internal sealed class RowColumn<T>(int width, IReadOnlyList<RowSlab<T>> slabs, S
         int bytes = count * ElementSize;
         if (buffer.Length < bytes)
             buffer = new byte[bytes];
-        file!.Read(slab.Offset + (long)(row - slab.FirstRow) * Width * ElementSize + first * ElementSize, buffer.AsSpan(0, bytes));
+        file!.Read(slab.Offset + ((long)(row - slab.FirstRow) * Width + first) * ElementSize, buffer.AsSpan(0, bytes));
         return buffer.AsSpan(0, bytes);
     }
 
@@ -76,7 +76,7 @@ internal sealed class RowColumn<T>(int width, IReadOnlyList<RowSlab<T>> slabs, S
         var all = new T[(long)Count * Width];
         var buffer = new T[Width];
         for (int row = 0; row < Count; row++)
-            Get(row, buffer).CopyTo(all.AsSpan(row * Width));
+            Get(row, buffer).CopyTo(all.AsSpan(checked(row * Width)));
         return all;
     }
 

@@ -22,33 +22,35 @@ internal sealed class RowWriter<T>(int width, long? expectedRows, RowMemory memo
 
     private static readonly int s_element = Marshal.SizeOf<T>();
     private readonly List<RowSlab<T>> _slabs = [];
-    private T[] _open = [];
-    private int _openRows;
-    private int _capacity;
+    private InMemory? _inMemory;
+    private Stage? _stage;
     private int _count;
-    private bool _isStaging;
 
     private long RowBytes => (long)width * s_element;
+
+    private Piece? Open => (Piece?)_stage ?? _inMemory;
 
     /// <summary>Adds a row and returns it, to be filled before the next one.</summary>
     internal Span<T> Add()
     {
-        if (_openRows == _capacity)
+        if (Open is not { IsFull: false })
         {
             Close();
-            Open();
+            OpenNext();
         }
         _count++;
-        return _open.AsSpan(_openRows++ * width, width);
+        return Open!.Add();
     }
 
     internal RowColumn<T> Finish()
     {
         Close();
-        bool isInMemory = _slabs.All(s => s.Values is not null);
+        bool isInMemory = _stage is null;
         if (_slabs.Count > 1 && isInMemory && _count * RowBytes <= MergedBytes && memory.TryTake(_count * RowBytes))
         {
-            T[] all = [.. _slabs.SelectMany(s => s.Values!)];
+            var all = new T[_count * width];
+            foreach (var slab in _slabs)
+                slab.Values!.CopyTo(all, slab.FirstRow * width);
             _slabs.Clear();
             _slabs.Add(new(0, _count, all, 0));
             memory.GiveBack(_count * RowBytes);
@@ -56,19 +58,22 @@ internal sealed class RowWriter<T>(int width, long? expectedRows, RowMemory memo
         return new(width, [.. _slabs], isInMemory ? null : memory.File, _count);
     }
 
-    private void Open()
+    /// <summary>Makes room for rows: in memory, or, once that is used up, in the stage, for good.</summary>
+    private void OpenNext()
     {
+        if (_stage is not null)
+            return;
         (int wanted, int least) = (Wanted(), (int)Math.Clamp(SlabBytes / Math.Max(RowBytes, 1), 1, FewestRows));
-        while (!_isStaging && !memory.TryTake(wanted * RowBytes))
+        bool isTaken = memory.TryTake(wanted * RowBytes);
+        while (!isTaken && wanted > least)
         {
-            _isStaging = wanted <= least;
             wanted = Math.Max(wanted / 2, least);
+            isTaken = memory.TryTake(wanted * RowBytes);
         }
-        if (_isStaging)
-            wanted = (int)Math.Clamp(StageBytes / Math.Max(RowBytes, 1), 1, 1 << 16);
-        if (!_isStaging || _open.Length != wanted * width)
-            _open = new T[checked(wanted * width)];
-        (_openRows, _capacity) = (0, wanted);
+        if (isTaken)
+            _inMemory = new InMemory(width, wanted);
+        else
+            _stage = new Stage(width, (int)Math.Clamp(StageBytes / Math.Max(RowBytes, 1), 1, 1 << 16));
     }
 
     private int Wanted()
@@ -80,20 +85,56 @@ internal sealed class RowWriter<T>(int width, long? expectedRows, RowMemory memo
         return (int)Math.Min(rows, most);
     }
 
+    /// <summary>Puts the open rows where they stay.</summary>
     private void Close()
     {
-        if (_openRows == 0)
-            return;
-        int first = _count - _openRows;
-        if (_isStaging)
-            _slabs.Add(new(first, _openRows, null, memory.File.Append(MemoryMarshal.AsBytes(_open.AsSpan(0, _openRows * width)))));
-        else
+        int rows = Open?.Rows ?? 0, first = _count - rows;
+        if (rows > 0 && _stage is not null)
+            _slabs.Add(new(first, rows, null, _stage.WriteTo(memory.File)));
+        else if (rows > 0 && _inMemory is not null)
         {
-            memory.GiveBack((_capacity - _openRows) * RowBytes);
-            if (_openRows < _capacity)
-                Array.Resize(ref _open, _openRows * width);
-            _slabs.Add(new(first, _openRows, _open, 0));
+            memory.GiveBack((_inMemory.Capacity - rows) * RowBytes);
+            _slabs.Add(new(first, rows, _inMemory.HandOver(), 0));
         }
-        _openRows = _capacity = 0;
+        _inMemory = null;
+    }
+
+    /// <summary>Rows that are being collected in an array that belongs to this piece alone.</summary>
+    private abstract class Piece(int width, int capacity)
+    {
+        protected T[] Values { get; set; } = new T[checked(capacity * width)];
+
+        internal int Capacity { get; } = capacity;
+
+        internal int Rows { get; private protected set; }
+
+        internal bool IsFull => Rows == Capacity;
+
+        protected int Used => Rows * width;
+
+        internal Span<T> Add() => Values.AsSpan(Rows++ * width, width);
+    }
+
+    /// <summary>A piece whose array becomes a slab. It is empty after that, so that a later write fails and can't reach the slab.</summary>
+    private sealed class InMemory(int width, int capacity) : Piece(width, capacity)
+    {
+        internal T[] HandOver()
+        {
+            var (values, used) = (Values, Used);
+            (Values, Rows) = ([], Capacity);
+            Array.Resize(ref values, used);
+            return values;
+        }
+    }
+
+    /// <summary>A piece whose rows are copied to the file, again and again. Its array is never given away.</summary>
+    private sealed class Stage(int width, int capacity) : Piece(width, capacity)
+    {
+        internal long WriteTo(SpillFile file)
+        {
+            long offset = file.Append(MemoryMarshal.AsBytes(Values.AsSpan(0, Used)));
+            Rows = 0;
+            return offset;
+        }
     }
 }

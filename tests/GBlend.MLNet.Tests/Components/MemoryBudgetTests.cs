@@ -1,0 +1,68 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace GBlend.MLNet.Tests.Components;
+
+/// <summary>Where rows are kept is nobody's business but the machine's.</summary>
+public sealed class MemoryBudgetTests
+{
+    private const int Rows = 800, Width = 4096;
+
+    public sealed class Wide
+    {
+        public bool Label { get; set; }
+
+        [VectorType(Width)]
+        public float[] Features { get; set; } = [];
+
+        [VectorType(Width)]
+        public byte[] Bytes { get; set; } = [];
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(5, true)]
+    [InlineData(5, false)]
+    [InlineData(10, false)]
+    public void Fit_gives_the_same_bits_with_a_small_budget_as_with_a_large_one(int megabytes, bool knowsRowCount)
+    {
+        var ml = new MLContext(1);
+        Wide[] rows = [.. Generate()];
+        var view = ml.Data.LoadFromEnumerable(knowsRowCount ? rows : rows.Where(r => r.Features.Length > 0));
+        Assert.Equal(knowsRowCount ? Rows : null, view.GetRowCount());
+        using var small = Fit(ml, view, megabytes);
+        using var large = Fit(ml, view, 1000);
+        Assert.Equal(large.History.HeldOutLoss, small.History.HeldOutLoss);
+        Assert.Equal(Bytes(large), Bytes(small));
+    }
+
+    private static GradientBlendingTransformer Fit(MLContext ml, IDataView view, int megabytes) => ml.BinaryClassification.Trainers.GradientBlending(new GradientBlendingTrainer.Options
+    {
+        Modalities = { Modality.Vector("Features", Encoders.Mlp(4)), Modality.Vector("Bytes", Encoders.Mlp(4)) },
+        Blending = Blending.Equal(),
+        NumberOfEpochs = 2,
+        BatchSize = 256,
+        Seed = 1,
+        MemoryBudgetInMegabytes = megabytes,
+    }).Fit(view);
+
+    private static byte[] Bytes(GradientBlendingTransformer model)
+    {
+        using var file = new MemoryStream();
+        model.ToStateDict().Save(file);
+        return file.ToArray();
+    }
+
+    private static IEnumerable<Wide> Generate()
+    {
+        var random = new Random(1);
+        for (int row = 0; row < Rows; row++)
+        {
+            var wide = new Wide { Label = row % 2 == 0, Features = new float[Width], Bytes = new byte[Width] };
+            random.NextBytes(wide.Bytes);
+            for (int i = 0; i < Width; i++)
+                wide.Features[i] = (float)random.NextDouble() + (wide.Label ? 0.1f : 0);
+            yield return wide;
+        }
+    }
+}
