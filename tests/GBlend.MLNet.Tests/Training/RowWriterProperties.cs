@@ -29,6 +29,9 @@ public sealed class RowWriterProperties
     public sealed record Column(int Width, bool HasBytes, int? Announced);
 
     /// <summary>Columns that are written side by side under one budget.</summary>
+    /// <param name="Rows">Rows of every column.</param>
+    /// <param name="Columns">The columns.</param>
+    /// <param name="Budget">Bytes, from nothing to a little more than all rows.</param>
     public sealed record Plan(int Rows, IReadOnlyList<Column> Columns, long Budget)
     {
         public override string ToString() => $"{Rows} rows, budget {Budget}: {string.Join("; ", Columns)}";
@@ -45,7 +48,6 @@ public sealed class RowWriterProperties
             let rowBytes = widths.Zip(bytes, (width, isByte) => (long)width * (isByte ? 1 : sizeof(float))).Sum()
             from rows in Gen.OneOf(Gen.Choose(0, 600), Gen.Choose(0, (int)Math.Min(MostBytes / rowBytes, 20_000)))
             from announced in Gen.OneOf(Gen.Constant((int?)null), Gen.Constant((int?)null), Gen.Constant((int?)rows), Gen.Choose(1, 2 * rows + 1).Select(n => (int?)n)).ArrayOf(columns)
-                // From nothing to a little more than all rows.
             from share in Gen.Choose(0, 110)
             select new Plan(rows, [.. widths.Zip(bytes, announced).Select(c => new Column(c.First, c.Second, c.Third))], rows * rowBytes * share / 100));
     }
