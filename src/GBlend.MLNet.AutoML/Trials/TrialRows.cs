@@ -23,6 +23,7 @@ internal sealed class TrialRows : IDisposable
         pipeline.CreateTrainer(ForScoring(given)).CheckColumns(_choosing.Schema);
         ChoosingRows.Check(pipeline.Context, choosing, _choosing, pipeline.Trainer.LabelColumnName, isFold);
         _rows = pipeline.CreateTrainer(given).ReadRows(_train);
+        _rows.CheckLike(_choosing.Schema);
     }
 
     internal string TrainingDigest() => _rows.Fingerprint();

@@ -15,11 +15,14 @@ internal sealed class FeatureImportanceTransformer(GradientBlendingTransformer m
 
     public bool IsRowToRowMapper => true;
 
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => model.GetOutputSchema(inputSchema);
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).Output;
 
-    public IDataView Transform(IDataView input) => model.Transform(input);
+    public IDataView Transform(IDataView input) => new ScoringView(input, Bind(input.Schema));
 
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => ((ITransformer)model).GetRowToRowMapper(inputSchema);
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(Bind(inputSchema));
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => TransformerFile.Save(ctx, model);
+
+    // Permutation feature importance permutes floats, also where the model was trained on bytes.
+    private ScoringSchema Bind(DataViewSchema inputSchema) => model.Bind(inputSchema, asFloats: modality.Column);
 }

@@ -41,5 +41,16 @@ internal sealed class FitRows(IDataView view, TrainingData data, int seed) : IDi
         };
     }
 
+    /// <summary>Makes sure that rows to compare the fits by are like the rows of training.</summary>
+    /// <param name="schema">With the modalities and the label.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A modality column has another item type or other dimensions.</exception>
+    /// <exception cref="ArgumentException">The label has other keys.</exception>
+    internal void CheckLike(DataViewSchema schema)
+    {
+        foreach (var modality in data.Modalities)
+            TrainedColumn.Check(schema[modality.Column], modality);
+        data.Label.Values?.CheckSame(schema[data.Label.Column]);
+    }
+
     public void Dispose() => data.Rows.Dispose();
 }

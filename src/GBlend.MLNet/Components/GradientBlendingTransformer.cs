@@ -65,14 +65,20 @@ public sealed class GradientBlendingTransformer : ITransformer, IDisposable
 
     /// <summary>The schema that <see cref="Transform"/> gives.</summary>
     /// <param name="inputSchema">With the modality columns.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A modality column is missing or of a wrong type or size.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A modality column is missing, or its item type or dimensions are not those of training; the message names it, both types and the remedy. Floats and
+    /// doubles are one item type, and dimensions of 1 don't count.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).Output;
 
     /// <summary>Adds the model's columns; rows are scored when they are read.</summary>
     /// <param name="input">With the modality columns; its other columns pass through.</param>
     /// <returns>A lazy view. It needs the model, so don't dispose the model before it is read.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A modality column is missing or of a wrong type or size.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A modality column is missing, or its item type or dimensions are not those of training; the message names it, both types and the remedy. Floats and
+    /// doubles are one item type, and dimensions of 1 don't count.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public IDataView Transform(IDataView input)
     {
@@ -129,10 +135,13 @@ public sealed class GradientBlendingTransformer : ITransformer, IDisposable
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => TransformerFile.Save(ctx, this);
 
-    private ScoringSchema Bind(DataViewSchema inputSchema)
+    /// <summary>Binds the model to a schema.</summary>
+    /// <param name="inputSchema">With the modality columns.</param>
+    /// <param name="asFloats">A modality whose numbers come as floats, whatever type they had in training; by default none.</param>
+    internal ScoringSchema Bind(DataViewSchema inputSchema, string? asFloats = null)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ObjectDisposedException.ThrowIf(_shared.IsDisposed, this);
-        return new ScoringSchema(inputSchema, _shared, _columns);
+        return new ScoringSchema(inputSchema, _shared, _columns, asFloats);
     }
 }

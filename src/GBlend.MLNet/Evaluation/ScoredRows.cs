@@ -36,10 +36,12 @@ public static class ScoredRows
     /// <param name="view">With the same keys as in training, so transformed by the same <c>MapValueToKey</c>.</param>
     /// <param name="column">A key.</param>
     /// <returns>[rows]; from 0, and -1 where a row has no key (a value that training has not seen), which metrics refuse.</returns>
-    /// <exception cref="ArgumentException">There is no such column, or it is no key.</exception>
+    /// <exception cref="ArgumentException">There is no such column, it is no key, or its keys stand for other values than those of the model whose <c>Score</c> the view has.</exception>
     public static int[] Classes(IDataView view, string column = "Label")
     {
         var found = Find(view, column, type => type is KeyDataViewType { Count: <= 1 << 24 }, "a key of at most 2^24 values");
+        if (view.Schema.GetColumnOrNull(DefaultColumnNames.Score) is { Type: VectorDataViewType { IsKnownSize: true } vector } score)
+            KeyValues.Of(score, vector.Size, AnnotationUtils.Kinds.TrainingLabelValues)?.CheckSame(found);
         return Read<int>(view, found, row =>
         {
             var reader = VectorReader.Create(row, found);
@@ -56,12 +58,18 @@ public static class ScoredRows
     /// <param name="view">The view.</param>
     /// <param name="column">A vector of bool, or of numbers that are 0 where the row has not the label; of known size.</param>
     /// <returns>[rows][labels].</returns>
-    /// <exception cref="ArgumentException">There is no such column, or it is no such vector.</exception>
+    /// <exception cref="ArgumentException">There is no such column, it is no such vector, or a number is missing (NaN).</exception>
     public static bool[][] Labels(IDataView view, string column = "Label")
     {
         var found = Find(view, column, type => type is VectorDataViewType && (type.GetItemType() is BooleanDataViewType || IsNumber(type.GetItemType())), "a vector of bool or numbers of known size");
         if (found.Type.GetItemType() is not BooleanDataViewType)
-            return [.. Scores(view, column).Select(row => row.Select(v => v != 0).ToArray())];
+        {
+            float[][] numbers = Scores(view, column);
+            int missing = Array.FindIndex(numbers, row => row.Any(float.IsNaN));
+            if (missing >= 0)
+                throw new ArgumentException($"The column '{column}' has no value (NaN) in row {missing} (counted from 0). Leave such rows out, for example with ml.Data.FilterRowsByMissingValues.", nameof(column));
+            return [.. numbers.Select(row => row.Select(v => v != 0).ToArray())];
+        }
         return Read<bool[]>(view, found, row =>
         {
             var getter = row.GetGetter<VBuffer<bool>>(found);

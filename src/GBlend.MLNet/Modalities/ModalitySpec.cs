@@ -20,6 +20,9 @@ internal sealed record ModalitySpec(string Column, IReadOnlyList<int> Shape, Enc
 
     internal ModalityKind Kind { get; private init; }
 
+    /// <summary>The type of the column's numbers; <see langword="null"/> where a model's file does not say it.</summary>
+    internal Type? Item { get; init; }
+
     internal AugmentationSettings Augmentation { get; private init; } = AugmentationSettings.None;
 
     /// <summary>What is done to the values before the encoder sees them.</summary>

@@ -17,6 +17,9 @@ internal static class ModelFile
 
     private const int MostNetworks = 64;
 
+    private static readonly Type[] s_items =
+        [typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(float), typeof(double)];
+
     private static readonly JsonSerializerOptions s_json = new()
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -44,6 +47,7 @@ internal static class ModelFile
                 ["settings"] = m.Encoder.ToSettings(),
                 ["imputes"] = m.Fill is not null,
                 ["kind"] = m.Kind.ToString(),
+                ["item"] = m.Item?.Name,
                 ["stored"] = new JsonArray([.. m.Layout.Stored.Select(s => (JsonNode)s)]),
                 ["augmentation"] = m.Augmentation.ToJson(),
                 ["scaling"] = Scaling(m),
@@ -161,8 +165,18 @@ internal static class ModelFile
         var spec = ModalitySpec.Create(column, Enum.Parse<ModalityKind>((string)node["kind"]!), stored, encoder, AugmentationSettings.FromJson(node["augmentation"]!.AsObject()));
         if (!spec.Shape.SequenceEqual(shape))
             throw new InvalidDataException($"The model's settings are damaged: the shapes of '{column}' contradict each other.");
-        return spec with { Fill = fill, Scaling = InputScaling.Read(node["scaling"]!.AsObject()) };
+        spec = spec with { Fill = fill, Scaling = InputScaling.Read(node["scaling"]!.AsObject()) };
+        return spec with { Item = node["item"] is { } item ? ReadItem((string)item!) : ItemOf(spec) };
     }
+
+    private static Type ReadItem(string name) => s_items.FirstOrDefault(t => t.Name == name)
+        ?? throw new InvalidDataException($"The model reads numbers of type '{name}', which this version of GBlend.MLNet does not know. Update it.");
+
+    /// <summary>The item type where the file does not say it: what is done to the values of pictures and sound tells bytes from others.</summary>
+    private static Type? ItemOf(ModalitySpec spec) =>
+        spec.Encoder.Scaling is not null || InputScaling.ForBytes(spec.Kind, spec.Layout.Depth).IsNone ? null
+        : spec.Scaling.IsNone ? typeof(float)
+        : typeof(byte);
 
     /// <summary>Files of version 1 have one network.</summary>
     private static IEnumerable<JsonNode> ReadNetworks(JsonObject content) => content["networks"]?.AsArray().Select(n => n!) ?? [content];

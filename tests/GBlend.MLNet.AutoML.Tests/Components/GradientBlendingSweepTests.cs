@@ -320,4 +320,33 @@ public sealed class GradientBlendingSweepTests : IDisposable
         Assert.Contains("no metric today", thrown.Message);
         Assert.IsType<FormatException>(thrown.InnerException);
     }
+
+    [Fact]
+    public void Choosing_rows_of_other_types_than_the_training_rows_are_refused_before_a_trial()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(2), epochs: 2);
+        var wider = _ml.Transforms.Concatenate("Face", "Face", "Voice").Fit(Choosing).Transform(Choosing);
+        var width = Assert.Throws<ArgumentOutOfRangeException>(() => new GradientBlendingSweep(_ml, options).Run(Train, wider));
+        Assert.Contains("modality column 'Face': expected Vector<Single, 6>", width.Message);
+        var numbers = _ml.Transforms.CustomMapping<Speaking, Counting>((from, to) => to.Voice = [.. from.Voice.Select(v => (int)v)], null).Fit(Choosing).Transform(Choosing);
+        var type = Assert.Throws<ArgumentOutOfRangeException>(() => new GradientBlendingSweep(_ml, options).Run(Train, numbers));
+        Assert.Contains("modality column 'Voice': expected Vector<Single, 10>", type.Message);
+
+        options.Before = null;
+        IDataView Keyed(IDataView view) => _ml.Transforms.Conversion.MapValueToKey("Label").Fit(view).Transform(view);
+        var keys = Assert.Throws<ArgumentException>(() => new GradientBlendingSweep(_ml, options).Run(Keyed(Train), Keyed(_ml.Data.SkipRows(Choosing, 1))));
+        Assert.Contains("'class 1', but class 1 of the model is 'class 0'", keys.Message);
+    }
+
+    private sealed class Speaking
+    {
+        [VectorType(10)]
+        public float[] Voice { get; set; } = [];
+    }
+
+    private sealed class Counting
+    {
+        [VectorType(10)]
+        public int[] Voice { get; set; } = [];
+    }
 }

@@ -94,7 +94,7 @@ public class OutputSchemaTests
         using var model = _ml.Trainer().Fit(_ml.KeyedView(Samples.Rows()));
         var other = _ml.Transforms.Concatenate("A", "A", "B").Fit(_ml.View(Samples.Rows())).Transform(_ml.View(Samples.Rows()));
         var e = Assert.Throws<ArgumentOutOfRangeException>(() => model.Transform(other));
-        Assert.Contains("modality column 'A': expected 4 numbers", e.Message);
+        Assert.Contains("modality column 'A': expected Vector<Single, 4>", e.Message);
     }
 
     [Fact]

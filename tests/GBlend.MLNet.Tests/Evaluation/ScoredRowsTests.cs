@@ -52,4 +52,22 @@ public sealed class ScoredRowsTests
         Assert.Throws<ArgumentException>(() => ScoredRows.Labels(view, "Number"));
         Assert.Throws<ArgumentException>(() => ScoredRows.Groups(view, "Number"));
     }
+
+    [Fact]
+    public void Of_keys_other_than_those_of_training_is_refused()
+    {
+        using var model = _ml.Trainer().Fit(_ml.KeyedView(Samples.Rows()));
+        var others = _ml.KeyedView(Samples.Rows().Skip(1));
+        var error = Assert.Throws<ArgumentException>(() => ScoredRows.Classes(model.Transform(others)));
+        Assert.Contains("key 1 of the column 'Label' is 'green', but class 1 of the model is 'red'", error.Message);
+        Assert.Contains("MapValueToKey", error.Message);
+    }
+
+    [Fact]
+    public void Of_a_label_that_is_missing_is_refused()
+    {
+        var rows = Samples.Rows(6);
+        rows[4].Tags[1] = float.NaN;
+        Assert.Contains("row 4", Assert.Throws<ArgumentException>(() => ScoredRows.Labels(_ml.View(rows), "Tags")).Message);
+    }
 }

@@ -34,13 +34,29 @@ internal abstract class KeyValues
     internal static KeyValues Imagine(DataViewType itemType, int count) =>
         GenericFactory.Create<KeyValues>(typeof(Typed<>), itemType.RawType, itemType, Array.CreateInstance(itemType.RawType, count));
 
-    /// <summary>The <c>KeyValues</c> annotation of a key column; <see langword="null"/> when it has none for all its <paramref name="count"/> keys.</summary>
-    internal static KeyValues? Of(DataViewSchema.Column column, int count)
+    /// <summary>The values that a column's annotations give its keys or scores; <see langword="null"/> when they have none for all <paramref name="count"/>.</summary>
+    internal static KeyValues? Of(DataViewSchema.Column column, int count, string kind = AnnotationUtils.Kinds.KeyValues)
     {
-        var annotation = column.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues);
+        var annotation = column.Annotations.Schema.GetColumnOrNull(kind);
         return annotation?.Type is VectorDataViewType { IsKnownSize: true } vector && vector.Size == count && s_types.Contains(vector.ItemType)
-            ? GenericFactory.Create<KeyValues>(typeof(Typed<>), vector.ItemType.RawType, vector.ItemType, column.Annotations)
+            ? GenericFactory.Create<KeyValues>(typeof(Typed<>), vector.ItemType.RawType, vector.ItemType, column.Annotations, kind)
             : null;
+    }
+
+    /// <summary>Refuses a key column whose keys stand for other values than these, as those of another <c>MapValueToKey</c> do: a metric would compare wrong classes.</summary>
+    /// <param name="label">A key column; one without values is taken as it is.</param>
+    /// <exception cref="ArgumentException">A key stands for another value; the message names both.</exception>
+    internal void CheckSame(DataViewSchema.Column label)
+    {
+        if (label.Type is not KeyDataViewType { Count: <= int.MaxValue } key || Of(label, (int)key.Count) is not { } given)
+            return;
+        var (own, others) = (Names, given.Names);
+        int wrong = Enumerable.Range(0, Math.Min(own.Length, others.Length)).FirstOrDefault(i => own[i] != others[i], -1);
+        if (wrong >= 0)
+        {
+            throw new ArgumentException($"The key {wrong + 1} of the column '{label.Name}' is '{others[wrong]}', but class {wrong + 1} of the model is '{own[wrong]}'. "
+                + "Transform all rows by the MapValueToKey that was fitted on the training rows.", nameof(label));
+        }
     }
 
     /// <summary>Whether values of this type can be kept in a model.</summary>
@@ -59,7 +75,7 @@ internal abstract class KeyValues
 
     private sealed class Typed<T>(PrimitiveDataViewType itemType, T[] values) : KeyValues
     {
-        public Typed(PrimitiveDataViewType itemType, DataViewSchema.Annotations annotations) : this(itemType, Read(annotations))
+        public Typed(PrimitiveDataViewType itemType, DataViewSchema.Annotations annotations, string kind) : this(itemType, Read(annotations, kind))
         {
         }
 
@@ -74,10 +90,10 @@ internal abstract class KeyValues
             ["values"] = itemType is TextDataViewType ? JsonSerializer.SerializeToNode(Names, s_json) : JsonSerializer.SerializeToNode(values, s_json),
         };
 
-        private static T[] Read(DataViewSchema.Annotations annotations)
+        private static T[] Read(DataViewSchema.Annotations annotations, string kind)
         {
             VBuffer<T> buffer = default;
-            annotations.GetValue(AnnotationUtils.Kinds.KeyValues, ref buffer);
+            annotations.GetValue(kind, ref buffer);
             return [.. buffer.DenseValues()];
         }
     }

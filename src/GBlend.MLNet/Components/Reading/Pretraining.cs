@@ -16,6 +16,8 @@ internal static class Pretraining
             throw Mismatch(wanted, $"that model reads rows of shape [{string.Join(", ", found.Shape)}] and this column has [{string.Join(", ", wanted.Shape)}]", "Give both the same features");
         if (!found.Scaling.IsSameAs(wanted.Scaling))
             throw Mismatch(wanted, $"that model normalizes its rows by {found.Scaling} and this one by {wanted.Scaling}, as columns of bytes and others differ", "Give both the same type of column, or both encoders the same WithNormalization");
+        if (!TrainedColumn.AreAlike(found.Item, wanted.Item))
+            throw Mismatch(wanted, $"that model reads numbers of type {found.Item!.Name} and this column has {wanted.Item!.Name}", "Give both the same type of column");
         IReadOnlyDictionary<string, float[]>? weights = null;
         model.Use(m => weights = m.EncoderWeights(wanted.Column));
         return weights!;

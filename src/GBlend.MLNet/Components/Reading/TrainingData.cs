@@ -42,8 +42,12 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
     internal static ModalitySpec Spec(Modality modality, DataViewSchema schema, ITrainingHost host)
     {
         var type = schema[modality.ColumnName].Type;
-        var spec = ModalitySpec.Create(modality.ColumnName, modality.Kind, VectorReader.Shape(type), modality.Encoder, modality.AugmentationSettings) with { IsFrozen = modality.IsFrozen };
-        if (modality.Encoder.Scaling is null && type is VectorDataViewType { ItemType: NumberDataViewType { RawType: var item } } && item == typeof(byte))
+        var spec = ModalitySpec.Create(modality.ColumnName, modality.Kind, VectorReader.Shape(type), modality.Encoder, modality.AugmentationSettings) with
+        {
+            IsFrozen = modality.IsFrozen,
+            Item = type.GetItemType().RawType,
+        };
+        if (modality.Encoder.Scaling is null && type is VectorDataViewType && spec.Item == typeof(byte))
             spec = spec with { Scaling = InputScaling.ForBytes(spec.Kind, spec.Layout.Depth) };
         if (modality.PretrainedFrom is { } model)
             return spec with { Start = Pretraining.Start(spec, model) };

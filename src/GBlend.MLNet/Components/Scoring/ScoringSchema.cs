@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace GBlend.MLNet;
@@ -7,14 +6,18 @@ namespace GBlend.MLNet;
 /// <summary>A model bound to an input schema: input columns keep their indices, the model's columns follow them.</summary>
 internal sealed class ScoringSchema
 {
-    /// <exception cref="ArgumentOutOfRangeException">A modality column is missing or of a wrong type or size.</exception>
-    internal ScoringSchema(DataViewSchema input, SharedModel model, IReadOnlyList<OutputColumn> columns)
+    /// <param name="input">The schema of the rows to score.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="columns">The columns that it adds.</param>
+    /// <param name="asFloats">A modality whose numbers come as floats, whatever type they had in training; by default none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A modality column is missing, or its type or dimensions are not those of training.</exception>
+    internal ScoringSchema(DataViewSchema input, SharedModel model, IReadOnlyList<OutputColumn> columns, string? asFloats = null)
     {
         Input = input;
         Model = model;
         Columns = columns;
         Output = OutputColumns.Append(input, columns);
-        Modalities = [.. model.Unguarded.Modalities.Select(m => Find(input, m))];
+        Modalities = [.. model.Unguarded.Modalities.Select(m => Find(input, m.Column == asFloats ? m with { Item = typeof(float) } : m))];
     }
 
     internal DataViewSchema Input { get; }
@@ -56,9 +59,7 @@ internal sealed class ScoringSchema
     {
         if (schema.GetColumnOrNull(modality.Column) is not { } column)
             throw Contracts.ExceptSchemaMismatch(nameof(schema), "modality", modality.Column);
-        int size = column.Type is VectorDataViewType vector ? vector.Size : 1;
-        if (column.Type.GetItemType() is not NumberDataViewType || size != modality.Width)
-            throw Contracts.ExceptSchemaMismatch(nameof(schema), "modality", modality.Column, $"{modality.Width} numbers, as in training", column.Type.ToString()!);
+        TrainedColumn.Check(column, modality);
         return column;
     }
 }
