@@ -32,7 +32,7 @@ internal static class MediaBenchmarks
     {
         using var rows = Rows(96, RowBytes, new RowMemory(long.MaxValue));
         var settings = Settings(Encoders.R3D(18, 1.0 / 16), [Frames, Side, Side, Channels]);
-        using var start = TrainedModel.Fit(rows, settings, new SilentHost());
+        using var start = TrainingRun.Fit(rows, settings, new SilentHost());
         settings = settings with { NumberOfEpochs = 5, Modalities = [settings.Modalities[0] with { IsFrozen = true, Start = start.EncoderWeights("Clip") }] };
         return Pairs.Ratios(() => Fit(rows, settings with { ComputesFrozenFeaturesOnce = false }), () => Fit(rows, settings), pairs: 3);
     }
@@ -63,7 +63,7 @@ internal static class MediaBenchmarks
         return Pairs.Ratios(() => Fit(onDisk, settings), () => Fit(inMemory, settings), pairs);
     }
 
-    private static void Fit(TrainingRows rows, TrainingSettings settings) => TrainedModel.Fit(rows, settings, new SilentHost()).Dispose();
+    private static void Fit(TrainingRows rows, TrainingSettings settings) => TrainingRun.Fit(rows, settings, new SilentHost()).Dispose();
 
     private static TrainingSettings Settings(Encoder encoder, int[] stored, params Augmentation[] augmentations) => new()
     {

@@ -53,7 +53,7 @@ internal static class TrainingBenchmarks
         ("MCR", Blending.Mcr(), 1.1),
     ];
 
-    internal static TrainedModel Train(TrainingRows rows, Blending blending, bool sideBySide = true) => TrainedModel.Fit(rows, Settings(blending, sideBySide), new SilentHost());
+    internal static TrainedModel Train(TrainingRows rows, Blending blending, bool sideBySide = true) => TrainingRun.Fit(rows, Settings(blending, sideBySide), new SilentHost());
 
     private static TrainingSettings Settings(Blending blending, bool sideBySide) => new()
     {
@@ -73,7 +73,7 @@ internal static class TrainingBenchmarks
 
     private static void Fit(TrainingRows rows, Blending blending, bool sideBySide = true) => Train(rows, blending, sideBySide).Dispose();
 
-    private static void Fit(TrainingRows rows, TrainingSettings settings) => TrainedModel.Fit(rows, settings, new SilentHost()).Dispose();
+    private static void Fit(TrainingRows rows, TrainingSettings settings) => TrainingRun.Fit(rows, settings, new SilentHost()).Dispose();
 
     /// <summary>What a TorchSharp user writes for the same network: tensors ready, one thread, a dispose scope a step, SGD with momentum.</summary>
     private static void HandWrittenLoop(TrainingRows rows)

@@ -19,7 +19,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     internal IReadOnlyList<bool> Learned { get; init; } = [.. Weights.Select(_ => true)];
 
     /// <summary>Chooses the rule, looking at the held-out rows where the choice needs them.</summary>
-    internal static AnswerRule Choose(Answer wanted, IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool severalNetworks, ITrainingHost host)
+    internal static AnswerRule Choose(Answer wanted, IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool severalNetworks, Action<string> warn)
     {
         if (heads.Count == 1)
             return Head(0, 1);
@@ -28,17 +28,17 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         {
             wanted = !hasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : severalNetworks ? Answer.MeanOfLogits : Answer.Joint;
             if (severalNetworks && !canPool)
-                host.Warning($"The pool of heads is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} all heads count alike. Hold out more rows.");
+                warn($"The pool of heads is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} all heads count alike. Hold out more rows.");
         }
         else if (wanted == Answer.Pool && !canPool)
         {
-            host.Warning($"Answer.Pool is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} the joint head answers instead. Hold out more rows.");
+            warn($"Answer.Pool is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} the joint head answers instead. Hold out more rows.");
             wanted = Answer.Joint;
         }
         if (hasJoint && !learned[^1] && wanted is Answer.Joint or Answer.BestHead)
         {
             string instead = wanted == Answer.Joint ? "the mean of the heads that have" : "the best of the heads that have";
-            host.Warning($"The joint head never had weight in the blending, so it has learned nothing; {instead} answers instead. Give it weight, or choose Answer.MeanOfHeads or Answer.Pool.");
+            warn($"The joint head never had weight in the blending, so it has learned nothing; {instead} answers instead. Give it weight, or choose Answer.MeanOfHeads or Answer.Pool.");
             hasJoint = false;
         }
         var rule = wanted switch
@@ -46,7 +46,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
             Answer.Pool => Pool(heldOut, learned),
             Answer.MeanOfLogits => Mean(learned, isPool: true),
             Answer.MeanOfHeads => Mean(learned, isPool: false),
-            Answer.BestHead => BestHead(heads, heldOut, learned, hasJoint, host),
+            Answer.BestHead => BestHead(heads, heldOut, learned, hasJoint, warn),
             _ => hasJoint ? Head(heads.Count - 1, heads.Count) : Mean(learned, isPool: false),
         };
         return rule with { Learned = [.. learned] };
@@ -129,7 +129,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
             return "pool " + string.Join(", ", Weights.Select((w, i) => string.Create(CultureInfo.InvariantCulture, $"{Name(i)} {w:0.00}")));
         int[] used = [.. Enumerable.Range(0, Weights.Count).Where(i => Weights[i] > 0)];
         return used.Length == 1
-            ? Name(used[0]) == TrainingHistory.JointBranch ? "joint head" : $"head of {Name(used[0])}"
+            ? Name(used[0]) == BranchNames.Joint ? "joint head" : $"head of {Name(used[0])}"
             : $"mean of {string.Join(", ", used.Select(Name))}";
     }
 
@@ -154,12 +154,12 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     }
 
     /// <summary>The joint head, unless another's loss is lower by more than its error; without a joint head the one with the lowest loss.</summary>
-    private static AnswerRule BestHead(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool hasJoint, ITrainingHost host)
+    private static AnswerRule BestHead(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool hasJoint, Action<string> warn)
     {
         int joint = heads.Count - 1;
         if (heldOut.Rows < 2)
         {
-            host.Warning($"The best head is chosen on the held-out rows, of which there are fewer than two; the answer is the {(hasJoint ? "joint head" : "mean of the heads")}.");
+            warn($"The best head is chosen on the held-out rows, of which there are fewer than two; the answer is the {(hasJoint ? "joint head" : "mean of the heads")}.");
             return hasJoint ? Head(joint, heads.Count) : Mean(learned, isPool: false);
         }
         var losses = heads.Select((_, b) => learned[b] ? Head(b, heads.Count).Losses(heldOut).ToArray() : []).ToArray();
@@ -176,7 +176,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
                 (best, bestGain) = (b, mean);
         }
         if (best != joint)
-            host.Warning($"On the held-out rows the head of {heads[best].Name} has a loss lower than the joint head's by {bestGain.ToString("0.###", CultureInfo.InvariantCulture)}, so it gives the answer.");
+            warn($"On the held-out rows the head of {heads[best].Name} has a loss lower than the joint head's by {bestGain.ToString("0.###", CultureInfo.InvariantCulture)}, so it gives the answer.");
         return Head(best, heads.Count);
     }
 }

@@ -62,7 +62,7 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
         int seed = _options.Seed ?? _host.Rand.Next();
         var data = TrainingData.Read(input, _options, kind, seed, log);
         using var rows = data.Rows;
-        var model = TrainedModel.Fit(rows, Settings(data.Modalities, seed, log), log);
+        var model = TrainingRun.Fit(rows, Settings(data.Modalities, seed, log), log);
         return new GradientBlendingTransformer(model, data.Label, _options.OutputBranchScores, _options.Device);
     }
 
@@ -79,7 +79,7 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
     {
         ModalitySpec[] modalities = [.. _options.Modalities.Select(m => new ModalitySpec(m.ColumnName, [1], m.Encoder, null))];
         return [.. _options.Blending.Networks(modalities.Length, _options.NumberOfEpochs)
-            .SelectMany(plan => NetworkShape.For(modalities, _options.Fusion, 2, plan).Heads).Select(head => head.Name)];
+            .SelectMany(plan => plan.Shape(modalities, _options.Fusion, 2).Heads).Select(head => head.Name)];
     }
 
     /// <summary>

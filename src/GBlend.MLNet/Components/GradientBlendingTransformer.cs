@@ -18,14 +18,14 @@ namespace GBlend.MLNet;
 /// memory; <see cref="Dispose"/> frees it at once.
 /// </para>
 /// </remarks>
-public sealed class GradientBlendingTransformer : ITransformer, IDisposable
+public sealed class GradientBlendingTransformer : ITransformer, IEncoderSource, IDisposable
 {
     private readonly IReadOnlyList<OutputColumn> _columns;
     private readonly SharedModel _shared;
 
     internal GradientBlendingTransformer(TrainedModel model, LabelInfo label, bool outputsBranchScores, TrainingDevice device)
     {
-        _shared = new SharedModel(model);
+        _shared = new SharedModel(model, typeof(GradientBlendingTransformer).FullName!);
         Label = label;
         OutputsBranchScores = outputsBranchScores;
         Device = device;
@@ -144,4 +144,6 @@ public sealed class GradientBlendingTransformer : ITransformer, IDisposable
         ObjectDisposedException.ThrowIf(_shared.IsDisposed, this);
         return new ScoringSchema(inputSchema, _shared, _columns, asFloats);
     }
+
+    IReadOnlyDictionary<string, float[]> IEncoderSource.StartOf(ModalitySpec wanted) => Pretraining.Start(wanted, _shared);
 }

@@ -4,7 +4,9 @@ namespace GBlend.MLNet;
 /// A model that many threads use and one disposes: its native memory is freed when it is disposed and the last use under way has ended,
 /// and a use after that is refused.
 /// </summary>
-internal sealed class SharedModel(TrainedModel model) : IDisposable
+/// <param name="model">The model, owned from now on.</param>
+/// <param name="owner">The name, in messages, of what users dispose.</param>
+internal sealed class SharedModel(TrainedModel model, string owner) : IDisposable
 {
     // The uses under way, and one for the owner until it disposes.
     private int _users = 1;
@@ -42,7 +44,8 @@ internal sealed class SharedModel(TrainedModel model) : IDisposable
         do
         {
             users = Volatile.Read(ref _users);
-            ObjectDisposedException.ThrowIf(IsDisposed || users == 0, typeof(GradientBlendingTransformer));
+            if (IsDisposed || users == 0)
+                throw new ObjectDisposedException(owner);
         }
         while (Interlocked.CompareExchange(ref _users, users + 1, users) != users);
     }

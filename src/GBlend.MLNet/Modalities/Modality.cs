@@ -25,8 +25,8 @@ public sealed class Modality
     /// <summary>The encoder of this modality.</summary>
     public Encoder Encoder { get; private init; }
 
-    /// <summary>Where the encoder's starting weights come from; <see langword="null"/> for a random start.</summary>
-    public GradientBlendingTransformer? PretrainedFrom { get; private init; }
+    /// <summary>The fitted model whose encoder this one starts from; <see langword="null"/> unless <see cref="ModalityExtensions.WithPretrained"/> gave one.</summary>
+    internal IEncoderSource? PretrainedFrom { get; private init; }
 
     /// <summary>The weights that the encoder starts from; <see langword="null"/> unless <see cref="WithPretrainedWeights(StateDict, bool, bool)"/> gave them.</summary>
     public StateDict? PretrainedWeights { get; private init; }
@@ -98,18 +98,8 @@ public sealed class Modality
         return new Modality(this) { Augmentations = [.. augmentations] };
     }
 
-    /// <summary>
-    /// Starts the encoder from the encoder that a fitted model has for the column of the same name ("pre-trained encoders",
-    /// a baseline of the paper), usually a model of this modality alone.
-    /// </summary>
-    /// <param name="model">A fitted model with a modality of this column and the same encoder.</param>
-    /// <param name="freeze">Keep the encoder as it is and train only the heads and the fusion.</param>
-    /// <returns>A copy of this modality with that start.</returns>
-    public Modality WithPretrained(GradientBlendingTransformer model, bool freeze = false)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return new Modality(this) { PretrainedFrom = model, PretrainedWeights = null, IsFrozen = freeze };
-    }
+    /// <summary>A copy whose encoder starts from that of a fitted model.</summary>
+    internal Modality StartingFrom(IEncoderSource source, bool freeze) => new(this) { PretrainedFrom = source, PretrainedWeights = null, IsFrozen = freeze };
 
     /// <summary>Starts the encoder from published weights in a file; see <see cref="WithPretrainedWeights(StateDict, bool, bool)"/>.</summary>
     /// <param name="path">A file that <see cref="StateDict.Load(string)"/> reads: PyTorch's or safetensors. It is read now.</param>

@@ -19,7 +19,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         _strategy = plan.Strategy() ?? throw new InvalidOperationException("The function given to Blending.By made no strategy (null).");
         CheckNeeds(_strategy);
         if (run.Settings.MicroBatchSize < run.Settings.BatchSize && StrategySteps.HooksInto(_strategy))
-            throw new ArgumentException($"MicroBatchSize is set, but {_strategy.GetType().Name} looks at whole batches in every step. Leave MicroBatchSize out, or take another blending.", nameof(GradientBlendingTrainer.Options.MicroBatchSize));
+            throw new ArgumentException($"MicroBatchSize is set, but {_strategy.GetType().Name} looks at whole batches in every step. Leave MicroBatchSize out, or take another blending.", nameof(TrainingSettings.MicroBatchSize));
         Network = Create();
         _trainer = new BranchTrainer(Network, run.Settings, run.Loss);
     }

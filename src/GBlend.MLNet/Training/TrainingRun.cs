@@ -41,11 +41,11 @@ internal sealed class TrainingRun : IDisposable
         _targets = rows.Targets;
         Loss = Loss.For(rows.Targets, rows.HeldOut);
         _networks = [.. settings.Blending.Networks(settings.Modalities.Count, settings.NumberOfEpochs).Select(plan =>
-            new NetworkTraining(this, plan, NetworkShape.For(settings.Modalities, settings.Fusion, rows.Targets.Outputs, plan)))];
+            new NetworkTraining(this, plan, plan.Shape(settings.Modalities, settings.Fusion, rows.Targets.Outputs)))];
         Branches = [.. _networks.SelectMany(n => n.Network.Shape.Heads)];
         _totalWork = _trainingRows.Length * _networks.Sum(n => n.Epochs + settings.RefitJointHeadEpochs);
         _best = new BestEpoch(settings, () => [.. _networks.Select(n => n.Create())]);
-        NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : TorchThreadScope.For(Network, settings.BatchSize);
+        NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : Network.WantedThreads(settings.BatchSize);
         using var targets = Loss.Prepare(rows.Targets, settings.LossPrecision);
         Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, Device);
         int[] measured = SampleOfTrainingRows();
@@ -89,6 +89,17 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Whether the last epoch is done, or early stopping has said so.</summary>
     internal bool IsOver { get; private set; }
 
+    /// <summary>Trains a model.</summary>
+    internal static TrainedModel Fit(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
+    {
+        TorchNativeLoader.EnsureLoaded();
+        // The user's own modes, which this thread may be in, are not for training.
+        using var inference = inference_mode(false);
+        using var grad = enable_grad();
+        using var run = new TrainingRun(rows, settings, host);
+        return run.Run();
+    }
+
     internal TrainedModel Run()
     {
         Advance(Settings.NumberOfEpochs);
@@ -121,7 +132,7 @@ internal sealed class TrainingRun : IDisposable
             Array.ForEach(_networks, network => network.RefitJointHead());
         var heldOut = new HeldOutPredictions([.. _networks.SelectMany(n => Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))], _targets.Rows(_heldOutRows), Loss);
         bool[] learned = [.. Branches.Select((branch, i) => _epochs.Take(selected + 1).Any(e => BlendingWeights.Teach(e.Weights, i)) || (branch.IsJoint && isRefitted))];
-        var answer = AnswerRule.Choose(Settings.Answer, Branches, heldOut, learned, _networks.Length > 1, _host);
+        var answer = AnswerRule.Choose(Settings.Answer, Branches, heldOut, learned, _networks.Length > 1, _host.Warning);
         if (Settings.LeavesOutMissing)
             answer = answer.WithSingleHeads(Branches, heldOut);
         string description = answer.Describe(Branches);

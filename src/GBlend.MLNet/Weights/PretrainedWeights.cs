@@ -75,7 +75,7 @@ internal static class PretrainedWeights
         using var scope = NewDisposeScope();
         using var module = encoder.Build(inputShape);
         TensorCount.CorrectFor(module.parameters().Count());
-        return [.. JointNetwork.TensorsOf(module).Select(t => new NamedShape(t.Name, t.Value.shape))];
+        return [.. module.NamedTensors().Select(t => new NamedShape(t.Name, t.Value.shape))];
     }
 
     private static Dictionary<string, (string FileName, StateTensor Tensor)> MapNames(StateDict weights, Func<string, string> mapName)

@@ -9,7 +9,7 @@ public sealed class EncoderFitTests
     public void Fit_image_and_audio_learns_and_loads_with_the_same_scores()
     {
         var rows = Rows(64);
-        using var model = TrainedModel.Fit(rows, Settings() with { NumberOfEpochs = 8 }, new QuietHost());
+        using var model = TrainingRun.Fit(rows, Settings() with { NumberOfEpochs = 8 }, new QuietHost());
         var scores = ToyRows.Score(model, rows);
         Assert.True(ToyRows.Accuracy(model, rows) > 0.8, $"{ToyRows.Accuracy(model, rows)}");
         using var loaded = Reload(model);
@@ -25,7 +25,7 @@ public sealed class EncoderFitTests
     {
         var rows = Rows(24);
         var settings = Settings(GBlend.MLNet.Blending.Online(1)) with { NumberOfEpochs = 2 };
-        using TrainedModel first = TrainedModel.Fit(rows, settings, new QuietHost()), second = TrainedModel.Fit(rows, settings, new QuietHost());
+        using TrainedModel first = TrainingRun.Fit(rows, settings, new QuietHost()), second = TrainingRun.Fit(rows, settings, new QuietHost());
         Assert.Equal(first.Network.Tensors.SelectMany(t => t.Value.ToFloats()), second.Network.Tensors.SelectMany(t => t.Value.ToFloats()));
     }
 
@@ -51,12 +51,12 @@ public sealed class EncoderFitTests
             Modalities = [new("Clip", s_clip, Encoders.R2Plus1D(18, 0.05), null), new("Text", s_text, Encoders.TextTransformer(40, 8, 1, 2).WithDropout(0.1f), null)],
             NumberOfEpochs = 2,
         };
-        using var model = TrainedModel.Fit(rows, settings, new QuietHost());
+        using var model = TrainingRun.Fit(rows, settings, new QuietHost());
         using var again = Reload(model);
         Assert.Equal(ToyRows.Score(model, rows), ToyRows.Score(again, rows));
 
         var start = model.EncoderWeights("Clip");
-        using var continued = TrainedModel.Fit(rows, settings with { Modalities = [settings.Modalities[0] with { Start = start, IsFrozen = true }, settings.Modalities[1]] }, new QuietHost());
+        using var continued = TrainingRun.Fit(rows, settings with { Modalities = [settings.Modalities[0] with { Start = start, IsFrozen = true }, settings.Modalities[1]] }, new QuietHost());
         var kept = continued.EncoderWeights("Clip");
         Assert.All(start, pair => Assert.Equal(pair.Value, kept[pair.Key]));
     }
@@ -66,7 +66,7 @@ public sealed class EncoderFitTests
     {
         var settings = Settings();
         settings = settings with { Modalities = [settings.Modalities[0] with { Shape = [144] }, settings.Modalities[1]] };
-        var error = Assert.Throws<ArgumentException>(() => TrainedModel.Fit(Rows(24), settings, new QuietHost()));
+        var error = Assert.Throws<ArgumentException>(() => TrainingRun.Fit(Rows(24), settings, new QuietHost()));
         Assert.Contains("'Image'", error.Message);
         Assert.Contains("height x width x channels", error.Message);
     }

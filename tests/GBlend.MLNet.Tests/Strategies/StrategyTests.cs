@@ -14,7 +14,7 @@ public sealed class StrategyTests
     {
         var settings = ToyRows.Settings(TrainingRunTests.Blend(method)) with { NumberOfEpochs = 40 };
         var rows = ToyRows.Multiclass();
-        using TrainedModel model = TrainedModel.Fit(rows, settings, new QuietHost()), again = TrainedModel.Fit(rows, settings, new QuietHost());
+        using TrainedModel model = TrainingRun.Fit(rows, settings, new QuietHost()), again = TrainingRun.Fit(rows, settings, new QuietHost());
         Assert.True(ToyRows.Accuracy(model, ToyRows.Multiclass(200, seed: 9)) > 0.7, method);
         Assert.Equal(ToyRows.Score(model, rows), ToyRows.Score(again, rows));
     }
@@ -31,7 +31,7 @@ public sealed class StrategyTests
         foreach (var rows in new[] { ToyRows.MultiLabel(), ToyRows.Regression() })
         {
             var settings = ToyRows.Settings(TrainingRunTests.Blend(method)) with { NumberOfEpochs = 20 };
-            using var model = TrainedModel.Fit(rows, settings, new QuietHost());
+            using var model = TrainingRun.Fit(rows, settings, new QuietHost());
             var first = model.History.Epochs[0].HeldOutLoss;
             Assert.True(model.History.HeldOutLoss < first.Min(), $"{method} {model.Task}: {model.History.HeldOutLoss} from {first.Min()}");
         }
@@ -45,7 +45,7 @@ public sealed class StrategyTests
         foreach (var method in ((IEnumerable<object[]>)Methods).Select(row => (string)row[0]))
         {
             var settings = ToyRows.Settings(TrainingRunTests.Blend(method));
-            using var model = TrainedModel.Fit(rows, settings with { Modalities = [.. settings.Modalities, new("Noise", [ToyRows.ClearWidth], Encoders.Mlp(4), null)] }, new QuietHost());
+            using var model = TrainingRun.Fit(rows, settings with { Modalities = [.. settings.Modalities, new("Noise", [ToyRows.ClearWidth], Encoders.Mlp(4), null)] }, new QuietHost());
             Assert.Equal(settings.NumberOfEpochs, model.History.Epochs.Count);
         }
     }
@@ -55,7 +55,7 @@ public sealed class StrategyTests
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.Auto()) with { NumberOfThreads = 1 };
         var rows = ToyRows.Multiclass();
-        using TrainedModel together = TrainedModel.Fit(rows, settings, new QuietHost()), apart = TrainedModel.Fit(rows, settings with { TrainsSideBySide = false }, new QuietHost());
+        using TrainedModel together = TrainingRun.Fit(rows, settings, new QuietHost()), apart = TrainingRun.Fit(rows, settings with { TrainsSideBySide = false }, new QuietHost());
         Assert.Equal(ToyRows.Score(together, rows), ToyRows.Score(apart, rows));
         Assert.Equal(["Clear", "Faint", "DetachedJoint", "Joint"], together.History.Branches);
         Assert.StartsWith("pool Clear", together.History.Answer);
@@ -65,8 +65,8 @@ public sealed class StrategyTests
     public void Auto_contains_the_naive_network()
     {
         var rows = ToyRows.Multiclass();
-        using TrainedModel auto = TrainedModel.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.Auto()), new QuietHost()),
-            naive = TrainedModel.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.None()), new QuietHost());
+        using TrainedModel auto = TrainingRun.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.Auto()), new QuietHost()),
+            naive = TrainingRun.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.None()), new QuietHost());
         Assert.Equal(naive.History.Epochs.Select(e => e.HeldOutLoss[0]), auto.History.Epochs.Select(e => e.HeldOutLoss[^1]));
     }
 
@@ -75,7 +75,7 @@ public sealed class StrategyTests
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.Dgl()) with { Optimizer = Optimizer.Adam() };
         var rows = ToyRows.Multiclass();
-        using TrainedModel split = TrainedModel.Fit(rows, settings, new QuietHost()), alone = TrainedModel.Fit(rows, settings with { Blending = GBlend.MLNet.Blending.Separate() }, new QuietHost());
+        using TrainedModel split = TrainingRun.Fit(rows, settings, new QuietHost()), alone = TrainingRun.Fit(rows, settings with { Blending = GBlend.MLNet.Blending.Separate() }, new QuietHost());
         Assert.Equal(alone.History.Epochs.Select(e => e.HeldOutLoss[0]), split.History.Epochs.Select(e => e.HeldOutLoss[0]));
         Assert.Equal(alone.History.Epochs.Select(e => e.HeldOutLoss[1]), split.History.Epochs.Select(e => e.HeldOutLoss[1]));
     }
@@ -133,7 +133,7 @@ public sealed class StrategyTests
     {
         var seen = new List<IReadOnlyList<double>>();
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.By(() => new FirstHeadsThenJoint(seen)));
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
         Assert.Equal([1, 1, 0], model.History.Epochs[0].Weights);
         Assert.Equal([0, 0, 1], model.History.Epochs[^1].Weights);
         Assert.All(seen, losses => Assert.All(losses, loss => Assert.True(double.IsFinite(loss))));
@@ -146,7 +146,7 @@ public sealed class StrategyTests
     public void Own_strategy_of_wrong_weights_is_refused(int weights, string message)
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.By(() => new ConstantWeights(StrategyNeeds.Heads, new EpochPlan([.. Enumerable.Repeat(1.0, weights)]))));
-        var e = Assert.Throws<InvalidOperationException>(() => TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost()));
+        var e = Assert.Throws<InvalidOperationException>(() => TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost()));
         Assert.Contains(message, e.Message);
     }
 
@@ -154,7 +154,7 @@ public sealed class StrategyTests
     public void Own_strategy_without_uni_modal_runs_is_told_how_to_get_them()
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.By(() => new Unasked()));
-        var e = Assert.Throws<InvalidOperationException>(() => TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost()));
+        var e = Assert.Throws<InvalidOperationException>(() => TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost()));
         Assert.Contains("StrategyNeeds.UniModalRuns", e.Message);
     }
 
@@ -163,7 +163,7 @@ public sealed class StrategyTests
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.Online(2));
         var rows = ToyRows.Multiclass();
-        using var whole = TrainedModel.Fit(rows, settings, new QuietHost());
+        using var whole = TrainingRun.Fit(rows, settings, new QuietHost());
         using var run = new TrainingRun(rows, settings, new QuietHost());
         run.Advance(2);
         using (var half = run.Finish())
@@ -204,7 +204,7 @@ public sealed class StrategyTests
         var rows = ToyRows.Multiclass();
         if (fault == "held out")
             rows = new TrainingRows(rows.Modalities, rows.Targets, new bool[rows.Count]);
-        var e = Assert.Throws<InvalidOperationException>(() => TrainedModel.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.By(Create)), new QuietHost()));
+        var e = Assert.Throws<InvalidOperationException>(() => TrainingRun.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.By(Create)), new QuietHost()));
         Assert.Contains(message, e.Message);
         Assert.Contains(Create().GetType().Name, e.Message);
     }

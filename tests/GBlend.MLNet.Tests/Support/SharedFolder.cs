@@ -9,15 +9,8 @@ internal static class SharedFolder
 
     private static string? Find()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "GBlend.MLNet.sln")))
-            {
-                string shared = Path.Combine(folder.FullName, "..", "shared");
-                return Directory.Exists(shared) ? shared : null;
-            }
-        }
-        return null;
+        string shared = Repository.PathTo("..", "shared");
+        return Directory.Exists(shared) ? shared : null;
     }
 }
 

@@ -33,7 +33,7 @@ public sealed class CultureTests
             Fusion = Fusion.Concat(8).WithDropout(0.5f),
             LearningRateSchedule = LearningRateSchedule.Step(2, 0.5f),
         };
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, host);
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), settings, host);
         using MemoryStream json = new(), weights = new();
         model.Save(json, weights);
         string saved = System.Text.Encoding.UTF8.GetString(json.ToArray());

@@ -12,7 +12,7 @@ public sealed class MediaRowsTests
     [Fact]
     public void Fit_bytes_with_defaults_learns()
     {
-        using var model = TrainedModel.Fit(Rows(72), Settings() with { NumberOfEpochs = 12 }, new QuietHost());
+        using var model = TrainingRun.Fit(Rows(72), Settings() with { NumberOfEpochs = 12 }, new QuietHost());
         double accuracy = ToyRows.Accuracy(model, Rows(72, seed: 2));
         Assert.True(accuracy > 0.85, $"{accuracy}");
     }
@@ -21,11 +21,11 @@ public sealed class MediaRowsTests
     public void Fit_augmented_learns_and_the_same_seed_gives_the_same_bits()
     {
         var settings = Settings(s_pictures, [Augmentation.SpecAugment(1, 4, 1, 2)]) with { NumberOfEpochs = 14 };
-        using TrainedModel model = TrainedModel.Fit(Rows(72), settings, new QuietHost()), same = TrainedModel.Fit(Rows(72), settings, new QuietHost());
+        using TrainedModel model = TrainingRun.Fit(Rows(72), settings, new QuietHost()), same = TrainingRun.Fit(Rows(72), settings, new QuietHost());
         Assert.Equal(Bits(model), Bits(same));
         double accuracy = ToyRows.Accuracy(model, Rows(72, seed: 2));
         Assert.True(accuracy > 0.8, $"{accuracy}");
-        using var other = TrainedModel.Fit(Rows(72), settings with { Seed = 9 }, new QuietHost());
+        using var other = TrainingRun.Fit(Rows(72), settings with { Seed = 9 }, new QuietHost());
         Assert.NotEqual(Bits(model), Bits(other));
     }
 
@@ -37,7 +37,7 @@ public sealed class MediaRowsTests
         var settings = (augmented ? Settings(s_pictures, [Augmentation.TemporalJitter(12)]) : Settings()) with { NumberOfEpochs = 2, Blending = GBlend.MLNet.Blending.Online(1) };
         using var spilled = Spilled(Rows(48));
         Assert.All(spilled.Modalities, m => Assert.False(m.IsInMemory));
-        using TrainedModel inMemory = TrainedModel.Fit(Rows(48), settings, new QuietHost()), onDisk = TrainedModel.Fit(spilled, settings, new QuietHost());
+        using TrainedModel inMemory = TrainingRun.Fit(Rows(48), settings, new QuietHost()), onDisk = TrainingRun.Fit(spilled, settings, new QuietHost());
         Assert.Equal(Bits(inMemory), Bits(onDisk));
         Assert.Equal(inMemory.History.Epochs.SelectMany(e => e.HeldOutLoss), onDisk.History.Epochs.SelectMany(e => e.HeldOutLoss));
     }
@@ -45,7 +45,7 @@ public sealed class MediaRowsTests
     [Fact]
     public void Fit_views_that_are_all_alike_are_as_one()
     {
-        using TrainedModel one = TrainedModel.Fit(Rows(48), Settings(), new QuietHost()), three = TrainedModel.Fit(Rows(48, views: 3), Settings(views: 3), new QuietHost());
+        using TrainedModel one = TrainingRun.Fit(Rows(48), Settings(), new QuietHost()), three = TrainingRun.Fit(Rows(48, views: 3), Settings(views: 3), new QuietHost());
         Assert.Equal(Bits(one), Bits(three));
         Assert.All(ToyRows.Score(one, Rows(48)).Zip(ToyRows.Score(three, Rows(48, views: 3))), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
     }
@@ -53,7 +53,7 @@ public sealed class MediaRowsTests
     [Fact]
     public void Score_of_views_is_the_mean_of_their_scores()
     {
-        using var model = TrainedModel.Fit(Rows(48, views: 3), Settings(views: 3), new QuietHost());
+        using var model = TrainingRun.Fit(Rows(48, views: 3), Settings(views: 3), new QuietHost());
         TrainingRows[] parts = [.. Enumerable.Range(0, 3).Select(i => Rows(12, seed: 10 + i))];
         var mixed = new TrainingRows([.. Enumerable.Range(0, 2).Select(m => Stack([.. parts.Select(p => p.Modalities[m])], 12))], parts[0].Targets, parts[0].HeldOut);
         var alone = parts.Select(p => ToyRows.Score(model, new TrainingRows([.. p.Modalities.Select(m => Stack([m, m, m], 12))], p.Targets, p.HeldOut))).ToArray();
@@ -69,7 +69,7 @@ public sealed class MediaRowsTests
         var rows = Rows(24);
         var settings = Settings([Augmentation.RandomCrop(8, 6, scoringCrops: 3)], []) with { Modalities = [Settings([Augmentation.RandomCrop(8, 6, scoringCrops: 3)], []).Modalities[0]], Answer = Answer.Joint };
         var clips = new TrainingRows([rows.Modalities[0]], rows.Targets, rows.HeldOut);
-        using var model = TrainedModel.Fit(clips, settings, new QuietHost());
+        using var model = TrainingRun.Fit(clips, settings, new QuietHost());
         var spec = model.Modalities[0];
         var expected = new float[24 * Classes];
         byte[] buffer = [];
@@ -122,7 +122,7 @@ public sealed class MediaRowsTests
         var rows = Rows(48);
         // Without batch normalization beside it, which would magnify the rounding.
         var settings = Settings() with { Modalities = [Settings().Modalities[0], new("Sound", s_sound, Encoders.Mlp(8, 6), null)] };
-        using var start = TrainedModel.Fit(rows, settings with { NumberOfEpochs = 2 }, new QuietHost());
+        using var start = TrainingRun.Fit(rows, settings with { NumberOfEpochs = 2 }, new QuietHost());
         settings = settings with
         {
             Modalities = [settings.Modalities[0] with { Start = start.EncoderWeights("Clip"), IsFrozen = true }, settings.Modalities[1]],
@@ -130,7 +130,7 @@ public sealed class MediaRowsTests
             Fusion = Fusion.MidConcat(8),
         };
         var host = new QuietHost();
-        using TrainedModel once = TrainedModel.Fit(rows, settings, host), always = TrainedModel.Fit(rows, settings with { ComputesFrozenFeaturesOnce = false }, new QuietHost());
+        using TrainedModel once = TrainingRun.Fit(rows, settings, host), always = TrainingRun.Fit(rows, settings with { ComputesFrozenFeaturesOnce = false }, new QuietHost());
         Assert.Contains(host.Infos, i => i.Contains("'Clip' is frozen"));
         Assert.All(Bits(once).Zip(Bits(always)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
         Assert.All(ToyRows.Score(once, rows).Zip(ToyRows.Score(always, rows)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
@@ -143,7 +143,7 @@ public sealed class MediaRowsTests
     public void Fit_bfloat16_learns_keeps_float32_weights_and_repeats()
     {
         var settings = Settings([Augmentation.HorizontalFlip()]) with { NumberOfEpochs = 12, Precision = ScalarType.BFloat16 };
-        using TrainedModel model = TrainedModel.Fit(Rows(72), settings, new QuietHost()), same = TrainedModel.Fit(Rows(72), settings, new QuietHost());
+        using TrainedModel model = TrainingRun.Fit(Rows(72), settings, new QuietHost()), same = TrainingRun.Fit(Rows(72), settings, new QuietHost());
         Assert.Equal(Bits(model), Bits(same));
         double accuracy = ToyRows.Accuracy(model, Rows(72, seed: 2));
         Assert.True(accuracy > 0.8, $"{accuracy}");
@@ -158,10 +158,10 @@ public sealed class MediaRowsTests
     [Fact]
     public void Fit_bfloat16_pretrained_statistics_and_weights_are_taken_whole()
     {
-        using var start = TrainedModel.Fit(Rows(48), Settings(), new QuietHost());
+        using var start = TrainingRun.Fit(Rows(48), Settings(), new QuietHost());
         var settings = Settings() with { Precision = ScalarType.BFloat16, NumberOfEpochs = 1 };
         settings = settings with { Modalities = [settings.Modalities[0] with { Start = start.EncoderWeights("Clip"), IsFrozen = true }, settings.Modalities[1]] };
-        using var model = TrainedModel.Fit(Rows(48), settings, new QuietHost());
+        using var model = TrainingRun.Fit(Rows(48), settings, new QuietHost());
         Assert.All(start.EncoderWeights("Clip"), w => Assert.Equal(w.Value, model.EncoderWeights("Clip")[w.Key]));
     }
 
@@ -169,7 +169,7 @@ public sealed class MediaRowsTests
     public void Load_what_was_saved_scores_views_crops_and_bytes_alike()
     {
         var rows = Rows(48, views: 3);
-        using var model = TrainedModel.Fit(rows, Settings(s_pictures, [Augmentation.SpecAugment()], views: 3), new QuietHost());
+        using var model = TrainingRun.Fit(rows, Settings(s_pictures, [Augmentation.SpecAugment()], views: 3), new QuietHost());
         using MemoryStream settings = new(), weights = new();
         model.Save(settings, weights);
         settings.Position = weights.Position = 0;

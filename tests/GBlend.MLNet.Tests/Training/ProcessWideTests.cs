@@ -16,7 +16,7 @@ public sealed class ProcessWideTests
         int threads = get_num_threads();
         var expected = rand(4).ToFloats();
         manual_seed(7);
-        TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings() with { Fusion = Fusion.Concat(8).WithDropout(0.3f) }, new QuietHost()).Dispose();
+        TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings() with { Fusion = Fusion.Concat(8).WithDropout(0.3f) }, new QuietHost()).Dispose();
         Assert.Equal(expected, rand(4).ToFloats());
         Assert.Equal(threads, get_num_threads());
     }
@@ -24,11 +24,11 @@ public sealed class ProcessWideTests
     [Fact]
     public void Fit_under_another_default_type_gives_the_same_model_and_leaves_the_type()
     {
-        using var expected = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
+        using var expected = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
         set_default_dtype(ScalarType.Float64);
         try
         {
-            using var found = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
+            using var found = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
             Assert.Equal(ToyRows.Score(expected, ToyRows.Multiclass()), ToyRows.Score(found, ToyRows.Multiclass()));
             Assert.Equal(ScalarType.Float64, get_default_dtype());
         }
@@ -44,7 +44,7 @@ public sealed class ProcessWideTests
         int calls = 0;
         var host = new QuietHost { OnCheckAlive = () => { if (Interlocked.Increment(ref calls) >= 10) throw new OperationCanceledException(); } };
         long before = Settled();
-        Assert.Throws<OperationCanceledException>(() => TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(), host));
+        Assert.Throws<OperationCanceledException>(() => TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(), host));
         Assert.InRange(calls, 10, 11);
         Assert.Equal(before, Settled());
     }
@@ -58,7 +58,7 @@ public sealed class ProcessWideTests
         {
             for (int i = 0; i < count; i++)
             {
-                using var model = TrainedModel.Fit(rows, settings, new QuietHost());
+                using var model = TrainingRun.Fit(rows, settings, new QuietHost());
                 ToyRows.Score(model, rows);
             }
         }
@@ -76,7 +76,7 @@ public sealed class ProcessWideTests
         void Fit(ITrainingHost host)
         {
             using var rows = MediaRowsTests.Spilled(MediaRowsTests.Rows(48));
-            using var model = TrainedModel.Fit(rows, settings, host);
+            using var model = TrainingRun.Fit(rows, settings, host);
         }
         Fit(new QuietHost());
         long before = Settled();

@@ -11,7 +11,7 @@ public sealed class TrainingRunTests
     [MemberData(nameof(Blendings))]
     public void Fit_every_blending_learns(string name)
     {
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(Blend(name)) with { NumberOfEpochs = 20 }, new QuietHost());
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(Blend(name)) with { NumberOfEpochs = 20 }, new QuietHost());
         Assert.True(ToyRows.Accuracy(model, ToyRows.Multiclass(seed: 2)) > 0.75);
     }
 
@@ -19,7 +19,7 @@ public sealed class TrainingRunTests
     [MemberData(nameof(Fusions))]
     public void Fit_every_fusion_learns(string name)
     {
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings() with { Fusion = Fuse(name), NumberOfEpochs = 40, Answer = Answer.Joint }, new QuietHost());
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings() with { Fusion = Fuse(name), NumberOfEpochs = 40, Answer = Answer.Joint }, new QuietHost());
         double accuracy = ToyRows.Accuracy(model, ToyRows.Multiclass(seed: 2));
         Assert.True(accuracy > 0.7, $"{accuracy}");
     }
@@ -32,7 +32,7 @@ public sealed class TrainingRunTests
     {
         var optimizer = name switch { "sgd" => Optimizer.Sgd(), "adam" => Optimizer.Adam(), _ => Optimizer.AdamW() };
         var settings = ToyRows.Settings() with { Optimizer = optimizer, LearningRate = name == "sgd" ? 0.05 : 0.01, WeightDecay = 1e-3, NumberOfEpochs = 20 };
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
         Assert.True(ToyRows.Accuracy(model, ToyRows.Multiclass(seed: 2)) > 0.75);
     }
 
@@ -41,7 +41,7 @@ public sealed class TrainingRunTests
     {
         var rows = ToyRows.Multiclass();
         var settings = ToyRows.Settings() with { Modalities = [ToyRows.Settings().Modalities[0]] };
-        using var model = TrainedModel.Fit(new TrainingRows([rows.Modalities[0]], rows.Targets, rows.HeldOut), settings, new QuietHost());
+        using var model = TrainingRun.Fit(new TrainingRows([rows.Modalities[0]], rows.Targets, rows.HeldOut), settings, new QuietHost());
         Assert.Equal(["Clear"], model.History.Branches);
         Assert.Empty(model.History.Estimates);
         Assert.Equal("head of Clear", model.History.Answer);
@@ -51,7 +51,7 @@ public sealed class TrainingRunTests
     public void Fit_multi_label_separates_the_labels()
     {
         var rows = ToyRows.MultiLabel();
-        using var model = TrainedModel.Fit(rows, ToyRows.Settings() with { NumberOfEpochs = 30 }, new QuietHost());
+        using var model = TrainingRun.Fit(rows, ToyRows.Settings() with { NumberOfEpochs = 30 }, new QuietHost());
         var scores = ToyRows.Score(model, rows);
         Assert.All(scores, s => Assert.InRange(s, 0, 1));
         Assert.True(scores.Zip(rows.Targets.Values!).Average(pair => pair.First > 0.5 == pair.Second > 0.5 ? 1.0 : 0.0) > 0.85);
@@ -61,7 +61,7 @@ public sealed class TrainingRunTests
     public void Fit_regression_predicts_in_the_labels_unit()
     {
         var rows = ToyRows.Regression();
-        using var model = TrainedModel.Fit(rows, ToyRows.Settings() with { NumberOfEpochs = 30 }, new QuietHost());
+        using var model = TrainingRun.Fit(rows, ToyRows.Settings() with { NumberOfEpochs = 30 }, new QuietHost());
         var scores = ToyRows.Score(model, rows);
         double mean = rows.Targets.Values!.Average(), total = rows.Targets.Values!.Sum(v => (v - mean) * (v - mean));
         double left = scores.Zip(rows.Targets.Values!).Sum(pair => Math.Pow(pair.First - pair.Second, 2));
@@ -103,7 +103,7 @@ public sealed class TrainingRunTests
     [Fact]
     public void Fit_online_weights_sum_to_one_and_keep_the_floor()
     {
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.Online(2, firstSuperEpoch: 4)) with { NumberOfEpochs = 10 }, new QuietHost());
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.Online(2, firstSuperEpoch: 4)) with { NumberOfEpochs = 10 }, new QuietHost());
         Assert.Equal([(0, 4), (4, 2), (6, 2), (8, 2)], model.History.Estimates.Select(e => (e.FirstEpoch, e.Epochs)));
         Assert.All(model.History.Epochs, e => Assert.Equal(1, e.Weights.Sum(), 1e-9));
         Assert.All(model.History.Epochs.SelectMany(e => e.Weights), w => Assert.True(w >= 0.05 - 1e-9));
@@ -114,7 +114,7 @@ public sealed class TrainingRunTests
     {
         var settings = ToyRows.Settings() with { NumberOfEpochs = 25, FinalWeights = FinalWeights.BestEpoch, Answer = Answer.Joint };
         var rows = ToyRows.Multiclass();
-        using var model = TrainedModel.Fit(rows, settings, new QuietHost());
+        using var model = TrainingRun.Fit(rows, settings, new QuietHost());
         var losses = model.History.Epochs.Select(e => e.HeldOutLoss[^1]).ToArray();
         Assert.Equal(losses.Min(), losses[model.History.SelectedEpoch]);
         var scores = ToyRows.Score(model, rows);
@@ -126,7 +126,7 @@ public sealed class TrainingRunTests
     public void Fit_early_stopping_stops()
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.None()) with { NumberOfEpochs = 400, LearningRate = 0.2, EarlyStoppingPatience = 3 };
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
         Assert.True(model.History.Epochs.Count < 400);
     }
 
@@ -134,7 +134,7 @@ public sealed class TrainingRunTests
     public void Fit_learning_rate_follows_its_schedule()
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.None()) with { NumberOfEpochs = 6, LearningRate = 1e-2, LearningRateSchedule = LearningRateSchedule.Step(2, 0.1f).WithWarmUp(1) };
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
         double[] expected = [5e-3, 1e-2, 1e-3, 1e-3, 1e-4, 1e-4];
         Assert.All(expected.Zip(model.History.Epochs), pair => Assert.Equal(pair.First, pair.Second.LearningRate, 1e-9));
         var cosine = LearningRateSchedule.Cosine(0.1f);
@@ -168,8 +168,8 @@ public sealed class TrainingRunTests
     public void Fit_refit_changes_the_joint_head_only()
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.Equal()) with { Answer = Answer.Joint };
-        using var plain = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
-        using var refitted = TrainedModel.Fit(ToyRows.Multiclass(), settings with { RefitJointHeadEpochs = 5 }, new QuietHost());
+        using var plain = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        using var refitted = TrainingRun.Fit(ToyRows.Multiclass(), settings with { RefitJointHeadEpochs = 5 }, new QuietHost());
         foreach (var ((name, value), (_, other)) in plain.Network.Tensors.Zip(refitted.Network.Tensors))
         {
             if (name.StartsWith("joint"))
@@ -184,19 +184,19 @@ public sealed class TrainingRunTests
     {
         var rows = ToyRows.Multiclass();
         var clear = ToyRows.Settings().Modalities[0];
-        using var source = TrainedModel.Fit(new TrainingRows([rows.Modalities[0]], rows.Targets, rows.HeldOut), ToyRows.Settings() with { Modalities = [clear] }, new QuietHost());
+        using var source = TrainingRun.Fit(new TrainingRows([rows.Modalities[0]], rows.Targets, rows.HeldOut), ToyRows.Settings() with { Modalities = [clear] }, new QuietHost());
         var weights = source.EncoderWeights("Clear");
         var settings = ToyRows.Settings() with { Modalities = [clear with { Start = weights, IsFrozen = true }, ToyRows.Settings().Modalities[1]], WeightDecay = 0.01 };
-        using var model = TrainedModel.Fit(rows, settings, new QuietHost());
+        using var model = TrainingRun.Fit(rows, settings, new QuietHost());
         Assert.All(model.EncoderWeights("Clear"), w => Assert.Equal(weights[w.Key], w.Value));
-        using var tuned = TrainedModel.Fit(rows, settings with { Modalities = [clear with { Start = weights }, settings.Modalities[1]] }, new QuietHost());
+        using var tuned = TrainingRun.Fit(rows, settings with { Modalities = [clear with { Start = weights }, settings.Modalities[1]] }, new QuietHost());
         Assert.NotEqual(weights.First().Value, tuned.EncoderWeights("Clear").First().Value);
     }
 
     [Fact]
     public void Fit_diverging_says_what_to_do()
     {
-        var error = Assert.Throws<TrainingDivergedException>(() => TrainedModel.Fit(ToyRows.Regression(), ToyRows.Settings() with { LearningRate = 1e6 }, new QuietHost()));
+        var error = Assert.Throws<TrainingDivergedException>(() => TrainingRun.Fit(ToyRows.Regression(), ToyRows.Settings() with { LearningRate = 1e6 }, new QuietHost()));
         Assert.Contains("LearningRate", error.Message);
     }
 
@@ -208,7 +208,7 @@ public sealed class TrainingRunTests
     public void Fit_micro_batches_gives_the_model_of_whole_batches(int rows)
     {
         var settings = ToyRows.Settings() with { Precision = TorchSharp.torch.ScalarType.Float64, GradientClipping = 0.5, WeightDecay = 1e-3 };
-        using TrainedModel whole = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost()), parts = TrainedModel.Fit(ToyRows.Multiclass(), settings with { MicroBatchSize = rows }, new QuietHost());
+        using TrainedModel whole = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost()), parts = TrainingRun.Fit(ToyRows.Multiclass(), settings with { MicroBatchSize = rows }, new QuietHost());
         Assert.All(Bits(whole.Network).Zip(Bits(parts.Network)), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
         Assert.All(whole.History.Epochs[^1].TrainLoss.Zip(parts.History.Epochs[^1].TrainLoss), pair => Assert.Equal(pair.First, pair.Second, 1e-9));
     }
@@ -216,7 +216,7 @@ public sealed class TrainingRunTests
     [Fact]
     public void Fit_micro_batches_with_a_method_that_looks_at_steps_is_refused()
     {
-        var error = Assert.Throws<ArgumentException>(() => TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.OgmGe()) with { MicroBatchSize = 4 }, new QuietHost()));
+        var error = Assert.Throws<ArgumentException>(() => TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.OgmGe()) with { MicroBatchSize = 4 }, new QuietHost()));
         Assert.Contains("Leave MicroBatchSize out", error.Message);
     }
 
@@ -224,7 +224,7 @@ public sealed class TrainingRunTests
     public void Fit_reports_progress_up_to_the_end()
     {
         var host = new QuietHost();
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(), host);
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(), host);
         var fractions = host.Reports.Select(r => r.Fraction).ToArray();
         Assert.Equal(fractions.Order(), fractions);
         Assert.Equal(1, fractions[^1], 1e-9);
@@ -236,7 +236,7 @@ public sealed class TrainingRunTests
     public void Score_alone_in_a_block_and_from_many_threads_gives_the_same_bits()
     {
         var rows = ToyRows.Multiclass();
-        using var model = TrainedModel.Fit(rows, ToyRows.Settings(), new QuietHost());
+        using var model = TrainingRun.Fit(rows, ToyRows.Settings(), new QuietHost());
         var expected = ToyRows.Score(model, rows);
         var buffer = new float[model.BlockRows * 3];
         for (int row = 0; row < rows.Count; row++)
@@ -256,8 +256,8 @@ public sealed class TrainingRunTests
         var settings = ToyRows.Settings() with { FinalWeights = FinalWeights.BestEpoch, Optimizer = Optimizer.Adam() };
         TrainedModel model;
         using (TorchSharp.torch.NewDisposeScope())
-            model = TrainedModel.Fit(rows, settings, new QuietHost());
-        using var same = TrainedModel.Fit(rows, settings, new QuietHost());
+            model = TrainingRun.Fit(rows, settings, new QuietHost());
+        using var same = TrainingRun.Fit(rows, settings, new QuietHost());
         using (model)
             Assert.Equal(ToyRows.Score(same, rows), ToyRows.Score(model, rows));
     }
@@ -267,7 +267,7 @@ public sealed class TrainingRunTests
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.Fixed(100, 1, 0.01f)) with { NumberOfEpochs = 20, Answer = Answer.BestHead };
         var host = new QuietHost();
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, host);
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), settings, host);
         Assert.Equal("head of Clear", model.History.Answer);
         Assert.Contains(host.Warnings, w => w.Contains("Clear"));
     }
@@ -276,9 +276,9 @@ public sealed class TrainingRunTests
     public void Choose_leaves_out_heads_that_never_had_weight()
     {
         var host = new QuietHost();
-        using var pooled = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.Fixed(1, 1, 0)), host);
+        using var pooled = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.Fixed(1, 1, 0)), host);
         Assert.EndsWith("Joint 0.00", pooled.History.Answer);
-        using var joint = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.Fixed(1, 1, 0)) with { Answer = Answer.Joint }, host);
+        using var joint = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.Fixed(1, 1, 0)) with { Answer = Answer.Joint }, host);
         Assert.Equal("mean of Clear, Faint", joint.History.Answer);
         Assert.Contains(host.Warnings, w => w.Contains("never had weight"));
     }
@@ -288,10 +288,10 @@ public sealed class TrainingRunTests
     {
         var strategy = GBlend.MLNet.Blending.By(() => new WreckingFrom(epoch: 4));
         var settings = ToyRows.Settings(strategy) with { FinalWeights = FinalWeights.BestEpoch, Answer = Answer.MeanOfLogits };
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
         Assert.InRange(model.History.SelectedEpoch, 0, 3);
         Assert.Equal([0, 0.5, 0.5], model.Answer.Weights);
-        Assert.Throws<InvalidOperationException>(() => TrainedModel.Fit(ToyRows.Multiclass(), settings with { LeavesOutMissing = true }, new QuietHost()));
+        Assert.Throws<InvalidOperationException>(() => TrainingRun.Fit(ToyRows.Multiclass(), settings with { LeavesOutMissing = true }, new QuietHost()));
     }
 
     /// <summary>Two heads learn; from an epoch on only the first one, in steps so large that the network is worse for it.</summary>
@@ -316,7 +316,7 @@ public sealed class TrainingRunTests
     [Fact]
     public void Fit_history_records_what_repeats_it()
     {
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
         Assert.Equal((3, 90, 30), (model.History.Seed, model.History.TrainingRows, model.History.HeldOutRows));
     }
 
@@ -324,7 +324,7 @@ public sealed class TrainingRunTests
     public void Choose_pool_with_few_held_out_rows_warns()
     {
         var host = new QuietHost();
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(40), ToyRows.Settings() with { Answer = Answer.Pool }, host);
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(40), ToyRows.Settings() with { Answer = Answer.Pool }, host);
         Assert.Contains(host.Warnings, w => w.Contains("Hold out more rows"));
     }
 
@@ -361,7 +361,7 @@ public sealed class TrainingRunTests
 
     private static float[] Weights(TrainingSettings settings)
     {
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
         return Bits(model.Network);
     }
 

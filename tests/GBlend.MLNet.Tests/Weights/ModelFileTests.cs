@@ -35,7 +35,7 @@ public sealed class ModelFileTests
         var settings = ToyRows.Settings();
         float[] fill = [.. Enumerable.Range(0, ToyRows.FaintWidth).Select(i => i * 0.5f)];
         settings = settings with { Modalities = [settings.Modalities[0], settings.Modalities[1] with { Fill = fill }] };
-        using var model = TrainedModel.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
         var (json, weights) = Save(model);
         using var loaded = Load(json, weights);
         Assert.Null(loaded.Modalities[0].Fill);
@@ -112,7 +112,7 @@ public sealed class ModelFileTests
     {
         var spec = ModalitySpec.Create("Clip", ModalityKind.Video, [3, 2, 4, 4, 1], Encoders.Mlp(3), AugmentationSettings.Of([Augmentation.RandomCrop(3, 3), Augmentation.HorizontalFlip()]));
         var rows = new TrainingRows([RowColumn.Of(new byte[12 * 96], 12)], new(LearningTask.Multiclass, 2, [.. Enumerable.Range(0, 12).Select(i => i % 2L)], null), [.. Enumerable.Range(0, 12).Select(i => i % 4 == 0)]);
-        using var model = TrainedModel.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.None()) with { Modalities = [spec], NumberOfEpochs = 1 }, new QuietHost());
+        using var model = TrainingRun.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.None()) with { Modalities = [spec], NumberOfEpochs = 1 }, new QuietHost());
         var (settings, weights) = Save(model);
         int from = Encoding.UTF8.GetString(settings).IndexOf("\"modalities\""), to = Encoding.UTF8.GetString(settings).IndexOf("\"fusion\"");
         Assert.InRange(from, 0, to);
@@ -153,7 +153,7 @@ public sealed class ModelFileTests
         _ => ToyRows.Multiclass(),
     };
 
-    private static TrainedModel Fit(string blending, string fusion, LearningTask task) => TrainedModel.Fit(
+    private static TrainedModel Fit(string blending, string fusion, LearningTask task) => TrainingRun.Fit(
         Rows(task), ToyRows.Settings(TrainingRunTests.Blend(blending)) with { Fusion = TrainingRunTests.Fuse(fusion), NumberOfEpochs = 2 }, new QuietHost());
 
     private static (byte[] Settings, byte[] Weights) Save(TrainedModel model)

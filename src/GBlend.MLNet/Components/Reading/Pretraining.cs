@@ -6,10 +6,10 @@ namespace GBlend.MLNet;
 internal static class Pretraining
 {
     /// <exception cref="ArgumentException">The model has no such modality, or another encoder or shape for it.</exception>
-    internal static IReadOnlyDictionary<string, float[]> Start(ModalitySpec wanted, GradientBlendingTransformer model)
+    internal static IReadOnlyDictionary<string, float[]> Start(ModalitySpec wanted, SharedModel model)
     {
-        var found = model.Model.Modalities.FirstOrDefault(m => m.Column == wanted.Column)
-            ?? throw Mismatch(wanted, $"that model has the modalities {string.Join(", ", model.ModalityColumns)} only", "Pre-train a model with a modality of this column");
+        var found = model.Unguarded.Modalities.FirstOrDefault(m => m.Column == wanted.Column)
+            ?? throw Mismatch(wanted, $"that model has the modalities {string.Join(", ", model.Unguarded.Modalities.Select(m => m.Column))} only", "Pre-train a model with a modality of this column");
         if (found.Encoder.Kind != wanted.Encoder.Kind || !JsonNode.DeepEquals(found.Encoder.ToSettings(), wanted.Encoder.ToSettings()))
             throw Mismatch(wanted, $"that model's encoder is '{found.Encoder}' and this one's '{wanted.Encoder}'", "Use the same encoder in both");
         if (!found.Shape.SequenceEqual(wanted.Shape))
@@ -32,5 +32,5 @@ internal static class Pretraining
     }
 
     private static ArgumentException Mismatch(ModalitySpec wanted, string what, string remedy) =>
-        new($"The modality '{wanted.Column}' can't start from the given model: {what}. {remedy}, or drop WithPretrained.", nameof(GradientBlendingTrainer.Options.Modalities));
+        new($"The modality '{wanted.Column}' can't start from the given model: {what}. {remedy}, or drop WithPretrained.", nameof(TrainingSettings.Modalities));
 }

@@ -49,8 +49,8 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         };
         if (modality.Encoder.Scaling is null && type is VectorDataViewType && spec.Item == typeof(byte))
             spec = spec with { Scaling = InputScaling.ForBytes(spec.Kind, spec.Layout.Depth) };
-        if (modality.PretrainedFrom is { } model)
-            return spec with { Start = Pretraining.Start(spec, model) };
+        if (modality.PretrainedFrom is { } source)
+            return spec with { Start = source.StartOf(spec) };
         return modality.PretrainedWeights is { } weights ? spec with { Start = Pretraining.Start(spec, weights, modality.IsStrict, host) } : spec;
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using GBlend.MLNet.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
@@ -17,7 +16,7 @@ internal sealed class TrainedModel : IDisposable
         (Networks, Loss, Answer, History) = (networks, loss, answer, history);
         _device = networks[0].Device;
         BlockRows = networks.Min(n => n.RowsToScore);
-        _threads = TorchThreadScope.For(networks[0], BlockRows);
+        _threads = networks[0].WantedThreads(BlockRows);
         _passes = [.. from view in Enumerable.Range(0, Modalities.Max(m => m.Layout.Views))
                       from crop in Enumerable.Range(0, Modalities.Max(m => m.Layout.ScoringCrops))
                       select (view, crop)];
@@ -51,26 +50,6 @@ internal sealed class TrainedModel : IDisposable
 
     /// <summary>Values per row and branch: classes, labels, or 1.</summary>
     internal int Outputs => Network.Shape.Outputs;
-
-    /// <summary>Parameters above which double precision would cost too much to score with.</summary>
-    private const long MostParametersInDouble = 16_000_000;
-
-    /// <summary>The precision in which a network scores; float32 weights lose nothing in it.</summary>
-    internal static ScalarType ScoringPrecision(JointNetwork network) =>
-        network.Device.type == DeviceType.CPU && network.RowsToScore > 1 && network.ParameterCount <= MostParametersInDouble ? ScalarType.Float64
-        : network.Precision == ScalarType.BFloat16 ? ScalarType.Float32
-        : network.Precision;
-
-    /// <summary>Trains a model.</summary>
-    internal static TrainedModel Fit(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
-    {
-        TorchNativeLoader.EnsureLoaded();
-        // The user's own modes, which this thread may be in, are not for training.
-        using var inference = inference_mode(false);
-        using var grad = enable_grad();
-        using var run = new TrainingRun(rows, settings, host);
-        return run.Run();
-    }
 
     /// <summary>Scores up to <see cref="BlockRows"/> rows: probabilities of classes or labels, or the predicted number.</summary>
     /// <remarks>Where rows have several views, or several crops are scored, the scores are the mean of the scores of all of them.</remarks>
@@ -112,7 +91,7 @@ internal sealed class TrainedModel : IDisposable
             Write(byBranch[b], branchScores![b]);
     }
 
-    /// <summary>Encoder parameters by name, for <see cref="Modality.WithPretrained"/>.</summary>
+    /// <summary>Encoder parameters by name, for other trainings to start from.</summary>
     internal IReadOnlyDictionary<string, float[]> EncoderWeights(string column)
     {
         for (int i = 0; i < Modalities.Count; i++)

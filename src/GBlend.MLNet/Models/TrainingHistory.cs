@@ -19,10 +19,10 @@ public sealed record TrainingHistory(
     int SelectedEpoch)
 {
     /// <summary>The name of the joint branch in <see cref="Branches"/> and, behind <c>Score.</c>, of its score column.</summary>
-    public const string JointBranch = "Joint";
+    public const string JointBranch = BranchNames.Joint;
 
     /// <summary>The name of the joint branch that reads the features of encoders without teaching them, in fits of two networks (<see cref="Blending.Auto"/>).</summary>
-    public const string DetachedJointBranch = "DetachedJoint";
+    public const string DetachedJointBranch = BranchNames.DetachedJoint;
 
     /// <summary>The seed of the training, which repeats it on the same rows with the same options.</summary>
     public int Seed { get; init; }

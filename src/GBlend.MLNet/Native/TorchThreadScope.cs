@@ -18,11 +18,6 @@ internal readonly struct TorchThreadScope : IDisposable
             set_num_threads(wanted);
     }
 
-    /// <summary>What a network wants when the user does not say: one thread when its steps are small, else torch's own number.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="rows">Rows per step.</param>
-    internal static int? For(JointNetwork network, int rows) => network.IsSmall(rows) ? 1 : null;
-
     public void Dispose()
     {
         if (get_num_threads() != _before)

@@ -22,25 +22,6 @@ internal abstract record BlendingRule
     internal abstract IReadOnlyList<NetworkPlan> Networks(int modalities, int epochs, BlendingGuards guards);
 }
 
-/// <summary>One network of a fit.</summary>
-/// <param name="HasHeads">Whether each modality has a head of its own.</param>
-/// <param name="HasJoint">Whether there is a joint branch.</param>
-/// <param name="Strategy">Makes what decides how it is trained.</param>
-internal sealed record NetworkPlan(bool HasHeads, bool HasJoint, Func<BalanceStrategy> Strategy)
-{
-    /// <summary>The name of its joint branch in the history.</summary>
-    internal string JointName { get; init; } = TrainingHistory.JointBranch;
-
-    /// <summary>Networks of one fit with different numbers start differently.</summary>
-    internal int Start { get; init; }
-
-    /// <summary>The weights of the losses where they are known before the training and never change; <see langword="null"/> where they are found on the way.</summary>
-    internal IReadOnlyList<double>? KnownWeights => (Strategy() as ConstantWeights)?.Plan.Weights;
-
-    /// <summary>Nothing to blend: a single modality's own branch.</summary>
-    internal static NetworkPlan SingleModality { get; } = new(true, false, () => new ConstantWeights(StrategyNeeds.Heads, new EpochPlan(1, 0)));
-}
-
 /// <summary>Weights that never change, one network.</summary>
 internal sealed record ConstantRule(string Name, bool HasHeads, bool HasJoint, double HeadWeight, double JointWeight) : BlendingRule
 {
@@ -90,7 +71,7 @@ internal sealed record TwoNetworksRule : BlendingRule
 {
     internal override IReadOnlyList<NetworkPlan> Networks(int modalities, int epochs, BlendingGuards guards) =>
     [
-        .. DglRule.Split(modalities, 1).Select(plan => plan with { JointName = TrainingHistory.DetachedJointBranch, Start = 1 }),
+        .. DglRule.Split(modalities, 1).Select(plan => plan with { JointName = BranchNames.DetachedJoint, Start = 1 }),
         .. new ConstantRule("none", false, true, 0, 1).Networks(modalities, epochs, guards),
     ];
 

@@ -3,18 +3,6 @@ using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
 
-/// <summary>Rows as tensors on the device: per modality [rows, shape...], and the targets.</summary>
-internal sealed record Batch(IReadOnlyList<Tensor> Inputs, Tensor Targets)
-{
-    /// <summary>The share of the rows of a step; below 1 when a step takes several micro-batches.</summary>
-    internal double Share { get; init; } = 1;
-
-    /// <summary>Whether the step has no more rows.</summary>
-    internal bool EndsStep { get; init; } = true;
-
-    internal long Rows => Targets.shape[0];
-}
-
 /// <summary>
 /// All rows of a fit, and batches of them in any order, as the encoders read them. Rows that are read as they are and lie in one piece of
 /// memory are tensors on the device; of the others what is read is gathered on the host, and, where that is much, ahead of the training.

@@ -32,18 +32,3 @@ internal sealed class TrainingRows(IReadOnlyList<RowColumn> modalities, Training
 
     public void Dispose() => memory?.Dispose();
 }
-
-/// <summary>The labels of all rows in the form of their task.</summary>
-/// <param name="Task">The task.</param>
-/// <param name="Outputs">Classes, labels, or 1.</param>
-/// <param name="Classes">Multiclass: the class of each row, from 0. Else <see langword="null"/>.</param>
-/// <param name="Values">Multi-label: [rows x labels] of 0 and 1; regression: [rows] as read. Else <see langword="null"/>.</param>
-internal sealed record TrainingTargets(LearningTask Task, int Outputs, long[]? Classes, float[]? Values)
-{
-    /// <summary>The labels of some rows.</summary>
-    internal TrainingTargets Rows(IReadOnlyList<int> rows) => this with
-    {
-        Classes = Classes is null ? null : [.. rows.Select(row => Classes[row])],
-        Values = Values is null ? null : [.. rows.SelectMany(row => Values.Skip(row * Outputs).Take(Outputs))],
-    };
-}

@@ -105,7 +105,7 @@ internal static class ModelFile
         var specs = content["modalities"]!.AsArray().Select(node => ReadModality(node!.AsObject())).ToArray();
         var shapes = ReadNetworks(content).Select(network => new NetworkShape(specs, Fusion.FromSettings(content["fusion"]!.AsObject()), (int)content["outputs"]!, (bool)network["hasHeads"]!, (bool)network["hasJoint"]!)
         {
-            JointName = (string?)network["jointName"] ?? TrainingHistory.JointBranch,
+            JointName = (string?)network["jointName"] ?? BranchNames.Joint,
         }).ToArray();
         var shape = shapes[0];
         int branches = shapes.Sum(s => s.Branches.Count);

@@ -4,32 +4,6 @@ using static TorchSharp.torch.nn;
 
 namespace GBlend.MLNet;
 
-/// <summary>What the network is made of.</summary>
-/// <param name="Modalities">One or more.</param>
-/// <param name="Fusion">The joint branch's fusion.</param>
-/// <param name="Outputs">Classes, labels or 1.</param>
-/// <param name="HasHeads">Whether each modality has a head of its own.</param>
-/// <param name="HasJoint">Whether there is a joint branch.</param>
-internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusion Fusion, int Outputs, bool HasHeads, bool HasJoint)
-{
-    /// <summary>What the history calls the joint branch.</summary>
-    internal string JointName { get; init; } = TrainingHistory.JointBranch;
-
-    internal static NetworkShape For(IReadOnlyList<ModalitySpec> modalities, Fusion fusion, int outputs, NetworkPlan plan) =>
-        new(modalities, fusion, outputs, plan.HasHeads, plan.HasJoint) { JointName = plan.JointName };
-
-    /// <summary>The branches there are: modalities by index, the joint branch as the number of modalities.</summary>
-    internal IReadOnlyList<int> Branches =>
-        [.. HasHeads ? Enumerable.Range(0, Modalities.Count) : [], .. HasJoint ? new[] { Modalities.Count } : []];
-
-    internal int JointBranch => Modalities.Count;
-
-    /// <summary>The branches as the answer and the history see them.</summary>
-    internal IEnumerable<HeadInfo> Heads => Branches.Select(branch => new HeadInfo(NameOf(branch), branch == JointBranch ? null : branch));
-
-    internal string NameOf(int branch) => branch == JointBranch ? JointName : Modalities[branch].Column;
-}
-
 /// <summary>
 /// The multi-head network of the paper's figure 2c: encoders shared by their own heads and by the joint branch.
 /// Branch i is encoder i and head i; the last branch is all encoders and the fusion.
@@ -38,6 +12,9 @@ internal sealed class JointNetwork : IDisposable
 {
     /// <summary>Multiply-adds of a forward pass.</summary>
     private const double SmallStep = 32e6;
+
+    /// <summary>Parameters above which double precision would cost too much to score with.</summary>
+    private const long MostParametersInDouble = 16_000_000;
 
     private const int MostMeasured = 1024, MostScored = 64;
 
@@ -110,7 +87,7 @@ internal sealed class JointNetwork : IDisposable
     /// <summary>A copy that only scores, in the precision for it; with a shape that says more of the same network, if one is given.</summary>
     internal JointNetwork ForScoring(NetworkShape? shape = null)
     {
-        var copy = new JointNetwork(shape ?? Shape, 0, TrainedModel.ScoringPrecision(this), Device, learns: false);
+        var copy = new JointNetwork(shape ?? Shape, 0, ScoringPrecision, Device, learns: false);
         copy.CopyFrom(this);
         return copy;
     }
@@ -118,7 +95,7 @@ internal sealed class JointNetwork : IDisposable
     /// <summary>All parameters and buffers by name.</summary>
     internal IEnumerable<(string Name, Tensor Value)> Tensors =>
         from part in Parts
-        from tensor in TensorsOf(part.Segment.Module)
+        from tensor in part.Segment.Module.NamedTensors()
         select ($"{part.Name}.{tensor.Name}", tensor.Value);
 
     internal long ParameterCount => Parameters.Values.numel();
@@ -128,6 +105,16 @@ internal sealed class JointNetwork : IDisposable
     /// costs more than it brings.
     /// </summary>
     internal bool IsSmall(int rows) => rows * _multiplyAdds < SmallStep;
+
+    /// <summary>The threads that suit the network when the user does not say: one when its steps are small, else torch's own number, as <see langword="null"/>.</summary>
+    /// <param name="rows">Rows per step.</param>
+    internal int? WantedThreads(int rows) => IsSmall(rows) ? 1 : null;
+
+    /// <summary>The precision in which the network scores; float32 weights lose nothing in it.</summary>
+    internal ScalarType ScoringPrecision =>
+        Device.type == TorchSharp.DeviceType.CPU && RowsToScore > 1 && ParameterCount <= MostParametersInDouble ? ScalarType.Float64
+        : Precision == ScalarType.BFloat16 ? ScalarType.Float32
+        : Precision;
 
     /// <summary>Rows whose losses are measured by one forward pass: many, but for networks and rows whose activations would fill the memory.</summary>
     internal int MostRowsToMeasure => RowsFor(MostMeasured, 1e10, 16 << 20, m => m.Layout.Size);
@@ -210,7 +197,7 @@ internal sealed class JointNetwork : IDisposable
     }
 
     /// <summary>The names of all parameters and buffers of an encoder.</summary>
-    internal IEnumerable<string> EncoderNames(int modality) => TensorsOf(_encoders[modality]).Select(t => t.Name);
+    internal IEnumerable<string> EncoderNames(int modality) => _encoders[modality].NamedTensors().Select(t => t.Name);
 
     /// <summary>Losses of short floats would be too coarse to compare.</summary>
     private static Tensor Exact(Tensor predictions) => predictions.dtype == ScalarType.BFloat16 ? predictions.to(ScalarType.Float32) : predictions;
@@ -246,7 +233,7 @@ internal sealed class JointNetwork : IDisposable
     }
 
     /// <summary>An encoder's parameters and buffers by name.</summary>
-    internal IReadOnlyDictionary<string, float[]> EncoderWeights(int modality) => TensorsOf(_encoders[modality]).ToDictionary(t => t.Name, t => t.Value.ToFloats());
+    internal IReadOnlyDictionary<string, float[]> EncoderWeights(int modality) => _encoders[modality].NamedTensors().ToDictionary(t => t.Name, t => t.Value.ToFloats());
 
     public void Dispose()
     {
@@ -279,75 +266,12 @@ internal sealed class JointNetwork : IDisposable
     private static void SetWeights(EncoderModule encoder, IReadOnlyDictionary<string, float[]> weights)
     {
         using var grad = no_grad();
-        foreach (var (name, value) in TensorsOf(encoder))
+        foreach (var (name, value) in encoder.NamedTensors())
         {
             if (!weights.TryGetValue(name, out var start))
                 continue;
             using var given = tensor(start, value.shape);
             value.copy_(given);
         }
-    }
-
-    /// <summary>All parameters and buffers of a module by name.</summary>
-    internal static IEnumerable<(string Name, Tensor Value)> TensorsOf(Module module) =>
-        module.named_parameters().Select(p => (p.name, (Tensor)p.parameter)).Concat(module.named_buffers().Select(b => (b.name, b.buffer)));
-}
-
-/// <summary>Where gradients don't flow.</summary>
-/// <param name="Frozen">Per modality whether its encoder stays as it is; <see langword="null"/> when none does.</param>
-/// <param name="Joint">Whether the joint branch teaches no encoder.</param>
-/// <param name="Heads">Whether the heads teach no encoder.</param>
-internal readonly record struct GradientCuts(IReadOnlyList<bool>? Frozen, bool Joint, bool Heads)
-{
-    internal bool Freezes(int modality) => Frozen is { } frozen && frozen[modality];
-}
-
-/// <summary>What a forward pass leaves.</summary>
-/// <param name="Branches">The branches asked for.</param>
-/// <param name="Predictions">Theirs, in that order.</param>
-/// <param name="Encoded">Per modality its mid-level and its last feature.</param>
-internal sealed record NetworkPass(IReadOnlyList<int> Branches, Tensor[] Predictions, (Tensor Middle, Tensor Feature)[] Encoded)
-{
-    internal Tensor? Of(int branch)
-    {
-        for (int b = 0; b < Branches.Count; b++)
-        {
-            if (Branches[b] == branch)
-                return Predictions[b];
-        }
-        return null;
-    }
-}
-
-internal static class TensorExtensions
-{
-    /// <summary>The elements in row-major order as floats on the host.</summary>
-    internal static float[] ToFloats(this Tensor value)
-    {
-        using var scope = NewDisposeScope();
-        return value.detach().cpu().to(ScalarType.Float32).contiguous().data<float>().ToArray();
-    }
-
-    /// <summary>A copy on the host as plain float32 data.</summary>
-    internal static StateTensor ToFloat32(this Tensor value)
-    {
-        using var scope = NewDisposeScope();
-        return StateTensor.Over(ElementType.Float32, value.shape, value.detach().cpu().to(ScalarType.Float32).contiguous().bytes.ToArray());
-    }
-
-    /// <summary>A copy on the host as plain data: counters as integers, all else as float32.</summary>
-    internal static StateTensor ToStateTensor(this Tensor value)
-    {
-        if (value.dtype != ScalarType.Int64)
-            return value.ToFloat32();
-        using var scope = NewDisposeScope();
-        return StateTensor.Over(ElementType.Int64, value.shape, value.detach().cpu().contiguous().bytes.ToArray());
-    }
-
-    /// <summary>The elements in row-major order as doubles on the host.</summary>
-    internal static double[] ToDoubles(this Tensor value)
-    {
-        using var scope = NewDisposeScope();
-        return value.detach().cpu().to(ScalarType.Float64).contiguous().data<double>().ToArray();
     }
 }

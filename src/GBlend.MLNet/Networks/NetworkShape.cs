@@ -1,0 +1,24 @@
+namespace GBlend.MLNet;
+
+/// <summary>What the network is made of.</summary>
+/// <param name="Modalities">One or more.</param>
+/// <param name="Fusion">The joint branch's fusion.</param>
+/// <param name="Outputs">Classes, labels or 1.</param>
+/// <param name="HasHeads">Whether each modality has a head of its own.</param>
+/// <param name="HasJoint">Whether there is a joint branch.</param>
+internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusion Fusion, int Outputs, bool HasHeads, bool HasJoint)
+{
+    /// <summary>What the history calls the joint branch.</summary>
+    internal string JointName { get; init; } = BranchNames.Joint;
+
+    /// <summary>The branches there are: modalities by index, the joint branch as the number of modalities.</summary>
+    internal IReadOnlyList<int> Branches =>
+        [.. HasHeads ? Enumerable.Range(0, Modalities.Count) : [], .. HasJoint ? new[] { Modalities.Count } : []];
+
+    internal int JointBranch => Modalities.Count;
+
+    /// <summary>The branches as the answer and the history see them.</summary>
+    internal IEnumerable<HeadInfo> Heads => Branches.Select(branch => new HeadInfo(NameOf(branch), branch == JointBranch ? null : branch));
+
+    internal string NameOf(int branch) => branch == JointBranch ? JointName : Modalities[branch].Column;
+}
