@@ -10,7 +10,7 @@ internal static class Floors
         string[] lines = File.ReadAllLines(Repository.PathTo("ARCHITECTURE.md"));
         int start = Array.IndexOf(lines, $"src/{library}");
         Assert.True(start >= 0, $"ARCHITECTURE.md has no line 'src/{library}' with the floors below it.");
-        return [.. lines.Skip(start + 1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal)).Where(line => line[2] != ' ').Select(line => line.Trim().Split('/')[0])];
+        return [.. lines.Skip(start + 1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal)).Where(line => line[2] != ' ').Select(line => line.Trim().Split('/')[0].Replace(".", ""))];
     }
 
     /// <summary>The first folder of a path; empty for a file that is in no folder.</summary>

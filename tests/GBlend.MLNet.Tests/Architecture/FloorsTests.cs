@@ -5,7 +5,7 @@ public sealed class FloorsTests
     /// <summary>Files that need each other are read together; of more than this nobody has a picture.</summary>
     private const int MostFilesInCycle = 11;
 
-    public static TheoryData<string> Libraries => ["GBlend.MLNet"];
+    public static TheoryData<string> Libraries => [.. Directory.GetDirectories(Repository.PathTo("src")).Select(folder => Path.GetFileName(folder))];
 
     [Theory]
     [MemberData(nameof(Libraries))]

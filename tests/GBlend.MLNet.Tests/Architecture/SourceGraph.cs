@@ -7,8 +7,9 @@ namespace GBlend.MLNet.Tests.Architecture;
 /// <summary>Which source file of a library uses what is declared in which other one, as the compiler sees it. Comments don't count.</summary>
 internal sealed class SourceGraph
 {
-    private static readonly Lazy<MetadataReference[]> s_references = new(() =>
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(path => !Path.GetFileName(path).StartsWith("GBlend", StringComparison.Ordinal)).Select(path => MetadataReference.CreateFromFile(path))]);
+    /// <summary>All assemblies that the tests run on.</summary>
+    private static readonly Lazy<Dictionary<string, MetadataReference>> s_references = new(() => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+        .Split(Path.PathSeparator).DistinctBy(Path.GetFileName).ToDictionary(path => Path.GetFileNameWithoutExtension(path), path => (MetadataReference)MetadataReference.CreateFromFile(path)));
 
     private readonly Dictionary<string, Dictionary<string, string>> _uses = [];
 
@@ -29,16 +30,18 @@ internal sealed class SourceGraph
     internal static SourceGraph OfFolder(string folder) => Of(Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
         .Select(path => (Path: Path.GetRelativePath(folder, path).Replace('\\', '/'), Text: path))
         .Where(file => !file.Path.StartsWith("obj/", StringComparison.Ordinal) && !file.Path.StartsWith("bin/", StringComparison.Ordinal))
-        .Select(file => (file.Path, File.ReadAllText(file.Text))));
+        .Select(file => (file.Path, File.ReadAllText(file.Text))), Path.GetFileName(folder));
 
     /// <summary>Reads sources that are given.</summary>
-    internal static SourceGraph Of(IEnumerable<(string Path, string Text)> sources)
+    /// <param name="sources">Path and text of each file.</param>
+    /// <param name="library">The name of the library that they make.</param>
+    internal static SourceGraph Of(IEnumerable<(string Path, string Text)> sources, string library = "Sources")
     {
         var options = new CSharpParseOptions(LanguageVersion.Preview, DocumentationMode.None);
         var usings = CSharpSyntaxTree.ParseText(
             "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;", options, "");
         var trees = sources.Select(source => CSharpSyntaxTree.ParseText(source.Text, options, source.Path));
-        return new SourceGraph(CSharpCompilation.Create("sources", [usings, .. trees], s_references.Value, new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary)));
+        return new SourceGraph(CSharpCompilation.Create(library, [usings, .. trees], s_references.Value.Where(r => r.Key != library).Select(r => r.Value), new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary)));
     }
 
     /// <summary>The largest set of nodes each of which reaches every other one.</summary>
