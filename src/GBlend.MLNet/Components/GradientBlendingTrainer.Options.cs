@@ -94,7 +94,8 @@ public sealed partial class GradientBlendingTrainer
 
         /// <summary>
         /// The seed of all that is random in a fit. Default <see langword="null"/>: every fit draws one from the <c>MLContext</c>, so that
-        /// with <c>new MLContext(seed: 1)</c> a program that is run again gets the same models.
+        /// with <c>new MLContext(seed: 1)</c> a program that is run again gets the same models. Starting weights are drawn from torch's global
+        /// generator, which is then put back: code that draws from it on another thread while a fit begins changes them.
         /// </summary>
         public int? Seed { get; set; }
 

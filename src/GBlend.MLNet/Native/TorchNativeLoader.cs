@@ -67,6 +67,16 @@ internal static partial class TorchNativeLoader
         s_isLoaded = true;
     }
 
+    /// <summary>TorchSharp's native library, by which the functions of all that it needs are found as well; 0 if it is not there.</summary>
+    internal static nint Handle
+    {
+        get
+        {
+            EnsureLoaded();
+            return NativeLibrary.TryLoad(LibraryName, typeof(torch).Assembly, null, out nint handle) ? handle : IsLinuxX64 ? Cure.Library.Value : 0;
+        }
+    }
+
     /// <summary>
     /// Returns a library that does not ask for GLIBCXX_3.4.32, or <paramref name="library"/> itself if it never did.
     /// </summary>

@@ -6,6 +6,10 @@ namespace GBlend.MLNet;
 /// Lets torch's modules draw their starting weights under a seed and in float32, and puts the global generator and the user's default
 /// type back as they were. One at a time in a process, so that two fits don't draw from each other's stream.
 /// </summary>
+/// <remarks>
+/// The generator and the default type belong to the whole process, and torch's modules draw from no other. A thread of the user's that draws from
+/// it while a network is built is not kept out, and takes numbers of the network's stream.
+/// </remarks>
 internal sealed class TorchRandomScope : IDisposable
 {
     private static readonly Lock s_lock = new();

@@ -46,6 +46,8 @@ internal sealed class TrainingRun : IDisposable
         _totalWork = _trainingRows.Length * _networks.Sum(n => n.Epochs + settings.RefitJointHeadEpochs);
         _best = new BestEpoch(settings, () => [.. _networks.Select(n => n.Create())]);
         NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : Network.WantedThreads(settings.BatchSize);
+        if (settings.NumberOfThreads is not null && !OpenMPThreads.CanSet)
+            host.Warning("NumberOfThreads is set, but this build of torch has one number of threads for the whole process, which is left as it is.");
         using var targets = Loss.Prepare(rows.Targets, settings.LossPrecision);
         Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, Device);
         int[] measured = SampleOfTrainingRows();

@@ -54,6 +54,7 @@ public sealed class EncoderTests
         if (encoder is MlpEncoder)
             return;
         int[] wrong = [.. shape, 5, 7];
+        using var random = new TorchRandomScope(1);
         var error = Assert.Throws<ArgumentException>(() => encoder.Build(wrong));
         Assert.Contains(string.Join(" x ", wrong), error.Message);
         Assert.Contains(shape.Length switch { 4 => "frames x height x width x channels", 3 => "height x width x channels", 2 => "frames x bands", _ => "[tokens]" }, error.Message);

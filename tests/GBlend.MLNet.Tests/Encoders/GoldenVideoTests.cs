@@ -12,6 +12,13 @@ namespace GBlend.MLNet.Tests;
 [Collection(SlowEncodersCollection.Name)]
 public sealed class GoldenVideoTests
 {
+    /// <summary>
+    /// What float32 is good for through so many layers, as a share of the largest number: the sums of convolutions are taken in another order
+    /// on another processor or with another number of threads. Statistics of a batch of a few clips divide by deviations that are small, and so
+    /// magnify that.
+    /// </summary>
+    private const double Rounding = 1e-4, RoundingOverBatches = 5e-4;
+
     [SharedTheory]
     [InlineData("r3d_18")]
     [InlineData("mc3_18")]
@@ -41,12 +48,13 @@ public sealed class GoldenVideoTests
         using var labels = tensor(golden.GetProperty("labels").EnumerateArray().Select(l => l.GetInt64()).ToArray());
 
         using (no_grad())
-            AssertClose(expected.GetProperty("eval_logits"), net.Logits(clips), 1e-4);
+            AssertClose(expected.GetProperty("eval_logits"), net.Logits(clips), Rounding);
         net.Trunk.train();
         var logits = net.Logits(clips);
-        AssertClose(expected.GetProperty("train_logits"), logits, 1e-4);
+        AssertClose(expected.GetProperty("train_logits"), logits, RoundingOverBatches);
         var loss = functional.cross_entropy(logits, labels);
-        Assert.Equal(expected.GetProperty("train_loss").GetDouble(), loss.ToDouble(), 1e-5);
+        double trainLoss = expected.GetProperty("train_loss").GetDouble();
+        Assert.Equal(trainLoss, loss.ToDouble(), trainLoss * Rounding);
         loss.backward();
         var norms = expected.GetProperty("grad_l2").EnumerateObject().ToArray();
         Assert.Equal(norms.Select(n => n.Name), net.Parameters.Select(p => p.Name));
@@ -61,7 +69,7 @@ public sealed class GoldenVideoTests
         AssertClose(expected.GetProperty("first_bn_running_var"), buffers[prefix + "running_var"].narrow(0, 0, 8), 1e-5);
         net.Trunk.eval();
         using (no_grad())
-            AssertClose(expected.GetProperty("eval_logits_after_one_train_forward"), net.Logits(clips), 1e-4);
+            AssertClose(expected.GetProperty("eval_logits_after_one_train_forward"), net.Logits(clips), Rounding);
     }
 
     private static ResNetEncoder Encoder(string name) => name switch { "r3d_18" => Encoders.R3D(18), "mc3_18" => Encoders.MC3(18), _ => Encoders.R2Plus1D(18) };
@@ -71,12 +79,16 @@ public sealed class GoldenVideoTests
     private static (string Name, string Shape)[] Listed(JsonElement tensors) =>
         [.. tensors.EnumerateArray().Select(t => (t.GetProperty("name").GetString()!, string.Join(",", t.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64()))))];
 
+    /// <param name="expected">The numbers.</param>
+    /// <param name="found">As many.</param>
+    /// <param name="tolerance">The largest difference, in units of the largest number, or of 1 where that is less.</param>
     private static void AssertClose(JsonElement expected, Tensor found, double tolerance)
     {
         double[] numbers = [.. expected.EnumerateArray().SelectMany(e => e.ValueKind == JsonValueKind.Array ? e.EnumerateArray().ToArray() : [e]).Select(e => e.GetDouble())];
         var values = found.ToDoubles();
         Assert.Equal(numbers.Length, values.Length);
-        Assert.All(numbers.Zip(values), pair => Assert.Equal(pair.First, pair.Second, tolerance));
+        double unit = Math.Max(1, numbers.Max(Math.Abs));
+        Assert.All(numbers.Zip(values), pair => Assert.Equal(pair.First, pair.Second, tolerance * unit));
     }
 
     private static Tensor Numbers(long[] shape, int t, Func<double, double> of)

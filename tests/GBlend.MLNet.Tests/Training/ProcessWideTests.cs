@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using GBlend.MLNet.Native;
 using static TorchSharp.torch;
 
 namespace GBlend.MLNet.Tests;
@@ -20,6 +22,102 @@ public sealed class ProcessWideTests
         Assert.Equal(expected, rand(4).ToFloats());
         Assert.Equal(threads, get_num_threads());
     }
+
+    /// <summary>torch gives its process-wide number to every thread that it meets for the first time, and for good: a limit must not go there.</summary>
+    [Theory]
+    [InlineData("scoring")]
+    [InlineData("fit")]
+    public void New_threads_see_torchs_number_while_another_thread_works(string work)
+    {
+        const int Wanted = 3;
+        int before = get_num_threads();
+        set_num_threads(Wanted);
+        try
+        {
+            var rows = ToyRows.Multiclass();
+            using var model = TrainingRun.Fit(rows, ToyRows.Settings(), new QuietHost());
+            using var stop = new CancellationTokenSource();
+            using var isUnderWay = new ManualResetEventSlim();
+            Exception? failure = null;
+            int ofWorker = 0;
+            var worker = new Thread(() =>
+            {
+                try
+                {
+                    while (!stop.IsCancellationRequested)
+                    {
+                        if (work == "fit")
+                            TrainingRun.Fit(rows, ToyRows.Settings(), new QuietHost()).Dispose();
+                        else
+                            ToyRows.Score(model, rows);
+                        isUnderWay.Set();
+                    }
+                    ofWorker = get_num_threads();
+                }
+                catch (Exception e)
+                {
+                    failure = e;
+                    isUnderWay.Set();
+                }
+            });
+            worker.Start();
+            isUnderWay.Wait();
+            int[] seen = [.. Enumerable.Range(0, 60).Select(_ => NumberOfNewThread())];
+            stop.Cancel();
+            worker.Join();
+            Assert.Null(failure);
+            Assert.Equal(Enumerable.Repeat(Wanted, 60), seen);
+            Assert.Equal(Wanted, ofWorker);
+            Assert.Equal(Wanted, get_num_threads());
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
+    private static int NumberOfNewThread()
+    {
+        int number = 0;
+        var thread = new Thread(() => number = get_num_threads());
+        thread.Start();
+        thread.Join();
+        return number;
+    }
+
+    /// <summary>torch multiplies matrices with MKL, which has a number of its own.</summary>
+    [Fact]
+    public void A_limit_of_threads_is_torchs_and_mkls_and_is_taken_back()
+    {
+        int before = get_num_threads();
+        set_num_threads(3);
+        try
+        {
+            Assert.Equal((3, 3), Numbers());
+            using (new TorchThreadScope(2))
+            {
+                Assert.Equal((2, 2), Numbers());
+                using (new TorchThreadScope(null))
+                    Assert.Equal((2, 2), Numbers());
+                using (new TorchThreadScope(1))
+                    Assert.Equal((1, 1), Numbers());
+                Assert.Equal((2, 2), Numbers());
+            }
+            Assert.Equal((3, 3), Numbers());
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
+    private static (int Torch, int Mkl) Numbers()
+    {
+        int torch = get_num_threads();
+        return (torch, NativeLibrary.TryGetExport(TorchNativeLoader.Handle, "MKL_Get_Max_Threads", out nint mkl) ? Marshal.GetDelegateForFunctionPointer<NumberOf>(mkl)() : torch);
+    }
+
+    private delegate int NumberOf();
 
     [Fact]
     public void Fit_under_another_default_type_gives_the_same_model_and_leaves_the_type()
@@ -133,8 +231,16 @@ public sealed class ProcessWideTests
 
     private static long Settled()
     {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return Tensor.TotalCount;
+        // What is finalized may let go of more, also of what earlier tests have left behind.
+        long before, now = Tensor.TotalCount;
+        do
+        {
+            before = now;
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            now = Tensor.TotalCount;
+        }
+        while (now != before);
+        return now;
     }
 }
