@@ -148,9 +148,62 @@ public class TrainerTests
     [Fact]
     public void Fit_by_column_names_takes_default_encoders()
     {
-        using var model = _ml.MulticlassClassification.Trainers.GradientBlending("Label", "A", "B").Fit(_view);
+        using var model = _ml.MulticlassClassification.Trainers.GradientBlending("A", "B").Fit(_view);
         Assert.Equal(["A", "B"], model.ModalityColumns);
         Assert.Equal(60, model.History.Epochs.Count);
+        Assert.Equal(LearningTask.Multiclass, model.Task);
+    }
+
+    [Fact]
+    public void Fit_by_column_names_takes_the_label_by_name_in_all_catalogs()
+    {
+        using var classes = _ml.MulticlassClassification.Trainers.GradientBlending(["A", "B"], labelColumnName: "Number").Fit(_view);
+        using var labels = _ml.MulticlassClassification.Trainers.GradientBlending(["A", "B"], labelColumnName: "Tags").Fit(_view);
+        using var binary = _ml.BinaryClassification.Trainers.GradientBlending(["A", "B"], labelColumnName: "IsRed").Fit(_view);
+        using var regression = _ml.Regression.Trainers.GradientBlending(["A", "B"], labelColumnName: "Amount").Fit(_view);
+        Assert.Equal([LearningTask.Multiclass, LearningTask.MultiLabel, LearningTask.Multiclass, LearningTask.Regression], new[] { classes, labels, binary, regression }.Select(m => m.Task));
+        Assert.All(new[] { classes, labels, binary, regression }, m => Assert.Equal(["A", "B"], m.ModalityColumns));
+
+        var renamed = _ml.Transforms.CopyColumns("Label", "IsRed").Fit(_view).Transform(_view);
+        using var defaultLabel = _ml.BinaryClassification.Trainers.GradientBlending("A", "B").Fit(renamed);
+        var amounts = _ml.Transforms.CopyColumns("Label", "Amount").Fit(_view).Transform(_view);
+        using var defaultAmount = _ml.Regression.Trainers.GradientBlending("A", "B").Fit(amounts);
+        Assert.Equal(OutputKind.Binary, defaultLabel.Label.Kind);
+        Assert.Equal(LearningTask.Regression, defaultAmount.Task);
+    }
+
+    [Fact]
+    public void Fit_by_column_names_never_makes_a_modality_the_label()
+    {
+        using var model = _ml.MulticlassClassification.Trainers.GradientBlending("Tags", "A").Fit(_view);
+        Assert.Equal(["Tags", "A"], model.ModalityColumns);
+        Assert.Equal(LearningTask.Multiclass, model.Task);
+        var asLabel = Assert.Throws<ArgumentException>(() => _ml.MulticlassClassification.Trainers.GradientBlending("Label", "A").Fit(_view));
+        Assert.Contains("'Label' is both LabelColumnName and a modality", asLabel.Message);
+        Assert.Contains("Modalities is empty", Assert.Throws<ArgumentException>(() => _ml.Regression.Trainers.GradientBlending().Fit(_view)).Message);
+    }
+
+    [Theory]
+    [InlineData("multiclass", "Label", "multiclass classification", "'Label' has one value per row (Key<UInt32, 0-2>)")]
+    [InlineData("multiclass", "Number", "multiclass classification", "'Number' has one value per row (Int32)")]
+    [InlineData("multiclass", "Tags", "multi-label classification", "'Tags' is a vector (Vector<Single, 3>)")]
+    [InlineData("binary", "IsRed", "binary classification", "the trainer is of ml.BinaryClassification")]
+    [InlineData("regression", "Amount", "regression", "the trainer is of ml.Regression")]
+    public void Fit_says_the_task_and_what_made_it_so(string catalog, string label, string task, string why)
+    {
+        var messages = new List<string>();
+        _ml.Log += (_, e) => messages.Add(e.Message);
+        var options = Samples.Tiny(o => o.LabelColumnName = label);
+        var trainer = catalog switch
+        {
+            "binary" => _ml.BinaryClassification.Trainers.GradientBlending(options),
+            "regression" => _ml.Regression.Trainers.GradientBlending(options),
+            _ => _ml.MulticlassClassification.Trainers.GradientBlending(options),
+        };
+        trainer.Fit(_view).Dispose();
+        string line = Assert.Single(messages, m => m.Contains("The task is "));
+        Assert.Contains($"The task is {task} from 'A', 'B'", line);
+        Assert.Contains(why, line);
     }
 
     private sealed class Recorder : IProgress<TrainingProgress>

@@ -18,6 +18,7 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
     /// <param name="host">Receives warnings, stops the reading.</param>
     internal static TrainingData Read(IDataView view, Options options, OutputKind kind, int seed, ITrainingHost host)
     {
+        host.Info(kind.Explain(options.Modalities.Select(m => m.ColumnName), view.Schema[options.LabelColumnName]));
         ModalitySpec[] specs = [.. options.Modalities.Select(m => Spec(m, view.Schema, host))];
         CheckViews(specs);
         var read = RowsRead.Read(view, options, kind, host);
