@@ -26,9 +26,10 @@ public enum Answer
     MeanOfHeads,
 
     /// <summary>
-    /// A pool of the heads. Classes: softmax(sum_b a_b log p_b) over all heads b, a_b at least 0, fitted on the held-out rows with a ridge
-    /// towards the mean of log-probabilities; logarithms are floored at -12. Multi-label: the same for each label's two states, with one a_b
-    /// for all labels. Regression: sum_b a_b f_b by non-negative least squares with the same ridge.
+    /// A pool of the heads that learned, fitted on the held-out rows with a ridge towards their mean. Classes: softmax(sum_b a_b log p_b) over the
+    /// heads b, a_b at least 0; logarithms are floored at -12. Multi-label: the same for each label's two states, with one a_b for all labels.
+    /// Regression: sum_b a_b f_b + c by least squares, a_b at least 0, with an intercept c that bears no ridge. With fewer than 20 held-out rows
+    /// the joint head answers instead.
     /// </summary>
     Pool,
 

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace GBlend.MLNet;
 
-/// <summary>How the branches' predictions are combined: a pool of log-probabilities (regression: of numbers), or a weighted mean of predictions (one-hot for a single head).</summary>
+/// <summary>
+/// How the branches' predictions are combined: a pool of log-probabilities (regression: of numbers), or a weighted mean of predictions (one-hot
+/// for a single head).
+/// </summary>
 /// <param name="IsPool">Whether the weights are coefficients of a <see cref="LogPool"/> or <see cref="LinearPool"/>.</param>
 /// <param name="Weights">One per branch, over all networks.</param>
 internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
@@ -10,13 +13,28 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     private const int FewestRowsForPool = 20;
 
     /// <summary>
-    /// What weighs the heads of single modalities in rows that lack a modality, which no joint head can read: fitted without the joint
-    /// heads. <see langword="null"/> when such rows are refused.
+    /// The most modalities for which every set of them that a row may have gets a pool of its own: 62 pools. With more, the heads that a row
+    /// has are weighed by their share in the pool of all single heads.
+    /// </summary>
+    private const int MostModalitiesForPools = 6;
+
+    /// <summary>What a pool for regression adds to its sum, in the unit of the standardized label; else 0.</summary>
+    internal double Intercept { get; init; }
+
+    /// <summary>
+    /// What weighs the heads of single modalities in rows that lack a modality, which no joint head can read, where
+    /// <see cref="Partial"/> has nothing for the modalities that are there. <see langword="null"/> when such rows are refused.
     /// </summary>
     internal IReadOnlyList<double>? SingleHeads { get; init; }
 
-    /// <summary>Which branches ever had weight in the training, all of which the rule may hear; one each. Others have no scores of their own either.</summary>
+    /// <summary>The rules for rows that lack modalities, by the set of those that they have: bit i for modality i.</summary>
+    internal IReadOnlyDictionary<int, AnswerRule> Partial { get; init; } = new Dictionary<int, AnswerRule>();
+
+    /// <summary>Which branches ever had weight in the training; the rule hears no others, and others have no scores of their own.</summary>
     internal IReadOnlyList<bool> Learned { get; init; } = [.. Weights.Select(_ => true)];
+
+    /// <summary>Whether the weights were fitted on the held-out rows.</summary>
+    private bool IsFitted { get; init; }
 
     /// <summary>Chooses the rule, looking at the held-out rows where the choice needs them.</summary>
     internal static AnswerRule Choose(Answer wanted, IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool severalNetworks, Action<string> warn)
@@ -60,8 +78,12 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         string[] untaught = [.. heads.Index().Where(h => !h.Item.IsJoint).GroupBy(h => h.Item.Name).Where(same => same.All(h => !single[h.Index])).Select(same => same.Key)];
         if (untaught.Length > 0)
             throw new InvalidOperationException(UntaughtHeads(untaught));
-        bool isFitted = IsPool && heldOut.Rows >= FewestRowsForPool;
-        return this with { SingleHeads = isFitted ? Pool(heldOut, single).Weights : Mean(single, IsPool).Weights };
+        int modalities = heads.Max(head => head.Modality ?? 0) + 1;
+        // Coefficients that were fitted together are wrong for some of the heads alone: what one leaves to another is missing.
+        var partial = IsFitted && modalities <= MostModalitiesForPools
+            ? Enumerable.Range(1, (1 << modalities) - 2).ToDictionary(has => has, has => Pool(heldOut, [.. heads.Select((head, i) => single[i] && (has >> head.Modality & 1) == 1)]))
+            : [];
+        return this with { SingleHeads = IsFitted ? Pool(heldOut, single).Weights : Mean(single, IsPool).Weights, Partial = partial };
     }
 
     /// <summary>What is wrong with a model that is to answer rows without some modalities, and what to do.</summary>
@@ -70,16 +92,17 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         $"MissingValues.LeaveOutModality lets a row have any one modality alone, which only that modality's own head can answer; but the head of {string.Join(", ", modalities.Select(m => $"'{m}'"))} "
         + "never has weight in the training of this model and learns nothing. Give every modality's head a weight above 0 (for estimated weights by BlendingGuards.WeightFloor), or take Blending.Auto().";
 
-    /// <summary>The rule for rows that lack modalities: their heads and all joint heads are left out of the sum.</summary>
+    /// <summary>The rule for rows that lack modalities: their heads and all joint heads are left out.</summary>
     /// <param name="heads">All heads.</param>
     /// <param name="isAbsent">Per modality.</param>
     internal AnswerRule Without(IReadOnlyList<HeadInfo> heads, Func<int, bool> isAbsent)
     {
         bool[] stays = [.. heads.Select((head, i) => Learned[i] && head.Modality is { } modality && !isAbsent(modality))];
+        if (Partial.Count > 0 && Partial.TryGetValue(heads.Where((_, i) => stays[i]).Aggregate(0, (has, head) => has | 1 << head.Modality!.Value), out var own))
+            return own;
         double[] weights = [.. SingleHeads!.Select((w, i) => stays[i] ? w : 0)];
-        // A mean stays one over fewer heads. In a pool the coefficients say how far each head's word is to be taken, and stay as they are.
         double sum = weights.Sum();
-        return sum == 0 ? Mean(stays, IsPool) : new(IsPool, IsPool ? weights : [.. weights.Select(w => w / sum)]);
+        return sum == 0 ? Mean(stays, IsPool) : new(IsPool, [.. weights.Select(w => w / sum)]);
     }
 
     /// <summary>The mean loss of this answer on the held-out rows; <see langword="null"/> when there are none.</summary>
@@ -87,7 +110,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
 
     /// <summary>Combines the predictions of one row.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="predictions">Per branch, logits or standardised numbers, [row x output]; a branch of weight zero may be empty.</param>
+    /// <param name="predictions">Per branch, logits or standardized numbers, [row x output]; a branch of weight zero may be empty.</param>
     /// <param name="row">The row.</param>
     /// <param name="answer">Receives the answer.</param>
     /// <param name="scratch">Of the same length.</param>
@@ -106,11 +129,13 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
             for (int c = 0; c < answer.Length; c++)
                 answer[c] += Weights[b] * scratch[c];
         }
-        if (IsPool)
-            Activate(task, answer);
+        if (!IsPool)
+            return;
+        answer[0] += Intercept;
+        Activate(task, answer);
     }
 
-    /// <summary>In place: what a head gives to what a user reads (regression: still standardised).</summary>
+    /// <summary>In place: what a head gives to what a user reads (regression: still standardized).</summary>
     internal static void Activate(LearningTask task, Span<double> prediction)
     {
         if (task == LearningTask.Multiclass)
@@ -126,7 +151,10 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     {
         string Name(int index) => heads[index].Name;
         if (IsPool)
-            return "pool " + string.Join(", ", Weights.Select((w, i) => string.Create(CultureInfo.InvariantCulture, $"{Name(i)} {w:0.00}")));
+        {
+            string pool = "pool " + string.Join(", ", Weights.Select((w, i) => string.Create(CultureInfo.InvariantCulture, $"{Name(i)} {w:0.00}")));
+            return Intercept == 0 ? pool : pool + string.Create(CultureInfo.InvariantCulture, $", intercept {Intercept:0.00}");
+        }
         int[] used = [.. Enumerable.Range(0, Weights.Count).Where(i => Weights[i] > 0)];
         return used.Length == 1
             ? Name(used[0]) == BranchNames.Joint ? "joint head" : $"head of {Name(used[0])}"
@@ -139,8 +167,9 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
 
     private static AnswerRule Pool(HeldOutPredictions heldOut, IReadOnlyList<bool> learned)
     {
-        var fitted = new Queue<double>(heldOut.FitPool(learned));
-        return new(true, [.. learned.Select(l => l ? fitted.Dequeue() : 0)]);
+        var fit = heldOut.FitPool(learned);
+        var coefficients = new Queue<double>(fit.Coefficients);
+        return new(true, [.. learned.Select(l => l ? coefficients.Dequeue() : 0)]) { Intercept = fit.Intercept, IsFitted = true };
     }
 
     private IEnumerable<double> Losses(HeldOutPredictions heldOut)

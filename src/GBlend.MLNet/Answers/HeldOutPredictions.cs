@@ -1,7 +1,7 @@
 namespace GBlend.MLNet;
 
 /// <summary>What every branch predicts for the held-out rows, and what is true of them.</summary>
-/// <param name="ByBranch">[branch][row x output]: logits, or standardised numbers.</param>
+/// <param name="ByBranch">[branch][row x output]: logits, or standardized numbers.</param>
 /// <param name="Targets">The labels of the held-out rows.</param>
 /// <param name="Loss">The task's loss.</param>
 internal sealed record HeldOutPredictions(double[][] ByBranch, TrainingTargets Targets, Loss Loss)
@@ -13,15 +13,16 @@ internal sealed record HeldOutPredictions(double[][] ByBranch, TrainingTargets T
 
     internal int Rows => Targets.Classes?.Length ?? Targets.Values!.Length / Targets.Outputs;
 
-    /// <summary>The coefficients of the pool of the heads that have learned, one each.</summary>
-    internal double[] FitPool(IReadOnlyList<bool> learned)
+    /// <summary>Fits the pool of the heads that have learned.</summary>
+    /// <returns>One coefficient for each of those heads.</returns>
+    internal PoolFit FitPool(IReadOnlyList<bool> learned)
     {
         var heads = ByBranch.Where((_, b) => learned[b]).ToArray();
         return Task switch
         {
-            LearningTask.Multiclass => LogPool.Fit(Logs(heads, Targets.Outputs), Targets.Classes!, Targets.Outputs),
+            LearningTask.Multiclass => new(LogPool.Fit(Logs(heads, Targets.Outputs), Targets.Classes!, Targets.Outputs), 0),
             // Every label of every row is a choice of two; the coefficients are the same for all labels.
-            LearningTask.MultiLabel => LogPool.Fit([.. heads.Select(StateLogs)], [.. Targets.Values!.Select(v => v > 0.5 ? 0L : 1L)], 2),
+            LearningTask.MultiLabel => new(LogPool.Fit([.. heads.Select(StateLogs)], [.. Targets.Values!.Select(v => v > 0.5 ? 0L : 1L)], 2), 0),
             _ => LinearPool.Fit(heads, [.. Targets.Values!.Select(v => (v - Loss.TargetMean) / Loss.TargetScale)]),
         };
     }
@@ -38,7 +39,7 @@ internal sealed record HeldOutPredictions(double[][] ByBranch, TrainingTargets T
     /// <summary>Per label the floored log-probabilities of its being there and of its not being there.</summary>
     private static double[] StateLogs(double[] logits) => [.. logits.SelectMany(z => new[] { LogPool.LogSigmoid(z), LogPool.LogSigmoid(-z) })];
 
-    /// <summary>The loss of an answer (probabilities, or a standardised number) for a row.</summary>
+    /// <summary>The loss of an answer (probabilities, or a standardized number) for a row.</summary>
     internal double LossOf(int row, ReadOnlySpan<double> answer)
     {
         if (Task == LearningTask.Multiclass)

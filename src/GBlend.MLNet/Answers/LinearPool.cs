@@ -1,42 +1,44 @@
 namespace GBlend.MLNet;
 
 /// <summary>
-/// The pool of heads for regression: sum_b a_b f_b with one coefficient a_b at least 0 a head, fitted on held-out rows by non-negative
-/// least squares with the ridge of <see cref="LogPool"/>. Errors count in units of the best head's, so that the ridge means the same.
+/// The pool of heads for regression: sum_b a_b f_b + c with one coefficient a_b at least 0 a head and an intercept c. On held-out rows it
+/// minimizes the sum over rows of (error)^2 / (2 u) plus ridge * sum_b (a_b - 1/B)^2; the intercept bears no ridge. With u, the best head's
+/// variance of errors, the sum is what the rows' labels cost under normal errors, so that the ridge means what it means in <see cref="LogPool"/>,
+/// whatever the unit of the label and however good the heads.
 /// </summary>
 internal static class LinearPool
 {
-    private const int MostSweeps = 10_000;
-    private const double Tolerance = 1e-10, LeastVariance = 1e-12;
+    /// <summary>The distance between two neighboring float32 numbers at 1: predictions are no better than that.</summary>
+    private const double FloatRounding = 1.2e-7;
 
-    /// <summary>Fits the coefficients by coordinate descent, which for a convex quadratic ends at its one minimum.</summary>
+    /// <summary>Fits the coefficients and the intercept.</summary>
     /// <param name="predictions">[head][row].</param>
     /// <param name="targets">[row].</param>
     /// <param name="ridge">The pull towards equal coefficients of sum one.</param>
-    internal static double[] Fit(double[][] predictions, double[] targets, double ridge = LogPool.DefaultRidge)
+    internal static PoolFit Fit(double[][] predictions, double[] targets, double ridge = LogPool.DefaultRidge)
     {
         int heads = predictions.Length;
-        double unit = Math.Max(predictions.Min(f => f.Zip(targets, (p, y) => (p - y) * (p - y)).Average()), LeastVariance);
-        var a = Enumerable.Repeat(1.0 / heads, heads).ToArray();
-        double[] linear = [.. predictions.Select(f => Dot(f, targets) / unit + 2 * ridge / heads)];
-        double[][] square = [.. predictions.Select((f, b) => predictions.Select((g, d) => Dot(f, g) / unit + (b == d ? 2 * ridge : 0)).ToArray())];
-        for (int sweep = 0; sweep < MostSweeps; sweep++)
-        {
-            double moved = 0;
-            for (int b = 0; b < heads; b++)
-            {
-                double others = 0;
-                for (int d = 0; d < heads; d++)
-                    others += d == b ? 0 : square[b][d] * a[d];
-                double next = Math.Max(0, (linear[b] - others) / square[b][b]);
-                moved = Math.Max(moved, Math.Abs(next - a[b]));
-                a[b] = next;
-            }
-            if (moved < Tolerance)
-                break;
-        }
-        return a;
+        // The best intercept makes the mean error zero, so that the coefficients are those of centered columns.
+        double[] y = Centered(targets);
+        double[][] f = [.. predictions.Select(Centered)];
+        double least = f.Min(p => MeanSquare([.. p.Zip(y, (a, b) => a - b)])), size = Math.Max(MeanSquare(y), f.Max(MeanSquare));
+        double unit = size == 0 ? 1 : Math.Max(least, FloatRounding * FloatRounding * size), pull = Math.Sqrt(2 * ridge * unit);
+        var a = NonNegativeLeastSquares.Solve(
+            [.. f.Select((p, b) => (double[])[.. p, .. Enumerable.Range(0, heads).Select(d => b == d ? pull : 0)])],
+            [.. y, .. Enumerable.Repeat(pull / heads, heads)]);
+        return new(a, targets.Average() - a.Zip(predictions, (w, p) => w * p.Average()).Sum());
     }
 
-    private static double Dot(double[] x, double[] y) => x.Zip(y, (p, q) => p * q).Sum();
+    private static double[] Centered(double[] values)
+    {
+        double mean = values.Average();
+        return [.. values.Select(v => v - mean)];
+    }
+
+    private static double MeanSquare(double[] values) => values.Average(v => v * v);
 }
+
+/// <summary>What was fitted for a pool.</summary>
+/// <param name="Coefficients">One per head, at least 0.</param>
+/// <param name="Intercept">Regression: what is added to the sum, in the unit of the predictions; else 0.</param>
+internal sealed record PoolFit(double[] Coefficients, double Intercept);

@@ -1,8 +1,8 @@
 namespace GBlend.MLNet;
 
 /// <summary>
-/// A pool of heads: softmax(sum_b a_b log p_b) with one coefficient a_b at least 0 a head, fitted on held-out rows by
-/// minimising sum_rows NLL + ridge * sum_b (a_b - 1/B)^2. Convex, so the fit is unique.
+/// The pool of heads for classes: softmax(sum_b a_b log p_b) with one coefficient a_b at least 0 a head. On held-out rows it minimizes the sum
+/// over rows of -log p(label) plus ridge * sum_b (a_b - 1/B)^2, which is strictly convex, so that the fit is unique.
 /// </summary>
 internal static class LogPool
 {
@@ -13,7 +13,7 @@ internal static class LogPool
     private const int MaxSteps = 50;
     private const double Tolerance = 1e-12;
 
-    /// <summary>In place: what a head gives (logits, or a standardised number) to what the pool sums.</summary>
+    /// <summary>In place: what a head gives (logits, or a standardized number) to what the pool sums.</summary>
     internal static void ReadHead(LearningTask task, Span<double> prediction)
     {
         if (task == LearningTask.Multiclass)

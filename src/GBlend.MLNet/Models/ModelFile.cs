@@ -13,7 +13,10 @@ internal static class ModelFile
     private const string Format = "GBlend.MLNet model";
 
     /// <summary>Raised when a file can no longer be read by older versions of the library.</summary>
-    private const int Version = 2;
+    private const int Version = 3;
+
+    /// <summary>The version whose readers know no <see cref="AnswerRule.Intercept"/> and no <see cref="AnswerRule.Partial"/>, which many models don't have.</summary>
+    private const int VersionOfPlainAnswers = 2;
 
     private const int MostNetworks = 64;
 
@@ -35,7 +38,7 @@ internal static class ModelFile
         var content = new JsonObject
         {
             ["format"] = Format,
-            ["version"] = Version,
+            ["version"] = model.Answer.Intercept == 0 && model.Answer.Partial.Count == 0 ? VersionOfPlainAnswers : Version,
             ["weightsSha256"] = Convert.ToHexString(SHA256.HashData(bytes)),
             ["task"] = model.Task.ToString(),
             ["outputs"] = shape.Outputs,
@@ -61,6 +64,13 @@ internal static class ModelFile
             })]),
             ["answerIsPool"] = model.Answer.IsPool,
             ["answerWeights"] = new JsonArray([.. model.Answer.Weights.Select(w => (JsonNode)w)]),
+            ["answerIntercept"] = model.Answer.Intercept,
+            ["partialAnswers"] = new JsonArray([.. model.Answer.Partial.Select(partial => new JsonObject
+            {
+                ["modalities"] = partial.Key,
+                ["weights"] = new JsonArray([.. partial.Value.Weights.Select(w => (JsonNode)w)]),
+                ["intercept"] = partial.Value.Intercept,
+            })]),
             ["learned"] = new JsonArray([.. model.Answer.Learned.Select(l => (JsonNode)l)]),
             ["singleHeads"] = model.Answer.SingleHeads is { } single ? new JsonArray([.. single.Select(w => (JsonNode)w)]) : null,
             ["targetMean"] = model.Loss.TargetMean,
@@ -114,12 +124,17 @@ internal static class ModelFile
             throw new InvalidDataException("The model's settings are damaged: a size is not possible.");
         var answer = new AnswerRule((bool)content["answerIsPool"]!, [.. content["answerWeights"]!.AsArray().Select(w => (double)w!)])
         {
-            // Files of older versions don't say.
+            // Files of older versions say neither.
+            Intercept = (double?)content["answerIntercept"] ?? 0,
+            Partial = (content["partialAnswers"] as JsonArray ?? []).ToDictionary(
+                partial => (int)partial!["modalities"]!,
+                partial => new AnswerRule(true, [.. partial!["weights"]!.AsArray().Select(w => (double)w!)]) { Intercept = (double)partial["intercept"]! }),
             Learned = [.. content["learned"] is JsonArray learned ? learned.Select(l => (bool)l!) : Enumerable.Repeat(true, branches)],
             SingleHeads = content["singleHeads"] is JsonArray single ? [.. single.Select(w => (double)w!)] : null,
         };
         var history = content["history"].Deserialize<TrainingHistory>(s_json)!;
-        if (answer.Weights.Count != branches || answer.Learned.Count != branches || (answer.SingleHeads?.Count ?? branches) != branches || history.Branches.Count != branches)
+        if (answer.Weights.Count != branches || answer.Learned.Count != branches
+            || answer.Partial.Values.Any(partial => partial.Weights.Count != branches) || (answer.SingleHeads?.Count ?? branches) != branches || history.Branches.Count != branches)
             throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
         var loss = new Loss(Enum.Parse<LearningTask>((string)content["task"]!), (double)content["targetMean"]!, (double)content["targetScale"]!);
 

@@ -137,6 +137,38 @@ public sealed class ModelFileTests
     }
 
     [Fact]
+    public void Load_answers_of_rows_that_lack_modalities_come_back_and_older_readers_are_told()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Auto()) with { LeavesOutMissing = true };
+        using var model = TrainingRun.Fit(ToyRows.Regression(), settings, new QuietHost());
+        var (json, weights) = Save(model);
+        Assert.Equal(3, (int)JsonNode.Parse(json)!["version"]!);
+        using var loaded = Load(json, weights);
+        Assert.NotEqual(0, model.Answer.Intercept);
+        Assert.Equal(model.Answer.Intercept, loaded.Answer.Intercept);
+        Assert.Equal([1, 2], loaded.Answer.Partial.Keys.Order());
+        foreach (var (has, rule) in model.Answer.Partial)
+        {
+            Assert.Equal(rule.Weights, loaded.Answer.Partial[has].Weights);
+            Assert.Equal(rule.Intercept, loaded.Answer.Partial[has].Intercept);
+        }
+        using var plain = Fit("equal", "Concat", LearningTask.Multiclass);
+        Assert.Equal(2, (int)JsonNode.Parse(Save(plain).Settings)!["version"]!);
+    }
+
+    [Fact]
+    public void Load_answers_of_older_files_score_as_before()
+    {
+        using var model = Fit("equal", "Concat", LearningTask.Multiclass);
+        var (settings, weights) = Save(model);
+        var content = JsonNode.Parse(settings)!.AsObject();
+        foreach (string later in new[] { "answerIntercept", "partialAnswers", "learned" })
+            Assert.True(content.Remove(later));
+        using var loaded = Load(Encoding.UTF8.GetBytes(content.ToJsonString()), weights);
+        Assert.Equal(ToyRows.Score(model, Rows(LearningTask.Multiclass)), ToyRows.Score(loaded, Rows(LearningTask.Multiclass)));
+    }
+
+    [Fact]
     public void Load_unknown_encoder_says_how_to_register_it()
     {
         using var model = Fit("none", "Concat", LearningTask.Multiclass);
