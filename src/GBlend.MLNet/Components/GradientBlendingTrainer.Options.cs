@@ -72,7 +72,9 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>
         /// The share of rows held out of training to estimate the weights, stratified by class and drawn under the seed. Used when
         /// <see cref="HoldOutColumnName"/> is not set; with <see cref="SamplingKeyColumnName"/> whole groups are held out whose rows come
-        /// as near to this share as can be. 0 holds nothing out, which only blendings without estimates allow. Default 0.1.
+        /// as near to this share as can be. Every class keeps a row to train on. Blendings with estimates and <see cref="Answer.Pool"/> hold
+        /// out a row of every class that has two or more, also beyond this share; the log then says how many rows that are. 0 holds
+        /// nothing out, which only blendings without estimates allow. Default 0.1.
         /// </summary>
         public float ValidationFraction { get; set; } = 0.1f;
 

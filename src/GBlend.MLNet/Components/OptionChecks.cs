@@ -57,6 +57,13 @@ internal static class OptionChecks
             throw new ArgumentException(AnswerRule.UntaughtHeads(untaught), nameof(Options.MissingValues));
     }
 
+    /// <summary>The first option that measures every class on the held-out rows, in words; <see langword="null"/> when none does.</summary>
+    internal static string? WhatNeedsEveryClass(Options options) =>
+        options.Modalities.Count == 1 ? null
+        : options.Blending.NeedsHeldOutRows ? $"Blending = {options.Blending}"
+        : options.Answer == Answer.Pool ? $"Answer = {options.Answer}"
+        : null;
+
     private static bool HoldsNothingOut(Options options) =>
         options.HoldOutColumnName is null && options.ValidationFraction == 0;
 

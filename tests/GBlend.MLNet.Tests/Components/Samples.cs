@@ -108,13 +108,13 @@ internal sealed class RecordingHost : ITrainingHost
 {
     internal List<string> Warnings { get; } = [];
 
+    internal List<string> Infos { get; } = [];
+
     public void CheckAlive()
     {
     }
 
-    public void Info(string message)
-    {
-    }
+    public void Info(string message) => Infos.Add(message);
 
     public void Warning(string message) => Warnings.Add(message);
 

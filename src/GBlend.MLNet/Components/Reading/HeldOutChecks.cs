@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GBlend.MLNet;
 
 /// <summary>Checks of how rows were divided into training and held-out rows.</summary>
@@ -10,9 +12,10 @@ internal static class HeldOutChecks
     /// <param name="heldOut">Per row.</param>
     /// <param name="label">Names the classes.</param>
     /// <param name="need">What needs held-out rows, in words; <see langword="null"/> when nothing does.</param>
+    /// <param name="needOfEveryClass">What needs held-out rows of every class, in words; <see langword="null"/> when nothing does.</param>
     /// <param name="host">Receives the warnings.</param>
     /// <exception cref="InvalidOperationException">A class has held-out rows only, or held-out rows are needed that are not there.</exception>
-    internal static void Check(TrainingTargets targets, bool[] heldOut, LabelInfo label, string? need, ITrainingHost host)
+    internal static void Check(TrainingTargets targets, bool[] heldOut, LabelInfo label, string? need, string? needOfEveryClass, ITrainingHost host)
     {
         bool holdsOut = heldOut.Contains(true);
         if (!holdsOut && need is not null)
@@ -28,11 +31,34 @@ internal static class HeldOutChecks
         if (holdsOut)
         {
             string lacking = NamesOf(label, c => training[c] > 0 && kept[c] == 0);
-            if (lacking.Length > 0 && need is not null)
-                throw new InvalidOperationException($"{need} needs held-out rows of every class, but none is of {lacking} (label column '{label.Column}'). A class needs two rows or more, with a sampling key in two keys or more: add rows or remove the class, or choose other keys, a larger ValidationFraction or another HoldOutColumnName.");
+            if (lacking.Length > 0 && needOfEveryClass is not null)
+                throw new InvalidOperationException($"{needOfEveryClass} needs held-out rows of every class, but none is of {lacking} (label column '{label.Column}'). A class needs two rows or more, with a sampling key in two keys or more: add rows or remove the class, or choose other keys, a larger ValidationFraction or another HoldOutColumnName.");
             if (lacking.Length > 0)
-                host.Warning($"The held-out rows lack classes, so that they say nothing about them: {lacking}.");
+                host.Warning($"The held-out rows lack classes, so that they say nothing about them: {lacking}. A larger ValidationFraction or more rows of these classes would hold some out.");
         }
+    }
+
+    /// <summary>Says how many rows are held out, and why, where that is not what the fraction asks for.</summary>
+    /// <param name="heldOut">Per row, as it was drawn.</param>
+    /// <param name="fraction">The share that was asked for.</param>
+    /// <param name="groupColumn">The sampling key column; <see langword="null"/> without one.</param>
+    /// <param name="needOfEveryClass">What needs held-out rows of every class, in words; <see langword="null"/> when nothing does.</param>
+    /// <param name="host">Receives the message, which is a warning where half as many rows again are held out.</param>
+    internal static void SayShare(bool[] heldOut, double fraction, string? groupColumn, string? needOfEveryClass, ITrainingHost host)
+    {
+        int kept = heldOut.Count(isHeldOut => isHeldOut), wanted = fraction == 0 ? 0 : HoldOut.Wanted(heldOut.Length, fraction);
+        if (kept == wanted)
+            return;
+        string why = kept < wanted ? "every class keeps a row to train on"
+            : needOfEveryClass is not null ? $"{needOfEveryClass} needs held-out rows of every class"
+            : "fewer groups would be further from it";
+        if (groupColumn is not null)
+            why = $"rows of one value of '{groupColumn}' stay together, and {why}";
+        string message = string.Create(CultureInfo.InvariantCulture, $"{kept} of {heldOut.Length} rows ({100.0 * kept / heldOut.Length:0.#} %) are held out, where ValidationFraction = {fraction} asks for {wanted}: {why}.");
+        if (kept > 1.5 * wanted + 1)
+            host.Warning(message);
+        else
+            host.Info(message);
     }
 
     /// <summary>Rows of one group on both sides make learning a group by heart look like generalising.</summary>

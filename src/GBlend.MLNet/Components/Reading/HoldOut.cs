@@ -5,48 +5,72 @@ internal static class HoldOut
 {
     private const int Attempts = 200;
 
-    /// <summary>
-    /// Draws a share of the rows, of each class by itself when there are classes: at least one row of a class with two or more, never
-    /// the only row of a class.
-    /// </summary>
+    /// <summary>Quotas that differ by less are the same.</summary>
+    private const double Slack = 1e-9;
+
+    /// <summary>Draws a share of the rows, of each class by itself when there are classes (see <see cref="Shares"/>).</summary>
     /// <param name="classes">Per row its class; <see langword="null"/> for a plain draw.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="fraction">The share, in [0, 1); 0 holds nothing out.</param>
+    /// <param name="everyClass">Whether a row of every class is held out even where the share is then exceeded.</param>
     /// <param name="random">Decides the draw.</param>
-    internal static bool[] ByFraction(long[]? classes, int rows, double fraction, Random random)
+    internal static bool[] ByFraction(long[]? classes, int rows, double fraction, bool everyClass, Random random)
     {
         var heldOut = new bool[rows];
         if (fraction == 0)
             return heldOut;
-        foreach (var stratum in Enumerable.Range(0, rows).GroupBy(r => classes?[r] ?? 0).OrderBy(g => g.Key))
-        {
-            int[] members = [.. stratum];
+        int[][] strata = [.. Enumerable.Range(0, rows).GroupBy(r => classes?[r] ?? 0).OrderBy(g => g.Key).Select(g => g.ToArray())];
+        foreach (int[] members in strata)
             random.Shuffle(members);
-            int share = Math.Clamp((int)Math.Round(members.Length * fraction), Math.Min(1, members.Length - 1), members.Length - 1);
-            foreach (int row in members.AsSpan(0, share))
-                heldOut[row] = true;
-        }
+        int[] shares = Shares([.. strata.Select(s => s.Length)], fraction, everyClass, random);
+        foreach (int row in strata.Zip(shares).SelectMany(s => s.First.Take(s.Second)))
+            heldOut[row] = true;
         return heldOut;
     }
 
     /// <summary>
-    /// Holds out whole groups that have every class among them and whose share of the rows is as near to the fraction as many drawn
-    /// orders of the groups could bring it, while every class keeps a row in training.
+    /// How many rows of each class are held out: its share, rounded up or down so that the sum is as near to the share of all rows as can be,
+    /// and at least 1. Rounded up are first classes that would have no held-out row, then those with the largest remainders; among equals
+    /// chance decides. Every class keeps a row to train on.
+    /// </summary>
+    /// <param name="sizes">The rows of each class.</param>
+    /// <param name="fraction">The share, above 0 and below 1.</param>
+    /// <param name="everyClass">Whether every class with two or more rows has a held-out row, also beyond the share.</param>
+    /// <param name="random">Decides between equals.</param>
+    internal static int[] Shares(IReadOnlyList<int> sizes, double fraction, bool everyClass, Random random)
+    {
+        double[] quotas = [.. sizes.Select(size => size * fraction)];
+        int[] shares = [.. sizes.Select((size, c) => Math.Clamp((int)(quotas[c] + Slack), everyClass ? Math.Min(1, size - 1) : 0, size - 1))];
+        int left = Wanted(sizes.Sum(), fraction) - shares.Sum();
+        int[] order = [.. Enumerable.Range(0, sizes.Count)];
+        random.Shuffle(order);
+        foreach (int c in order.Where(c => shares[c] + Slack < quotas[c] && shares[c] < sizes[c] - 1).OrderBy(c => shares[c] > 0).ThenByDescending(c => quotas[c] - shares[c]).Take(Math.Max(left, 0)))
+            shares[c]++;
+        return shares;
+    }
+
+    /// <summary>The rows that a fraction above 0 asks for: at least one.</summary>
+    internal static int Wanted(int rows, double fraction) => Math.Max(1, (int)Math.Round(rows * fraction));
+
+    /// <summary>
+    /// Holds out whole groups whose share of the rows, and as far as it goes together the classes among them, are as near to the fraction as
+    /// many drawn orders of the groups could bring it, while every class keeps a row in training.
     /// </summary>
     /// <param name="groups">Per row its group, from 0 without gaps.</param>
     /// <param name="classes">Per row its class; <see langword="null"/> without classes.</param>
     /// <param name="fraction">The share of rows, in [0, 1); 0 holds nothing out.</param>
+    /// <param name="everyClass">Whether groups of every class are held out even where the share is then exceeded.</param>
     /// <param name="column">The sampling key column, for messages.</param>
     /// <param name="random">Decides the draw.</param>
     /// <exception cref="InvalidOperationException">There are fewer than two groups, or none can be held out.</exception>
-    internal static bool[] ByGroups(int[] groups, long[]? classes, double fraction, string column, Random random)
+    internal static bool[] ByGroups(int[] groups, long[]? classes, double fraction, bool everyClass, string column, Random random)
     {
         if (fraction == 0)
             return new bool[groups.Length];
         int count = groups.Length == 0 ? 0 : groups.Max() + 1;
         if (count < 2)
             throw new InvalidOperationException($"The sampling key column '{column}' has {count} distinct value{(count == 1 ? "" : "s")}, but two or more are needed to hold one out. Name another column or use ValidationFraction alone.");
-        var draw = new GroupDraw(groups, count, classes, fraction * groups.Length);
+        var draw = new GroupDraw(groups, count, classes, fraction, everyClass);
         var best = draw.Try(random);
         for (int attempt = 1; attempt < Math.Max(1, Math.Min(Attempts, 10_000_000 / groups.Length)) && draw.Distance(best) >= 0.5; attempt++)
         {
@@ -79,13 +103,16 @@ internal static class HoldOut
         private readonly Dictionary<long, int>[] _classesOfGroup;
         private readonly Dictionary<long, int> _classes;
         private readonly double _wanted;
+        private readonly Func<long, double> _lackingCosts;
 
-        internal GroupDraw(int[] groups, int count, long[]? classes, double wanted)
+        internal GroupDraw(int[] groups, int count, long[]? classes, double fraction, bool everyClass)
         {
             _sizes = new int[count];
             _classesOfGroup = [.. Enumerable.Range(0, count).Select(_ => new Dictionary<long, int>())];
             _classes = [];
-            _wanted = wanted;
+            _wanted = fraction * groups.Length;
+            // A class that must be there is worth any number of rows, another one no more than its share of them.
+            _lackingCosts = everyClass ? _ => groups.Length : label => fraction * _classes[label];
             for (int row = 0; row < groups.Length; row++)
             {
                 long label = classes?[row] ?? 0;
@@ -95,10 +122,10 @@ internal static class HoldOut
             }
         }
 
-        /// <summary>How far groups are from what is wanted: in rows, and a class that is lacking is worse than any number of them.</summary>
+        /// <summary>How far groups are from what is wanted, in rows: those too many or too few, and those of classes that are lacking.</summary>
         internal double Distance(HashSet<int> groups) => groups.Count == 0
             ? double.PositiveInfinity
-            : Math.Abs(groups.Sum(g => _sizes[g]) - _wanted) + (double)_sizes.Sum() * (_classes.Count - groups.SelectMany(g => _classesOfGroup[g].Keys).Distinct().Count());
+            : Math.Abs(groups.Sum(g => _sizes[g]) - _wanted) + _classes.Keys.Except(groups.SelectMany(g => _classesOfGroup[g].Keys)).Sum(_lackingCosts);
 
         internal HashSet<int> Try(Random random)
         {
@@ -126,16 +153,20 @@ internal static class HoldOut
             return taken;
         }
 
-        /// <summary>Beyond the share that is wanted, groups with classes that no taken group has.</summary>
+        /// <summary>Groups with classes that no taken group has, as long as these are worth more than the rows beyond the share.</summary>
         private void AddLackingClasses(int[] order, Dictionary<long, int> left, HashSet<int> taken)
         {
             var had = taken.SelectMany(g => _classesOfGroup[g].Keys).ToHashSet();
+            double rows = taken.Sum(g => _sizes[g]);
             foreach (int group in order)
             {
-                if (taken.Contains(group) || _classesOfGroup[group].Keys.All(had.Contains) || !Spares(left, group))
+                double gain = _classesOfGroup[group].Keys.Where(label => !had.Contains(label)).Sum(_lackingCosts);
+                double cost = Math.Abs(rows + _sizes[group] - _wanted) - Math.Abs(rows - _wanted);
+                if (gain == 0 || gain <= cost || taken.Contains(group) || !Spares(left, group))
                     continue;
                 Take(left, group);
                 taken.Add(group);
+                rows += _sizes[group];
                 had.UnionWith(_classesOfGroup[group].Keys);
             }
         }

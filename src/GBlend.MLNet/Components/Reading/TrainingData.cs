@@ -24,10 +24,10 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         var read = RowsRead.Read(view, options, kind, host);
         try
         {
-            var heldOut = ChooseHeldOut(read, options, new Random(seed));
+            var heldOut = ChooseHeldOut(read, options, new Random(seed), host);
             if (read.Flags is not null && read.Groups is not null)
                 HeldOutChecks.WarnOfSharedGroups(read.Groups, heldOut, options.SamplingKeyColumnName!, host);
-            HeldOutChecks.Check(read.Targets, heldOut, read.Label, OptionChecks.WhatNeedsHeldOutRows(options), host);
+            HeldOutChecks.Check(read.Targets, heldOut, read.Label, OptionChecks.WhatNeedsHeldOutRows(options), OptionChecks.WhatNeedsEveryClass(options), host);
             if (options.MissingValues == MissingValues.ImputeMean)
                 specs = [.. specs.Zip(read.Modalities, (spec, rows) => rows is RowColumn<float> floats ? Imputed(spec, floats, heldOut) : spec)];
             return new(new(read.Modalities, read.Targets, heldOut, read.Groups, read.Memory), read.Label, specs);
@@ -55,10 +55,19 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         return modality.PretrainedWeights is { } weights ? spec with { Start = Pretraining.Start(spec, weights, modality.IsStrict, host) } : spec;
     }
 
-    private static bool[] ChooseHeldOut(RowsRead read, Options options, Random random) =>
-        read.Flags is not null ? HoldOut.ByColumn(read.Flags, options.HoldOutColumnName!)
-        : read.Groups is not null ? HoldOut.ByGroups(read.Groups, read.Targets.Classes, options.ValidationFraction, options.SamplingKeyColumnName!, random)
-        : HoldOut.ByFraction(read.Targets.Classes, read.Count, options.ValidationFraction, random);
+    private static bool[] ChooseHeldOut(RowsRead read, Options options, Random random, ITrainingHost host)
+    {
+        if (read.Flags is not null)
+            return HoldOut.ByColumn(read.Flags, options.HoldOutColumnName!);
+        // The number the user wrote: 0.1f is 0.1, not 0.100000001.
+        double fraction = (double)(decimal)options.ValidationFraction;
+        string? need = read.Targets.Classes is null ? null : OptionChecks.WhatNeedsEveryClass(options);
+        var heldOut = read.Groups is null
+            ? HoldOut.ByFraction(read.Targets.Classes, read.Count, fraction, everyClass: need is not null, random)
+            : HoldOut.ByGroups(read.Groups, read.Targets.Classes, fraction, everyClass: need is not null, options.SamplingKeyColumnName!, random);
+        HeldOutChecks.SayShare(heldOut, fraction, read.Groups is null ? null : options.SamplingKeyColumnName, need, host);
+        return heldOut;
+    }
 
     private static ModalitySpec Imputed(ModalitySpec spec, RowColumn<float> rows, bool[] heldOut)
     {
