@@ -56,7 +56,7 @@ public sealed class AbsentModalityTests
         var rows = Samples.Rows(3);
         (rows[1].A, rows[1].B) = ([], [float.NaN, float.NaN, float.NaN]);
         var e = Assert.Throws<InvalidOperationException>(() => Dense(model.Transform(_ml.KeyedView(rows)), "Score"));
-        Assert.Contains("Row 1", e.Message);
+        Assert.Contains("row 1 ", e.Message);
         Assert.Contains("'A', 'B'", e.Message);
     }
 
@@ -68,6 +68,7 @@ public sealed class AbsentModalityTests
         rows[2].A[1] = float.NaN;
         var e = Assert.Throws<InvalidOperationException>(() => Dense(model.Transform(_ml.KeyedView(rows)), "Score"));
         Assert.Contains("row 2, slot 1", e.Message);
+        Assert.Contains("only as a whole", e.Message);
     }
 
     [Fact]
@@ -76,7 +77,7 @@ public sealed class AbsentModalityTests
         using var model = Fit(o => o.MissingValues = MissingValues.Refuse);
         var rows = Samples.Rows(3);
         rows[2].A = [];
-        Assert.Contains("0 items", Assert.Throws<InvalidOperationException>(() => Dense(model.Transform(_ml.KeyedView(rows)), "Score")).Message);
+        Assert.Contains("0 items (row 2, counted from 0)", Assert.Throws<InvalidOperationException>(() => Dense(model.Transform(_ml.KeyedView(rows)), "Score")).Message);
     }
 
     [Fact]

@@ -50,6 +50,24 @@ public class LabelTests
     private string Refusal(string label, OutputKind kind = OutputKind.Multiclass, IEnumerable<Labelled>? rows = null) =>
         Assert.Throws<InvalidOperationException>(() => Read(label, kind, rows)).Message;
 
+    [Theory]
+    [InlineData(double.MaxValue, "infinite")]
+    [InlineData(1e38, "the value 1E+38")]
+    [InlineData(-3.4028234663852886e38, "the value -3.4028235E+38")]
+    public void Read_number_that_predictions_can_not_reach_is_refused_as_a_label(double value, string part)
+    {
+        var rows = s_rows.Select(r => new Labelled { X = r.X, Number = r.X == 3 ? value : r.Number });
+        string message = Refusal("Number", OutputKind.Regression, rows);
+        Assert.Contains("'Number'", message);
+        Assert.Contains("row 2", message);
+        Assert.Contains(part, message);
+    }
+
+    /// <summary>Labels are standardized: the masses of stars in kilograms are a label like any other.</summary>
+    [Fact]
+    public void Read_large_numbers_are_labels() =>
+        Assert.Equal([2e30f, 4e30f, 6e30f, 8e30f], Read("Number", OutputKind.Regression, s_rows.Select(r => new Labelled { X = r.X, Number = r.X * 2e30 })).Rows.Targets.Values!);
+
     [Fact]
     public void Read_text_key_keeps_its_values()
     {

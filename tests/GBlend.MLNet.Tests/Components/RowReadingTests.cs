@@ -92,7 +92,10 @@ public class RowReadingTests
     [InlineData(float.PositiveInfinity, MissingValues.Refuse, "infinite")]
     [InlineData(float.NegativeInfinity, MissingValues.ImputeMean, "infinite")]
     [InlineData(float.NaN, MissingValues.Refuse, "ImputeMean")]
-    public void Read_value_that_is_not_finite_is_refused_with_column_row_and_slot(float value, MissingValues missing, string part)
+    [InlineData(1e38f, MissingValues.Refuse, "the value 1E+38")]
+    [InlineData(-1e20f, MissingValues.Refuse, "make it NaN")]
+    [InlineData(float.MinValue, MissingValues.ImputeMean, "the value -3.4028235E+38")]
+    public void Read_value_that_can_not_be_trained_on_is_refused_with_column_row_and_slot(float value, MissingValues missing, string part)
     {
         var rows = Samples.Rows();
         rows[17].B[2] = value;
@@ -100,6 +103,33 @@ public class RowReadingTests
         Assert.Contains("column 'B'", message);
         Assert.Contains("row 17, slot 2", message);
         Assert.Contains(part, message);
+    }
+
+    /// <summary>Large numbers that people have: populations, cells, bytes, nanoseconds since 1970, hashes of 63 bits.</summary>
+    [Theory]
+    [InlineData(8e9)]
+    [InlineData(3.7e13)]
+    [InlineData(1.8e18)]
+    [InlineData(-9.2e18)]
+    public void Read_values_that_are_only_large_are_taken(double value)
+    {
+        var rows = Samples.Rows();
+        rows[17].B[2] = (float)value;
+        Assert.Equal((float)value, Samples.Read(_ml.View(rows), o => o.LabelColumnName = "IsRed").Rows.Floats(1)[17 * 3 + 2]);
+    }
+
+    [Fact]
+    public void Fit_on_a_sentinel_is_refused_in_every_kind_of_column()
+    {
+        Numbers[] rows = [.. Enumerable.Range(0, 20).Select(i => new Numbers { Label = i % 2 == 0, R8 = i == 7 ? 1e30 : i, Doubles = [i, i == 9 ? -1e25 : 0], Sparse = new(5, 1, [i == 11 ? 2e19f : i], [3]) })];
+        var view = _ml.Data.LoadFromEnumerable(rows);
+        foreach (var (column, place) in new[] { ("R8", "row 7, slot 0"), ("Doubles", "row 9, slot 1"), ("Sparse", "row 11, slot 3") })
+        {
+            var trainer = _ml.BinaryClassification.Trainers.GradientBlending(new() { Modalities = { Modality.Vector(column) } });
+            string message = Assert.Throws<InvalidOperationException>(() => trainer.Fit(view)).Message;
+            Assert.Contains($"column '{column}'", message);
+            Assert.Contains(place, message);
+        }
     }
 
     [Fact]

@@ -241,13 +241,18 @@ public sealed class ScoringTests : IDisposable
     [Theory]
     [InlineData(float.NaN, "missing value")]
     [InlineData(float.PositiveInfinity, "infinite value")]
-    public void Scoring_value_that_is_not_finite_is_refused_with_column_and_row(float value, string part)
+    [InlineData(-1e38f, "the value -1E+38")]
+    public void Scoring_value_that_can_not_be_read_is_refused_with_column_and_row(float value, string part)
     {
         _rows[70].B[1] = value;
         var e = Assert.Throws<InvalidOperationException>(() => _output.GetColumn<float[]>("Score").ToList());
         Assert.Contains(part, e.Message);
         Assert.Contains("column 'B'", e.Message);
         Assert.Contains("row 70, slot 1", e.Message);
+        Assert.StartsWith("This row can't be scored", e.Message);
+        // Who scores need not be who trained.
+        Assert.DoesNotContain("options", e.Message);
+        Assert.DoesNotContain("MissingValues.", e.Message);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal abstract class ModalityRows
         {
             var row = rows.Add();
             reader.Read(row);
-            RowValues.Check(row, reader.Column, position, allowsMissing);
+            RowValues.CheckForTraining(row, reader.Column, position, allowsMissing);
         }
 
         internal override RowColumn Finish() => rows.Finish();

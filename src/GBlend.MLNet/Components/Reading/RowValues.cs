@@ -1,24 +1,79 @@
+using System.Globalization;
+
 namespace GBlend.MLNet;
 
-/// <summary>What values a modality may have: finite ones, and missing ones (NaN) where they are imputed.</summary>
+/// <summary>What values a modality may have: finite ones whose squares are finite too, and missing ones (NaN) where they are allowed.</summary>
 internal static class RowValues
 {
-    /// <summary>Refuses infinite values, and missing ones unless they are allowed.</summary>
-    /// <exception cref="InvalidOperationException">There is one; the message names column, row and slot.</exception>
-    internal static void Check(ReadOnlySpan<float> row, string column, long position, bool allowsMissing)
+    /// <summary>
+    /// 2^64, whose square is the first power of two beyond the range of float. A step moves the weights of a layer by a multiple of the value
+    /// that it reads, and the next reading multiplies the two, so that no network can learn from values from here on. All whole numbers
+    /// of 64 bits with a sign lie below; sentinels of missing values (1e20, 9.97e36, the largest float) lie above.
+    /// </summary>
+    private const float TooLarge = 18446744073709551616f;
+
+    private const string TooLargeSays = "whose square is beyond the range of float (that of every value from 1.8E+19 on is)";
+
+    /// <summary>Refuses rows to train on with values that can't be trained on.</summary>
+    /// <param name="row">The values.</param>
+    /// <param name="column">Their column.</param>
+    /// <param name="position">The row.</param>
+    /// <param name="allowsMissing">Whether values may be missing.</param>
+    /// <exception cref="InvalidOperationException">There is one; the message names column, row, slot and remedy.</exception>
+    internal static void CheckForTraining(ReadOnlySpan<float> row, string column, long position, bool allowsMissing)
+    {
+        if (FindUnusable(row, allowsMissing) is not (>= 0 and var slot))
+            return;
+        string place = Place(position, slot);
+        throw new InvalidOperationException(row[slot] switch
+        {
+            float.NaN => $"The column '{column}' has a missing value (NaN) in {place}. "
+                + "Set MissingValues = MissingValues.ImputeMean in the trainer's options, or replace missing values before it (ml.Transforms.ReplaceMissingValues). "
+                + "(MissingValues.LeaveOutModality is for rows to score, all of whose slots of a modality are missing; rows to train on must be complete.)",
+            float.PositiveInfinity or float.NegativeInfinity => $"The column '{column}' has an infinite value (or one beyond the range of float) in {place}. "
+                + "Remove the row or bound its values before the trainer.",
+            var value => $"The column '{column}' has the value {Text(value)} in {place}, {TooLargeSays}, so that no network can be trained on it. "
+                + "If it stands for a missing value, make it NaN and say what happens to those (MissingValues.ImputeMean); else scale the column before the trainer (ml.Transforms.NormalizeMeanVariance).",
+        });
+    }
+
+    /// <summary>Refuses rows to score with values that the model can't read.</summary>
+    /// <param name="row">The values.</param>
+    /// <param name="column">Their column.</param>
+    /// <param name="position">The row.</param>
+    /// <param name="allowsMissing">Whether values may be missing.</param>
+    /// <param name="leavesOutModality">Whether a modality may be missing as a whole.</param>
+    /// <exception cref="InvalidOperationException">There is one; the message names column, row, slot and remedy.</exception>
+    internal static void CheckForScoring(ReadOnlySpan<float> row, string column, long position, bool allowsMissing, bool leavesOutModality)
+    {
+        if (FindUnusable(row, allowsMissing) is not (>= 0 and var slot))
+            return;
+        string place = Place(position, slot);
+        throw new InvalidOperationException("This row can't be scored: " + row[slot] switch
+        {
+            float.NaN when leavesOutModality => $"some but not all values of the column '{column}' are missing (NaN), the first in {place}, and this model can do without a modality only as a whole. "
+                + "Replace the missing values before the model (ml.Transforms.ReplaceMissingValues), or give an empty vector for a modality that the row lacks.",
+            float.NaN => $"the column '{column}' has a missing value (NaN) in {place}, and this model was trained on rows without any. "
+                + "Replace missing values before the model (ml.Transforms.ReplaceMissingValues), or leave the row out (ml.Data.FilterRowsByMissingValues).",
+            float.PositiveInfinity or float.NegativeInfinity => $"the column '{column}' has an infinite value (or one beyond the range of float) in {place}. Bound it before the model, or leave the row out.",
+            var value => $"the column '{column}' has the value {Text(value)} in {place}, {TooLargeSays}, and models are not trained on such. If it stands for a missing value, make it NaN; else look for its source.",
+        });
+    }
+
+    /// <summary>The first slot whose value can't be used, or -1.</summary>
+    private static int FindUnusable(ReadOnlySpan<float> row, bool allowsMissing)
     {
         for (int slot = 0; slot < row.Length; slot++)
         {
-            if (float.IsFinite(row[slot]) || (allowsMissing && float.IsNaN(row[slot])))
-                continue;
-            throw float.IsNaN(row[slot])
-                ? new InvalidOperationException($"The column '{column}' has a missing value (NaN) in row {position}, slot {slot} (both counted from 0). "
-                    + "Set MissingValues = MissingValues.ImputeMean in the trainer's options, or replace missing values before it (ml.Transforms.ReplaceMissingValues). "
-                    + "(MissingValues.LeaveOutModality is for rows to score, all of whose slots of a modality are missing; rows to train on must be complete.)")
-                : new InvalidOperationException($"The column '{column}' has an infinite value (or one beyond the range of float) in row {position}, slot {slot} (both counted from 0). "
-                    + "Remove the row or bound its values before the trainer.");
+            if (!(Math.Abs(row[slot]) < TooLarge) && !(allowsMissing && float.IsNaN(row[slot])))
+                return slot;
         }
+        return -1;
     }
+
+    private static string Place(long position, int slot) => $"row {position}, slot {slot} (both counted from 0)";
+
+    private static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
 
     internal static bool HasMissing(ReadOnlySpan<float> row)
     {

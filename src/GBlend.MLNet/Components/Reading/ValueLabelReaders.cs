@@ -6,6 +6,9 @@ namespace GBlend.MLNet;
 /// <summary>A label of one number per row, for regression.</summary>
 internal sealed class NumberLabelReader(DataViewRow row, DataViewSchema.Column label) : LabelReader(label.Name)
 {
+    /// <summary>A prediction may miss its label by many times its size and must still be a float. Labels are standardized, so that smaller ones do no harm.</summary>
+    private const float TooLarge = float.MaxValue / 256;
+
     private readonly VectorReader _reader = VectorReader.Create(row, label);
     private readonly List<float> _values = [];
 
@@ -16,7 +19,9 @@ internal sealed class NumberLabelReader(DataViewRow row, DataViewSchema.Column l
         if (float.IsNaN(value))
             throw Missing(position);
         if (!float.IsFinite(value))
-            throw Wrong(position, "an infinite value");
+            throw Wrong(position, "an infinite value (or one beyond the range of float)");
+        if (Math.Abs(value) >= TooLarge)
+            throw Wrong(position, FormattableString.Invariant($"the value {value}, next to which predictions would be beyond the range of float; if it stands for a missing label, leave the row out, else divide all labels by a number"));
         _values.Add(value);
     }
 

@@ -6,7 +6,10 @@ using Microsoft.ML.Data;
 namespace GBlend.MLNet;
 
 /// <summary>Reads the numbers of one column from the current row of a cursor as floats; a scalar column is a vector of one.</summary>
-internal abstract class VectorReader(string column, int width)
+/// <param name="row">The cursor's row.</param>
+/// <param name="column">The column's name.</param>
+/// <param name="width">The numbers per row.</param>
+internal abstract class VectorReader(DataViewRow row, string column, int width)
 {
     /// <summary>The column's name.</summary>
     internal string Column { get; } = column;
@@ -38,9 +41,12 @@ internal abstract class VectorReader(string column, int width)
         ? GenericFactory.Create<VectorReader>(typeof(DenseOrSparse<>), column.Type.GetItemType().RawType, row, column, allowsEmpty)
         : GenericFactory.Create<VectorReader>(typeof(Scalar<>), column.Type.GetItemType().RawType, row, column);
 
+    private protected InvalidOperationException WrongLength(int length) =>
+        new($"The column '{Column}' is declared as a vector of {Width}, but a row has {length} items (row {row.Position}, counted from 0). Correct the size in the schema or the row.");
+
     private static float ToFloat<T>(T value) where T : INumberBase<T> => float.CreateTruncating(value);
 
-    private sealed class Scalar<T>(DataViewRow row, DataViewSchema.Column column) : VectorReader(column.Name, 1)
+    private sealed class Scalar<T>(DataViewRow row, DataViewSchema.Column column) : VectorReader(row, column.Name, 1)
         where T : unmanaged, INumberBase<T>
     {
         private readonly ValueGetter<T> _getter = row.GetGetter<T>(column);
@@ -58,7 +64,7 @@ internal abstract class VectorReader(string column, int width)
         private readonly ValueGetter<VBuffer<T>> _getter;
         private VBuffer<T> _buffer;
 
-        public DenseOrSparse(DataViewRow row, DataViewSchema.Column column, bool allowsEmpty) : base(column.Name, column.Type.GetVectorSize())
+        public DenseOrSparse(DataViewRow row, DataViewSchema.Column column, bool allowsEmpty) : base(row, column.Name, column.Type.GetVectorSize())
         {
             _getter = row.GetGetter<VBuffer<T>>(column);
             AllowsEmpty = allowsEmpty;
@@ -100,7 +106,7 @@ internal abstract class VectorReader(string column, int width)
             _getter(ref _buffer);
             IsEmpty = AllowsEmpty && _buffer.Length == 0;
             if (_buffer.Length != Width && !IsEmpty)
-                throw new InvalidOperationException($"The column '{Column}' is declared as a vector of {Width}, but a row has {_buffer.Length} items. Correct the size in the schema or the rows.");
+                throw WrongLength(_buffer.Length);
             return !IsEmpty;
         }
 

@@ -51,12 +51,12 @@ internal sealed class ScoreBlock
                 row.Clear();
                 continue;
             }
-            RowValues.Check(row, reader.Column, position, allowsMissing: fill is not null);
+            RowValues.CheckForScoring(row, reader.Column, position, allowsMissing: fill is not null, _model.LeavesOutMissing);
             if (fill is not null)
                 RowValues.Impute(row, fill);
         }
         if (_isAbsent?.All(absent => absent[slot]) == true)
-            throw new InvalidOperationException($"Row {position} (counted from 0) has none of the modalities {string.Join(", ", _readers.Select(r => $"'{r.Column}'"))}, so there is nothing to score. Remove it before the model.");
+            throw new InvalidOperationException($"This row can't be scored: row {position} (counted from 0) has none of the modalities {string.Join(", ", _readers.Select(r => $"'{r.Column}'"))}, so there is nothing to score. Remove it before the model.");
     }
 
     /// <summary>Scores the first rows of the block.</summary>
