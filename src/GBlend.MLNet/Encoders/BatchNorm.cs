@@ -7,10 +7,13 @@ using static TorchSharp.torch.nn;
 namespace GBlend.MLNet;
 
 /// <summary>
-/// Batch normalisation over all axes but the second (Ioffe and Szegedy, ICML 2015), for images and clips alike, with torch's names and
+/// Batch normalization over all axes but the second (Ioffe and Szegedy, ICML 2015), for images and clips alike, with torch's names and
 /// its momentum: the share of a new batch in the running statistics.
 /// </summary>
-/// <remarks>A batch with a single value per channel, as a last row left over can be, has no variance: it is normalised as in evaluation and leaves the statistics alone.</remarks>
+/// <remarks>
+/// A batch with a single value per channel, as a last row left over can be, has no variance: it is normalized as in evaluation and leaves
+/// the statistics alone.
+/// </remarks>
 internal sealed class BatchNorm : Module<Tensor, Tensor>
 {
     private const double Momentum = 0.1;
@@ -33,7 +36,7 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Sets what the running statistics are kept in, apart from the parameters: in short floats their small updates would be lost.</summary>
+    /// <summary>Sets what the running statistics are kept in, apart from the parameters: in bfloat16 their small updates would be lost.</summary>
     internal void KeepStatistics(ScalarType precision)
     {
         if (running_mean.dtype == precision)

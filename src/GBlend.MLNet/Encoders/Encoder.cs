@@ -3,31 +3,32 @@ using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
 
-/// <summary>The description of an encoder: plain data that can be saved, and from which the torch module is built.</summary>
+/// <summary>The description of an encoder: plain data that can be saved, and from which the encoder's torch module is built.</summary>
 /// <remarks>
 /// A new kind of encoder is a class derived from this one and, so that saved models with it can be loaded, a call of
 /// <see cref="Encoders.Register"/>. Implementations are immutable.
 /// </remarks>
 public abstract class Encoder
 {
-    /// <summary>The name of this kind in model files, for example <c>mlp</c>. Never a type name.</summary>
+    /// <summary>The name that this kind of encoder has in model files, for example <c>mlp</c>. It is never the name of a .NET type.</summary>
     public abstract string Kind { get; }
 
-    /// <summary>The settings from which <see cref="Encoders.Register"/>'s factory makes an equal encoder: numbers, strings, arrays, objects.</summary>
+    /// <summary>Returns the settings from which the function given to <see cref="Encoders.Register"/> makes an equal encoder.</summary>
+    /// <returns>The settings as numbers, strings, arrays and objects of JSON.</returns>
     public abstract JsonObject ToSettings();
 
-    /// <summary>Builds the module with fresh random weights, drawn from torch's current generator (the trainer seeds and restores it).</summary>
+    /// <summary>Builds the encoder's module with new random weights, drawn from torch's current generator (the trainer seeds and restores it).</summary>
     /// <param name="inputShape">The shape of one row, for example [64] for a vector of 64 numbers.</param>
-    /// <returns>The module, owned by the caller.</returns>
-    /// <exception cref="ArgumentException">The encoder cannot read rows of this shape; the message says which it can.</exception>
+    /// <returns>The module, which the caller owns.</returns>
+    /// <exception cref="ArgumentException">The encoder can't read rows of this shape; the message says which it can.</exception>
     public abstract EncoderModule Build(IReadOnlyList<int> inputShape);
 
     /// <summary>
-    /// The place for the table of names that published weights of this architecture have: an encoder whose tensors are named otherwise than
-    /// in the files that people have overrides this. By default every name stays.
+    /// Translates the name that a tensor has in a file of published weights into its name in this encoder. An encoder whose tensors have other
+    /// names than those in published files overrides this method. By default every name stays as it is.
     /// </summary>
     /// <param name="name">The name of a tensor in a file, for example <c>layer1.0.conv1.weight</c>.</param>
-    /// <returns>Its name in the module that <see cref="Build"/> makes; <paramref name="name"/> itself where the table has nothing.</returns>
+    /// <returns>The tensor's name in the module that <see cref="Build"/> makes; <paramref name="name"/> itself where there is no translation.</returns>
     public virtual string MapWeightName(string name) => name;
 
     /// <summary>What the encoder itself does to its input; <see langword="null"/> when it leaves that to the trainer, which normalizes bytes.</summary>
@@ -35,12 +36,12 @@ public abstract class Encoder
 }
 
 /// <summary>The torch module of an encoder.</summary>
-/// <param name="name">The name of the module.</param>
+/// <param name="name">The name of the torch module.</param>
 /// <param name="featureWidth">The number of features per row.</param>
 /// <param name="middleWidth">The number of mid-level features per row.</param>
 public abstract class EncoderModule(string name, int featureWidth, int middleWidth) : nn.Module<Tensor, Tensor>(name)
 {
-    /// <summary>The number of features per row.</summary>
+    /// <summary>The number of features per row that the encoder gives.</summary>
     public int FeatureWidth { get; } = featureWidth;
 
     /// <summary>The number of mid-level features per row, which <see cref="Fusion.MidConcat"/> joins.</summary>
@@ -49,8 +50,8 @@ public abstract class EncoderModule(string name, int featureWidth, int middleWid
     /// <summary>Multiply-adds of a row, roughly, by which the trainer decides on threads. For dense layers the number of parameters.</summary>
     internal virtual double MultiplyAdds => CountParameters(this);
 
-    /// <summary>Encodes a batch.</summary>
-    /// <param name="input">The rows, batch first: [rows, inputShape...].</param>
+    /// <summary>Encodes a batch of rows.</summary>
+    /// <param name="input">The rows as a tensor [rows, inputShape...], with the shape that was given to <see cref="Encoder.Build"/>.</param>
     /// <returns>The mid-level features [rows, <see cref="MiddleWidth"/>] and the features [rows, <see cref="FeatureWidth"/>].</returns>
     public abstract (Tensor Middle, Tensor Feature) Encode(Tensor input);
 

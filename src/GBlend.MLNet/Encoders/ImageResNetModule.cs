@@ -13,7 +13,7 @@ internal static class PlaneBlocks
     /// <param name="stage">0 to 3.</param>
     /// <param name="width">The channels that come in; afterwards those that go out.</param>
     /// <param name="stride">The first block's.</param>
-    /// <param name="epsilon">Batch normalisation's.</param>
+    /// <param name="epsilon">Batch normalization's.</param>
     internal static Sequential Stage(ResNetPlan plan, int stage, ref int width, int stride, double epsilon)
     {
         var blocks = Sequential();
@@ -26,7 +26,7 @@ internal static class PlaneBlocks
         return blocks;
     }
 
-    /// <summary>1 x 1 convolution and batch normalisation of the shortcut, where the block changes width or stride; else none.</summary>
+    /// <summary>1 x 1 convolution and batch normalization of the shortcut, where the block changes width or stride; else none.</summary>
     private static Sequential? Shortcut(int inputs, int outputs, int stride, double epsilon) => inputs == outputs && stride == 1
         ? null
         : Sequential(Convolutions.Plane(inputs, outputs, 1, stride), new BatchNorm(outputs, epsilon));

@@ -11,8 +11,8 @@ internal sealed record InputScaling(IReadOnlyList<float> Mean, IReadOnlyList<flo
     internal static InputScaling None { get; } = new([0], [1]);
 
     /// <summary>
-    /// What is done to bytes 0 to 255 of pictures and sound when nobody says otherwise: colour images by ImageNet's mean and deviation and
-    /// colour clips by those of Kinetics, as the published weights of both expect (torchvision); anything else around the middle of the range.
+    /// What is done to bytes 0 to 255 of pictures and sound when nobody says otherwise: color images by ImageNet's mean and deviation and
+    /// color clips by those of Kinetics, as the published weights of both expect (torchvision); anything else around the middle of the range.
     /// </summary>
     internal static InputScaling ForBytes(ModalityKind kind, int channels) => (kind, channels) switch
     {
@@ -47,7 +47,7 @@ internal sealed record InputScaling(IReadOnlyList<float> Mean, IReadOnlyList<flo
     internal void CheckChannels(int channels)
     {
         if (Mean.Count != 1 && Mean.Count != channels)
-            throw new ArgumentException($"The encoder's normalisation has {Mean.Count} means, but its rows have {channels} channels (the last dimension). Give one value or one per channel.", nameof(channels));
+            throw new ArgumentException($"The encoder's normalization has {Mean.Count} means, but its rows have {channels} channels (the last dimension). Give one value or one per channel.", nameof(channels));
     }
 
     /// <summary>The input scaled, in the same type and on the same device.</summary>

@@ -21,18 +21,19 @@ public sealed class MlpEncoder : Encoder
         Dropout = dropout;
     }
 
-    /// <summary>The widths of the layers; the last one is the feature width.</summary>
+    /// <summary>The widths of the layers, from input to output; the last one is the number of features.</summary>
     public IReadOnlyList<int> Widths => _widths;
 
-    /// <summary>The share of activations dropped after every layer while training. Default 0.</summary>
+    /// <summary>The share of activations that are dropped after every layer while training, in [0, 1). Default 0.</summary>
     public float Dropout { get; }
 
     /// <inheritdoc/>
     public override string Kind => KindName;
 
-    /// <summary>A copy with dropout after every layer.</summary>
-    /// <param name="dropout">The share of activations dropped while training, in [0, 1).</param>
-    /// <exception cref="ArgumentOutOfRangeException">Not in [0, 1).</exception>
+    /// <summary>Returns a copy of this encoder with dropout after every layer.</summary>
+    /// <param name="dropout">The share of activations to drop while training, in [0, 1).</param>
+    /// <returns>The copy.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not in [0, 1).</exception>
     public MlpEncoder WithDropout(float dropout) => new(_widths, dropout);
 
     /// <inheritdoc/>

@@ -4,9 +4,9 @@ namespace GBlend.MLNet;
 
 /// <summary>A residual network over images, audio or clips; see <see cref="Encoders"/> for the families and where they come from.</summary>
 /// <remarks>
-/// One description for all of them: families and depths differ in data. It reads rows with the channels last, bytes 0 to 255 or floats as
-/// they come, and turns them channels first. The features are the last stage's, pooled over space and time; the mid-level features are
-/// those of the stage before it, pooled the same way.
+/// All residual networks share this type. An encoder reads rows with the channels last, bytes 0 to 255 or floats as they come, and puts the
+/// channels first itself. The features are those of the last stage, pooled over space and time; the mid-level features are those of the stage
+/// before it, pooled the same way.
 /// </remarks>
 public sealed class ResNetEncoder : Encoder
 {
@@ -30,28 +30,29 @@ public sealed class ResNetEncoder : Encoder
     /// <inheritdoc/>
     public override string Kind => _family.Kind;
 
-    /// <summary>The number of layers in the published count, for example 18.</summary>
+    /// <summary>The number of layers, as the published networks are counted, for example 18.</summary>
     public int Depth { get; }
 
-    /// <summary>What all channel counts of the published network are multiplied by; rounded, at least 1 channel.</summary>
+    /// <summary>The factor by which all channel counts of the published network are multiplied. The counts are rounded and at least 1.</summary>
     public double WidthMultiplier { get; }
 
-    /// <summary>Whether a max pooling follows the first convolution, so that every later stage sees a quarter of the positions.</summary>
+    /// <summary>A value that says whether a max pooling follows the first convolution, so that every later stage sees a quarter of the positions.</summary>
     public bool StemPooling { get; }
 
-    /// <summary>What is subtracted from the input: one value, or one per channel. Default 0.</summary>
+    /// <summary>The mean that is subtracted from the input: one value, or one per channel. Default 0.</summary>
     public IReadOnlyList<float> Mean => Applied.Mean;
 
-    /// <summary>What the input is then divided by: one value, or one per channel. Default 1.</summary>
+    /// <summary>The standard deviation by which the input is divided after the mean is subtracted: one value, or one per channel. Default 1.</summary>
     public IReadOnlyList<float> StandardDeviation => Applied.StandardDeviation;
 
     /// <summary>
-    /// A copy that subtracts a mean from its input and divides by a standard deviation, in training and in scoring. It takes the place of what
-    /// the trainer does to columns of bytes, see <see cref="Modality.Video"/> and <see cref="Modality.Image"/>.
+    /// Returns a copy of this encoder that subtracts a mean from its input and divides by a standard deviation, in training and in scoring. This
+    /// takes the place of what the trainer does to columns of bytes; see <see cref="Modality.Video"/> and <see cref="Modality.Image"/>.
     /// </summary>
-    /// <param name="mean">One value, or one per channel (images and clips: colour; audio: band), in the unit of the input.</param>
-    /// <param name="standardDeviation">As many values, above 0.</param>
-    /// <exception cref="ArgumentException">The counts differ or are 0, or a value is not finite or a deviation not above 0.</exception>
+    /// <param name="mean">The mean as one value, or as one value per channel (of images and clips a color, of audio a band), in the unit of the input.</param>
+    /// <param name="standardDeviation">The standard deviation as the same number of values, each above 0.</param>
+    /// <returns>The copy.</returns>
+    /// <exception cref="ArgumentException">The counts differ or are 0, a value is not finite, or a deviation is not above 0.</exception>
     public ResNetEncoder WithNormalization(IReadOnlyList<float> mean, IReadOnlyList<float> standardDeviation) =>
         new(_family, Depth, WidthMultiplier, StemPooling, InputScaling.Create(mean, standardDeviation));
 
@@ -64,8 +65,8 @@ public sealed class ResNetEncoder : Encoder
     }
 
     /// <summary>
-    /// Knows, beside torchvision's names (which VMZ's PyTorch files have too), those of the paper's official Caffe2 models (VMZ), for example
-    /// <c>comp_0_conv_1_w</c>, and in its audio-visual models <c>v_comp_0_conv_1_w</c> and <c>a_comp_3_conv_1_w</c>.
+    /// Translates the names of the paper's official Caffe2 models (VMZ), for example <c>comp_0_conv_1_w</c> and, in its audio-visual models,
+    /// <c>v_comp_0_conv_1_w</c> and <c>a_comp_3_conv_1_w</c>. The names of torchvision, which VMZ's PyTorch files have too, stay as they are.
     /// </summary>
     /// <inheritdoc/>
     public override string MapWeightName(string name)

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace GBlend.MLNet;
 
-/// <summary>A trainable encoder of token ids; see <see cref="Encoders.TextPooling"/>, <see cref="Encoders.TextCnn"/> and <see cref="Encoders.TextTransformer"/>.</summary>
+/// <summary>
+/// A trainable encoder of token ids; see <see cref="Encoders.TextPooling"/>, <see cref="Encoders.TextCnn"/> and
+/// <see cref="Encoders.TextTransformer"/>.
+/// </summary>
 /// <remarks>
 /// A row is a vector of token ids, integers or floats with integer values, padded with 0 at its end. What the padding holds does not reach
 /// the features. An id that is not a whole number from 0 to <see cref="VocabularySize"/> - 1 is refused when the row is read.
@@ -26,24 +29,25 @@ public sealed class TextEncoder : Encoder
     /// <inheritdoc/>
     public override string Kind => KindName(_kind);
 
-    /// <summary>The number of token ids, with the padding.</summary>
+    /// <summary>The number of token ids, the padding 0 included.</summary>
     public int VocabularySize { get; }
 
     /// <summary>The width of a token's vector.</summary>
     public int Width { get; }
 
-    /// <summary>The layers of the Transformer; 1 for the others.</summary>
+    /// <summary>The number of layers of the Transformer; 1 for the other text encoders.</summary>
     public int Layers { get; }
 
-    /// <summary>The attention heads per layer of the Transformer; 1 for the others.</summary>
+    /// <summary>The number of attention heads per layer of the Transformer; 1 for the other text encoders.</summary>
     public int Heads { get; }
 
-    /// <summary>The share of activations dropped while training. Default 0.</summary>
+    /// <summary>The share of activations that are dropped while training, in [0, 1). Default 0.</summary>
     public float Dropout { get; }
 
-    /// <summary>A copy with dropout on the tokens' vectors and, in the Transformer, after every part of a layer.</summary>
-    /// <param name="dropout">The share of activations dropped while training, in [0, 1).</param>
-    /// <exception cref="ArgumentOutOfRangeException">Not in [0, 1).</exception>
+    /// <summary>Returns a copy of this encoder with dropout on the tokens' vectors and, in the Transformer, after every part of a layer.</summary>
+    /// <param name="dropout">The share of activations to drop while training, in [0, 1).</param>
+    /// <returns>The copy.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not in [0, 1).</exception>
     public TextEncoder WithDropout(float dropout) => new(_kind, VocabularySize, Width, Layers, Heads, dropout);
 
     internal static string KindName(TextKind kind) => kind switch

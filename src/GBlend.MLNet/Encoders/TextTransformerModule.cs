@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 namespace GBlend.MLNet;
 
 /// <summary>
-/// A small Transformer (Vaswani et al., NeurIPS 2017) with normalisation before each part and learned positions; the features are the mean
+/// A small Transformer (Vaswani et al., NeurIPS 2017) with normalization before each part and learned positions; the features are the mean
 /// over the tokens after the last layer, the mid-level features that after the layer before it.
 /// </summary>
 internal sealed class TextTransformerModule : EncoderModule
@@ -49,7 +49,7 @@ internal sealed class TextTransformerModule : EncoderModule
     }
 }
 
-/// <summary>Attention, then a hidden layer of four times the width, each on normalised input and added to it.</summary>
+/// <summary>Attention, then a hidden layer of four times the width, each on normalized input and added to it.</summary>
 internal sealed class TransformerLayer : Module<Tensor, Tensor, Tensor>
 {
     /// <summary>Far below every score, and finite, so that a row of padding alone gives numbers.</summary>

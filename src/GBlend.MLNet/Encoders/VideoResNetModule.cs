@@ -14,21 +14,24 @@ internal enum VideoConvolution
     /// <summary>1 x 3 x 3: frames on their own.</summary>
     Frame,
 
-    /// <summary>1 x 3 x 3 to a middle width, batch normalisation, ReLU, 3 x 1 x 1.</summary>
+    /// <summary>1 x 3 x 3 to a middle width, batch normalization, ReLU, 3 x 1 x 1.</summary>
     SpaceThenTime,
 
     /// <summary>3 x 3 x 3 within each channel.</summary>
     Depthwise,
 
-    /// <summary>1 x 1 x 1, batch normalisation, 3 x 3 x 3 within each channel.</summary>
+    /// <summary>1 x 1 x 1, batch normalization, 3 x 3 x 3 within each channel.</summary>
     PointThenDepthwise,
 }
 
 /// <summary>What tells one video network from another.</summary>
 /// <param name="Kind">Its name in model files.</param>
 /// <param name="Convolutions">Per stage.</param>
-/// <param name="Epsilon">Batch normalisation's.</param>
-/// <param name="MiddleOfBlock">Whether the middle width of <see cref="VideoConvolution.SpaceThenTime"/> follows from the block's channels (torchvision) or from the convolution's own (VMZ).</param>
+/// <param name="Epsilon">Batch normalization's.</param>
+/// <param name="MiddleOfBlock">
+/// Whether the middle width of <see cref="VideoConvolution.SpaceThenTime"/> follows from the block's channels (torchvision) or from the convolution's
+/// own (VMZ).
+/// </param>
 internal sealed record VideoVariant(string Kind, VideoConvolution[] Convolutions, double Epsilon, bool MiddleOfBlock = false)
 {
     internal bool HasFactoredStem => Convolutions[0] == VideoConvolution.SpaceThenTime;
@@ -112,7 +115,7 @@ internal sealed class VideoBlock : Module<Tensor, Tensor>
 /// and the paper's official code (VMZ) build them. Parameter names are those of torchvision's <c>VideoResNet</c>, less <c>fc</c>.
 /// </summary>
 /// <remarks>
-/// Batch normalisation's momentum is 0.9 in VMZ's Caffe2 code, which means torch's 0.1; its PyTorch port took the 0.9 over as it stands,
+/// Batch normalization's momentum is 0.9 in VMZ's Caffe2 code, which means torch's 0.1; its PyTorch port took the 0.9 over as it stands,
 /// this library takes it by its meaning. It plays no part in evaluation.
 /// </remarks>
 internal sealed class VideoResNetModule : EncoderModule

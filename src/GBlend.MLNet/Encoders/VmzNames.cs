@@ -10,7 +10,7 @@ namespace GBlend.MLNet;
 /// <remarks>In audio-visual models the networks' names begin with <c>v_</c> and <c>a_</c>; an encoder takes its own and leaves the other's.</remarks>
 internal static partial class VmzNames
 {
-    /// <summary>Weights, and of batch normalisation scale, bias, running mean and running variance (which VMZ calls <c>riv</c>).</summary>
+    /// <summary>Weights, and of batch normalization scale, bias, running mean and running variance (which VMZ calls <c>riv</c>).</summary>
     private static readonly Dictionary<string, string> s_parts = new()
     {
         ["w"] = "weight",

@@ -1,19 +1,24 @@
 namespace GBlend.MLNet;
 
-/// <summary>Accuracies of actions that are a verb and a noun, as EPIC-Kitchens reports them. Pure: arrays in, numbers out.</summary>
+/// <summary>Metrics of actions that are a verb and a noun, as EPIC-Kitchens reports them. They read arrays and return numbers.</summary>
 public static class ActionMetrics
 {
     /// <summary>
-    /// Verb, noun and action accuracy. An action's score is the product of its verb's and its noun's, so that with k = 1 an action is right
-    /// when both are.
+    /// Computes the accuracies of verbs, nouns and actions. The score of an action is the product of the scores of its verb and its noun, so that
+    /// with k = 1 an action is right when both are right.
     /// </summary>
-    /// <param name="verbScores">[rows][verbs]; probabilities.</param>
-    /// <param name="verbs">[rows]; the verb of each row, from 0.</param>
-    /// <param name="nounScores">[rows][nouns]; probabilities.</param>
-    /// <param name="nouns">[rows]; the noun of each row, from 0.</param>
-    /// <param name="k">A row counts as right when its verb, noun or pair is among the k of the highest scores; 1 or more.</param>
-    /// <returns>Shares in [0, 1].</returns>
-    /// <exception cref="ArgumentException">No rows, rows of different lengths or numbers, a score that is negative or not a number, or a label that is no class.</exception>
+    /// <param name="verbScores">The probabilities of the verbs as [rows][verbs].</param>
+    /// <param name="verbs">The verb of each row as [rows], counted from 0.</param>
+    /// <param name="nounScores">The probabilities of the nouns as [rows][nouns].</param>
+    /// <param name="nouns">The noun of each row as [rows], counted from 0.</param>
+    /// <param name="k">
+    /// The number of highest scores among which the verb, the noun or the pair of a row must be to count as right, 1 or more. Default 1.
+    /// </param>
+    /// <returns>The accuracies, as shares in [0, 1].</returns>
+    /// <exception cref="ArgumentException">
+    /// There are no rows, the rows of verbs and nouns are not as many, rows have different lengths, a score is negative or not a number, or a label
+    /// is not the index of a score.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
     public static ActionAccuracy Accuracy(IReadOnlyList<float[]> verbScores, IReadOnlyList<int> verbs, IReadOnlyList<float[]> nounScores, IReadOnlyList<int> nouns, int k = 1)
     {
@@ -44,8 +49,8 @@ public static class ActionMetrics
     }
 }
 
-/// <summary>Shares in [0, 1] of rows that are right.</summary>
-/// <param name="Verb">Whose verb is.</param>
-/// <param name="Noun">Whose noun is.</param>
-/// <param name="Action">Whose pair of verb and noun is.</param>
+/// <summary>The accuracies of predictions of a verb and a noun.</summary>
+/// <param name="Verb">The share of rows, in [0, 1], whose verb is right.</param>
+/// <param name="Noun">The share of rows, in [0, 1], whose noun is right.</param>
+/// <param name="Action">The share of rows, in [0, 1], whose pair of verb and noun is right.</param>
 public sealed record ActionAccuracy(double Verb, double Noun, double Action);

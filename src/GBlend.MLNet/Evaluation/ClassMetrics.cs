@@ -1,21 +1,23 @@
 namespace GBlend.MLNet;
 
-/// <summary>Metrics of predictions of one class per row. Pure: arrays in, numbers out.</summary>
+/// <summary>Metrics of predictions of one class per row. They read arrays and return numbers.</summary>
 /// <remarks>
-/// Of equal scores the one of the higher class index is taken to be better, as scikit-learn's <c>top_k_accuracy_score</c> does. Accuracies
-/// are shares in [0, 1].
+/// Where scores are equal, the score of the higher class index counts as the better one, as in scikit-learn's <c>top_k_accuracy_score</c>.
+/// Accuracies are shares in [0, 1].
 /// </remarks>
 public static class ClassMetrics
 {
     /// <summary>
-    /// Top-k accuracy, which video sets call hit@k: the share of rows whose class is among the k of the highest scores. On clips it is
-    /// clip hit@k; on scores averaged by <see cref="ScoreGroups"/>, video hit@k.
+    /// Computes the top-k accuracy, which video data sets call hit@k: the share of rows whose class is among the k classes of the highest scores.
+    /// On clips it is clip hit@k, on scores averaged by <see cref="ScoreGroups"/> video hit@k.
     /// </summary>
-    /// <param name="scores">[rows][classes]; any scores that grow with the class's probability.</param>
-    /// <param name="labels">[rows]; the class of each row, from 0.</param>
-    /// <param name="k">1 or more.</param>
-    /// <returns>In [0, 1].</returns>
-    /// <exception cref="ArgumentException">No rows, rows of different lengths, a score that is not a number, or a label that is no class.</exception>
+    /// <param name="scores">The scores as [rows][classes]; any scores that grow with the class's probability.</param>
+    /// <param name="labels">The class of each row as [rows], counted from 0.</param>
+    /// <param name="k">The number of classes that are looked at in each row, 1 or more. Default 1.</param>
+    /// <returns>The accuracy, in [0, 1].</returns>
+    /// <exception cref="ArgumentException">
+    /// There are no rows, rows have different lengths, a score is not a number, or a label is not the index of a class.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
     public static double TopKAccuracy(IReadOnlyList<float[]> scores, IReadOnlyList<int> labels, int k = 1)
     {
@@ -23,12 +25,17 @@ public static class ClassMetrics
         return (double)Enumerable.Range(0, labels.Count).Count(row => TopK.Contains(scores[row], labels[row], k)) / labels.Count;
     }
 
-    /// <summary>The accuracy of every class by itself, and their mean (class-mean or balanced accuracy), in which rare classes count as much as frequent ones.</summary>
-    /// <param name="scores">[rows][classes]; any scores that grow with the class's probability.</param>
-    /// <param name="labels">[rows]; the class of each row, from 0.</param>
-    /// <param name="k">A row counts as right when its class is among the k of the highest scores; 1 or more.</param>
-    /// <returns>Per class, without those that have no rows.</returns>
-    /// <exception cref="ArgumentException">No rows, rows of different lengths, a score that is not a number, or a label that is no class.</exception>
+    /// <summary>
+    /// Computes the accuracy of every class by itself, and their mean (class-mean or balanced accuracy), in which rare classes count as much as
+    /// frequent ones.
+    /// </summary>
+    /// <param name="scores">The scores as [rows][classes]; any scores that grow with the class's probability.</param>
+    /// <param name="labels">The class of each row as [rows], counted from 0.</param>
+    /// <param name="k">The number of highest scores among which the class of a row must be to count as right, 1 or more. Default 1.</param>
+    /// <returns>The accuracy of each class, with no value for classes that have no rows.</returns>
+    /// <exception cref="ArgumentException">
+    /// There are no rows, rows have different lengths, a score is not a number, or a label is not the index of a class.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
     public static ClassAccuracies PerClass(IReadOnlyList<float[]> scores, IReadOnlyList<int> labels, int k = 1)
     {
@@ -44,19 +51,19 @@ public static class ClassMetrics
 }
 
 /// <summary>The accuracy of every class by itself.</summary>
-/// <param name="PerClass">Per class a share in [0, 1]; <see langword="null"/> for a class without rows.</param>
+/// <param name="PerClass">The accuracy of each class, in [0, 1]; <see langword="null"/> for a class that has no rows.</param>
 public sealed record ClassAccuracies(IReadOnlyList<double?> PerClass)
 {
-    /// <summary>The mean over the classes that have rows.</summary>
+    /// <summary>The mean accuracy over the classes that have rows, in [0, 1]; not a number (NaN) when no class has rows.</summary>
     public double Mean => PerClass.Average() ?? double.NaN;
 
-    /// <summary>The classes that have no rows, which the mean leaves out.</summary>
+    /// <summary>The indices of the classes that have no rows, which <see cref="Mean"/> leaves out.</summary>
     public IReadOnlyList<int> Skipped => [.. Enumerable.Range(0, PerClass.Count).Where(c => PerClass[c] is null)];
 
-    /// <summary>What each class gains by this model over another: the difference of accuracies, in [-1, 1].</summary>
-    /// <param name="other">The other model's accuracies on the same rows.</param>
-    /// <returns>Per class; <see langword="null"/> for a class that has no rows in one of them.</returns>
-    /// <exception cref="ArgumentException">The other one has another number of classes.</exception>
+    /// <summary>Computes what each class gains with this model over another one: the difference of the accuracies.</summary>
+    /// <param name="other">The accuracies of the other model on the same rows.</param>
+    /// <returns>The gain of each class, in [-1, 1]; <see langword="null"/> for a class that has no rows in one of the two.</returns>
+    /// <exception cref="ArgumentException">The numbers of classes differ.</exception>
     public IReadOnlyList<double?> GainOver(ClassAccuracies other)
     {
         ArgumentNullException.ThrowIfNull(other);

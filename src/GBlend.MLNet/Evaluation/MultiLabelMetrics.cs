@@ -1,13 +1,13 @@
 namespace GBlend.MLNet;
 
-/// <summary>Metrics of predictions of any number of labels per row, as AudioSet reports them. Pure: arrays in, numbers out.</summary>
+/// <summary>Metrics of predictions of any number of labels per row, as AudioSet reports them. They read arrays and return numbers.</summary>
 public static class MultiLabelMetrics
 {
-    /// <summary>Average precision and area under the ROC curve of every label, and their means.</summary>
-    /// <param name="scores">[rows][labels]; any scores that grow with the label's probability.</param>
-    /// <param name="labels">[rows][labels]; whether the row has the label.</param>
-    /// <returns>Per label, without those that the rows say nothing about.</returns>
-    /// <exception cref="ArgumentException">No rows, rows of different lengths, or a score that is not a number.</exception>
+    /// <summary>Computes the average precision and the area under the ROC curve of every label, and their means.</summary>
+    /// <param name="scores">The scores as [rows][labels]; any scores that grow with the label's probability.</param>
+    /// <param name="labels">The truth as [rows][labels]; each value says whether the row has the label.</param>
+    /// <returns>The metrics of every label, with no value for labels that the rows say nothing about.</returns>
+    /// <exception cref="ArgumentException">There are no rows, rows have different lengths, or a score is not a number.</exception>
     public static MultiLabelReport Evaluate(IReadOnlyList<float[]> scores, IReadOnlyList<bool[]> labels)
     {
         int count = EvaluationChecks.Scores(scores, labels);
@@ -24,13 +24,13 @@ public static class MultiLabelMetrics
     }
 
     /// <summary>
-    /// The average precision of one label, as scikit-learn's <c>average_precision_score</c> defines it: the sum over thresholds, from the
+    /// Computes the average precision of one label, as scikit-learn's <c>average_precision_score</c> defines it: the sum over thresholds, from the
     /// highest, of precision times the gain of recall. Rows of equal scores pass a threshold together; there is no interpolation.
     /// </summary>
-    /// <param name="scores">[rows].</param>
-    /// <param name="labels">[rows]; whether the row has the label.</param>
-    /// <returns>In (0, 1]; <see langword="null"/> when no row has the label (scikit-learn then says 0).</returns>
-    /// <exception cref="ArgumentException">Another number of labels than scores, or a score that is not a number.</exception>
+    /// <param name="scores">The score of each row, as [rows].</param>
+    /// <param name="labels">The truth as [rows]; each value says whether the row has the label.</param>
+    /// <returns>The average precision, in (0, 1]; <see langword="null"/> when no row has the label (scikit-learn then returns 0).</returns>
+    /// <exception cref="ArgumentException">The number of labels is not that of scores, or a score is not a number.</exception>
     public static double? AveragePrecision(IReadOnlyList<float> scores, IReadOnlyList<bool> labels)
     {
         double precisionTimesPositives = 0;
@@ -45,13 +45,13 @@ public static class MultiLabelMetrics
     }
 
     /// <summary>
-    /// The area under the ROC curve of one label, as scikit-learn's <c>roc_auc_score</c> defines it: the probability that a row with the
-    /// label has a higher score than one without it, where equal scores count a half.
+    /// Computes the area under the ROC curve of one label, as scikit-learn's <c>roc_auc_score</c> defines it: the probability that a row with the
+    /// label has a higher score than a row without it, where equal scores count a half.
     /// </summary>
-    /// <param name="scores">[rows].</param>
-    /// <param name="labels">[rows]; whether the row has the label.</param>
-    /// <returns>In [0, 1]; <see langword="null"/> when all rows have the label, or none.</returns>
-    /// <exception cref="ArgumentException">Another number of labels than scores, or a score that is not a number.</exception>
+    /// <param name="scores">The score of each row, as [rows].</param>
+    /// <param name="labels">The truth as [rows]; each value says whether the row has the label.</param>
+    /// <returns>The area, in [0, 1]; <see langword="null"/> when all rows have the label, or none.</returns>
+    /// <exception cref="ArgumentException">The number of labels is not that of scores, or a score is not a number.</exception>
     public static double? AreaUnderRoc(IReadOnlyList<float> scores, IReadOnlyList<bool> labels)
     {
         double orderedPairs = 0;
@@ -65,10 +65,12 @@ public static class MultiLabelMetrics
         return positives == 0 || negatives == 0 ? null : orderedPairs / ((double)positives * negatives);
     }
 
-    /// <summary>d-prime: how many standard deviations two normal distributions lie apart that have this area under the ROC curve, √2 Φ⁻¹(area).</summary>
-    /// <param name="areaUnderRoc">In [0, 1].</param>
-    /// <returns>0 for an area of 0.5, infinite for 0 and 1.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Not in [0, 1].</exception>
+    /// <summary>
+    /// Computes d-prime, √2 Φ⁻¹(area): the distance in standard deviations of two normal distributions that have this area under the ROC curve.
+    /// </summary>
+    /// <param name="areaUnderRoc">The area under the ROC curve, in [0, 1].</param>
+    /// <returns>The distance, which is 0 for an area of 0.5, and infinite for 0 and 1.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The area is not in [0, 1].</exception>
     public static double DPrime(double areaUnderRoc)
     {
         if (!(areaUnderRoc is >= 0 and <= 1))
@@ -76,12 +78,14 @@ public static class MultiLabelMetrics
         return Math.Sqrt(2) * StandardNormal.Quantile(areaUnderRoc);
     }
 
-    /// <summary>The share of rows that have one of their labels among the k of the highest scores; rows without labels are not counted.</summary>
-    /// <param name="scores">[rows][labels]; any scores that grow with the label's probability.</param>
-    /// <param name="labels">[rows][labels]; whether the row has the label.</param>
-    /// <param name="k">1 or more.</param>
-    /// <returns>In [0, 1]; <see langword="null"/> when no row has a label.</returns>
-    /// <exception cref="ArgumentException">No rows, rows of different lengths, or a score that is not a number.</exception>
+    /// <summary>
+    /// Computes the share of rows that have one of their labels among the k labels of the highest scores; rows without labels are not counted.
+    /// </summary>
+    /// <param name="scores">The scores as [rows][labels]; any scores that grow with the label's probability.</param>
+    /// <param name="labels">The truth as [rows][labels]; each value says whether the row has the label.</param>
+    /// <param name="k">The number of labels that are looked at in each row, 1 or more. Default 1.</param>
+    /// <returns>The share, in [0, 1]; <see langword="null"/> when no row has a label.</returns>
+    /// <exception cref="ArgumentException">There are no rows, rows have different lengths, or a score is not a number.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
     public static double? HitAtK(IReadOnlyList<float[]> scores, IReadOnlyList<bool[]> labels, int k = 1)
     {
@@ -110,24 +114,24 @@ public static class MultiLabelMetrics
     }
 }
 
-/// <summary>Metrics of a multi-label model.</summary>
-/// <param name="AveragePrecision">Per label; <see langword="null"/> for a label that no row has.</param>
-/// <param name="AreaUnderRoc">Per label; <see langword="null"/> for a label that all rows have, or none.</param>
+/// <summary>The metrics of a multi-label model, per label and as means.</summary>
+/// <param name="AveragePrecision">The average precision of each label; <see langword="null"/> for a label that no row has.</param>
+/// <param name="AreaUnderRoc">The area under the ROC curve of each label; <see langword="null"/> for a label that all rows have, or none.</param>
 public sealed record MultiLabelReport(IReadOnlyList<double?> AveragePrecision, IReadOnlyList<double?> AreaUnderRoc)
 {
-    /// <summary>mAP: the mean average precision over the labels that have one; not a number when none has.</summary>
+    /// <summary>The mean average precision (mAP) over the labels that have one; not a number (NaN) when no label has one.</summary>
     public double MeanAveragePrecision => AveragePrecision.Average() ?? double.NaN;
 
-    /// <summary>mAUC: the mean area under the ROC curve over the labels that have one; not a number when none has.</summary>
+    /// <summary>The mean area under the ROC curve (mAUC) over the labels that have one; not a number (NaN) when no label has one.</summary>
     public double MeanAreaUnderRoc => AreaUnderRoc.Average() ?? double.NaN;
 
-    /// <summary>d-prime of <see cref="MeanAreaUnderRoc"/>, as AudioSet reports it; not a number when there is none.</summary>
+    /// <summary>The d-prime of <see cref="MeanAreaUnderRoc"/>, as AudioSet reports it; not a number (NaN) when there is no such area.</summary>
     public double DPrime => double.IsNaN(MeanAreaUnderRoc) ? double.NaN : MultiLabelMetrics.DPrime(Math.Clamp(MeanAreaUnderRoc, 0, 1));
 
-    /// <summary>The labels that no row has, which mAP leaves out.</summary>
+    /// <summary>The indices of the labels that no row has, which <see cref="MeanAveragePrecision"/> leaves out.</summary>
     public IReadOnlyList<int> WithoutPositives => Missing(AveragePrecision);
 
-    /// <summary>The labels that all rows have, or none, which mAUC leaves out.</summary>
+    /// <summary>The indices of the labels that all rows have, or none, which <see cref="MeanAreaUnderRoc"/> leaves out.</summary>
     public IReadOnlyList<int> WithoutRoc => Missing(AreaUnderRoc);
 
     private static int[] Missing(IReadOnlyList<double?> values) => [.. Enumerable.Range(0, values.Count).Where(l => values[l] is null)];

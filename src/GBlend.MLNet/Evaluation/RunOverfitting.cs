@@ -1,15 +1,21 @@
 namespace GBlend.MLNet;
 
-/// <summary>How much each branch overfitted and generalised over a whole training, as the paper's figures of the overfitting-to-generalization ratio show.</summary>
+/// <summary>
+/// A measure of how much each branch overfitted and generalized over a whole training, as the paper's figures of the
+/// overfitting-to-generalization ratio show it.
+/// </summary>
 public static class RunOverfitting
 {
-    /// <summary>O, G and their ratio of every branch from the end of the first epoch to the end of the last.</summary>
-    /// <param name="history">Of a training with held-out rows and two or more epochs.</param>
+    /// <summary>
+    /// Computes the overfitting O, the generalization G and their ratio for every branch, from the end of the first epoch to the end of the last
+    /// one.
+    /// </summary>
+    /// <param name="history">The history of a training with held-out rows and two or more epochs.</param>
     /// <returns>
-    /// One per branch of <see cref="TrainingHistory.Branches"/>, measured in the network as it was trained; its weights and standard errors are
-    /// not set.
+    /// One estimate per branch of <see cref="TrainingHistory.Branches"/>, measured in the network as it was trained. Weights and standard errors
+    /// are not set.
     /// </returns>
-    /// <exception cref="ArgumentException">There were no held-out rows, or fewer than two epochs.</exception>
+    /// <exception cref="ArgumentException">The training had no held-out rows, or fewer than two epochs.</exception>
     public static IReadOnlyList<BranchEstimate> Of(TrainingHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);

@@ -1,6 +1,6 @@
 namespace GBlend.MLNet;
 
-/// <summary>Rows that belong together, such as the clips of a video: averages their scores, so that a metric counts each group once.</summary>
+/// <summary>Groups of rows that belong together, such as the clips of a video. Their scores are averaged, so that a metric counts each group once.</summary>
 /// <example>
 /// <code>
 /// var videos = new ScoreGroups(clipVideoIds);
@@ -11,8 +11,8 @@ public sealed class ScoreGroups
 {
     private readonly int[] _groupOf;
 
-    /// <summary>Groups rows by name.</summary>
-    /// <param name="groups">[rows]; the group of each row.</param>
+    /// <summary>Groups rows by the names of their groups.</summary>
+    /// <param name="groups">The name of each row's group as [rows].</param>
     public ScoreGroups(IReadOnlyList<string> groups)
     {
         ArgumentNullException.ThrowIfNull(groups);
@@ -21,13 +21,15 @@ public sealed class ScoreGroups
         Names = [.. numbers.OrderBy(n => n.Value).Select(n => n.Key)];
     }
 
-    /// <summary>The groups, in the order in which they first appear.</summary>
+    /// <summary>The names of the groups, in the order in which they first appear.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The mean score of every class over the rows of every group, summed in double precision.</summary>
-    /// <param name="scores">[rows][classes]; usually probabilities.</param>
-    /// <returns>[groups][classes], in the order of <see cref="Names"/>.</returns>
-    /// <exception cref="ArgumentException">Another number of rows, rows of different lengths, or a score that is not a number.</exception>
+    /// <summary>Computes the mean score of every class over the rows of every group, summed in double precision.</summary>
+    /// <param name="scores">The scores as [rows][classes], usually probabilities.</param>
+    /// <returns>The mean scores as [groups][classes], in the order of <see cref="Names"/>.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is another number of rows than in the groups, rows have different lengths, or a score is not a number.
+    /// </exception>
     public float[][] Average(IReadOnlyList<float[]> scores)
     {
         int classes = EvaluationChecks.Scores(scores, _groupOf.Length);
@@ -42,16 +44,20 @@ public sealed class ScoreGroups
         return [.. sums.Select((sum, g) => sum.Select(s => (float)(s / rows[g])).ToArray())];
     }
 
-    /// <summary>The class of every group.</summary>
-    /// <param name="labels">[rows].</param>
-    /// <returns>[groups], in the order of <see cref="Names"/>.</returns>
-    /// <exception cref="ArgumentException">Another number of rows, or rows of one group have different classes; the message names it.</exception>
+    /// <summary>Returns the class of every group.</summary>
+    /// <param name="labels">The class of each row as [rows].</param>
+    /// <returns>The class of each group as [groups], in the order of <see cref="Names"/>.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is another number of rows than in the groups, or rows of one group have different classes; the message names the group.
+    /// </exception>
     public int[] Labels(IReadOnlyList<int> labels) => One(labels, (a, b) => a == b);
 
-    /// <summary>The labels of every group.</summary>
-    /// <param name="labels">[rows][labels].</param>
-    /// <returns>[groups][labels], in the order of <see cref="Names"/>.</returns>
-    /// <exception cref="ArgumentException">Another number of rows, or rows of one group have different labels; the message names it.</exception>
+    /// <summary>Returns the labels of every group of multi-label data.</summary>
+    /// <param name="labels">The labels of each row as [rows][labels].</param>
+    /// <returns>The labels of each group as [groups][labels], in the order of <see cref="Names"/>.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is another number of rows than in the groups, or rows of one group have different labels; the message names the group.
+    /// </exception>
     public bool[][] Labels(IReadOnlyList<bool[]> labels) => One(labels, (a, b) => a.AsSpan().SequenceEqual(b));
 
     private T[] One<T>(IReadOnlyList<T> labels, Func<T, T, bool> equal)

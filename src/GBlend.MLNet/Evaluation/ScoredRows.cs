@@ -3,7 +3,10 @@ using Microsoft.ML.Data;
 
 namespace GBlend.MLNet;
 
-/// <summary>Reads scores, labels and groups of a data view as the arrays that <see cref="ClassMetrics"/>, <see cref="MultiLabelMetrics"/> and <see cref="ScoreGroups"/> take.</summary>
+/// <summary>
+/// Methods that read scores, labels and groups from a data view into the arrays that <see cref="ClassMetrics"/>,
+/// <see cref="MultiLabelMetrics"/> and <see cref="ScoreGroups"/> take.
+/// </summary>
 /// <example>
 /// <code>
 /// var view = model.Transform(test);
@@ -12,11 +15,11 @@ namespace GBlend.MLNet;
 /// </example>
 public static class ScoredRows
 {
-    /// <summary>The scores of all rows.</summary>
-    /// <param name="view">For example what a model's <c>Transform</c> gives.</param>
-    /// <param name="column">A vector of numbers of known size, or a number.</param>
-    /// <returns>[rows][classes].</returns>
-    /// <exception cref="ArgumentException">There is no such column, or it is no vector of numbers of known size.</exception>
+    /// <summary>Reads the scores of all rows.</summary>
+    /// <param name="view">The data view, for example the result of a model's <c>Transform</c>.</param>
+    /// <param name="column">The name of a column of vectors of numbers of known size, or of numbers. Default <c>Score</c>.</param>
+    /// <returns>The scores as [rows][classes].</returns>
+    /// <exception cref="ArgumentException">There is no such column, or it is neither a vector of numbers of known size nor a number.</exception>
     public static float[][] Scores(IDataView view, string column = "Score")
     {
         var found = Find(view, column, type => IsNumber(type.GetItemType()), "a vector of numbers of known size");
@@ -32,11 +35,15 @@ public static class ScoredRows
         });
     }
 
-    /// <summary>The classes of all rows: key i is class i - 1, as in a model's scores.</summary>
-    /// <param name="view">With the same keys as in training, so transformed by the same <c>MapValueToKey</c>.</param>
-    /// <param name="column">A key.</param>
-    /// <returns>[rows]; from 0, and -1 where a row has no key (a value that training has not seen), which metrics refuse.</returns>
-    /// <exception cref="ArgumentException">There is no such column, it is no key, or its keys stand for other values than those of the model whose <c>Score</c> the view has.</exception>
+    /// <summary>Reads the classes of all rows: key i is class i - 1, as in a model's scores.</summary>
+    /// <param name="view">The data view, with the same keys as in training, which means transformed by the same <c>MapValueToKey</c>.</param>
+    /// <param name="column">The name of a key column. Default <c>Label</c>.</param>
+    /// <returns>
+    /// The class of each row as [rows], counted from 0; -1 where a row has no key (a value that training has not seen), which metrics refuse.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// There is no such column, it is not a key, or its keys stand for other values than those of the model whose <c>Score</c> the view has.
+    /// </exception>
     public static int[] Classes(IDataView view, string column = "Label")
     {
         var found = Find(view, column, type => type is KeyDataViewType { Count: <= 1 << 24 }, "a key of at most 2^24 values");
@@ -54,11 +61,13 @@ public static class ScoredRows
         });
     }
 
-    /// <summary>The labels of all rows of a multi-label set.</summary>
-    /// <param name="view">The view.</param>
-    /// <param name="column">A vector of bool, or of numbers that are 0 where the row has not the label; of known size.</param>
-    /// <returns>[rows][labels].</returns>
-    /// <exception cref="ArgumentException">There is no such column, it is no such vector, or a number is missing (NaN).</exception>
+    /// <summary>Reads the labels of all rows of multi-label data.</summary>
+    /// <param name="view">The data view.</param>
+    /// <param name="column">
+    /// The name of a column of vectors of known size, of bools or of numbers that are 0 where the row does not have the label. Default <c>Label</c>.
+    /// </param>
+    /// <returns>The truth as [rows][labels]; each value says whether the row has the label.</returns>
+    /// <exception cref="ArgumentException">There is no such column, it is not such a vector, or a number is missing (NaN).</exception>
     public static bool[][] Labels(IDataView view, string column = "Label")
     {
         var found = Find(view, column, type => type is VectorDataViewType && (type.GetItemType() is BooleanDataViewType || IsNumber(type.GetItemType())), "a vector of bool or numbers of known size");
@@ -82,11 +91,11 @@ public static class ScoredRows
         });
     }
 
-    /// <summary>The group of every row, for <see cref="ScoreGroups"/>.</summary>
-    /// <param name="view">The view.</param>
-    /// <param name="column">A text column, for example the video that a clip is from.</param>
-    /// <returns>[rows].</returns>
-    /// <exception cref="ArgumentException">There is no such column, or it is no text.</exception>
+    /// <summary>Reads the group of every row, for <see cref="ScoreGroups"/>.</summary>
+    /// <param name="view">The data view.</param>
+    /// <param name="column">The name of a text column, for example the video from which a clip is.</param>
+    /// <returns>The name of each row's group as [rows].</returns>
+    /// <exception cref="ArgumentException">There is no such column, or it is not text.</exception>
     public static string[] Groups(IDataView view, string column)
     {
         var found = Find(view, column, type => type is TextDataViewType, "text");

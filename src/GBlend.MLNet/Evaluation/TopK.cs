@@ -1,6 +1,8 @@
 namespace GBlend.MLNet;
 
-/// <summary>Which classes are among the k best. Of equal scores the one of the higher index is better, as in scikit-learn's <c>top_k_accuracy_score</c>.</summary>
+/// <summary>
+/// Which classes are among the k best. Of equal scores the one of the higher index is better, as in scikit-learn's <c>top_k_accuracy_score</c>.
+/// </summary>
 internal static class TopK
 {
     internal static bool Contains(ReadOnlySpan<float> scores, int label, int k)

@@ -3,8 +3,11 @@ using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
 
-/// <summary>How the joint branch combines the modalities' features into one prediction.</summary>
-/// <remarks>Immutable. All four read [rows, width] features; hidden layers are Linear and ReLU, and one Linear layer predicts.</remarks>
+/// <summary>The way in which the joint branch combines the features of the modalities into one prediction.</summary>
+/// <remarks>
+/// Instances are immutable. All four fusions read features [rows, width] of every modality; their hidden layers are Linear and ReLU, and a
+/// last Linear layer predicts.
+/// </remarks>
 public sealed record Fusion
 {
     private Fusion(FusionKind kind, int[] hiddenWidths)
@@ -18,31 +21,52 @@ public sealed record Fusion
 
     internal FusionKind Kind { get; }
 
-    /// <summary>The widths of the hidden layers between the joined features and the prediction; may be empty.</summary>
+    /// <summary>The widths of the hidden layers between the joined features and the prediction; empty when there are none.</summary>
     public IReadOnlyList<int> HiddenWidths { get; }
 
-    /// <summary>The share of joined features dropped while training ("dropout at the concatenation", a baseline of the paper). Default 0.</summary>
+    /// <summary>
+    /// The share of joined features that are dropped while training ("dropout at the concatenation", a baseline of the paper), in [0, 1).
+    /// Default 0.
+    /// </summary>
     public float Dropout { get; private init; }
 
-    /// <summary>Late concatenation of the encoders' features: the paper's network.</summary>
-    /// <param name="hiddenWidths">The widths of the hidden layers of the fusion head.</param>
+    /// <summary>Makes a late fusion, which concatenates the features of the encoders: the paper's network.</summary>
+    /// <param name="hiddenWidths">The widths of the hidden layers of the joint head; none is allowed.</param>
+    /// <returns>The fusion, without dropout.</returns>
+    /// <exception cref="ArgumentException">A width is below 1.</exception>
     public static Fusion Concat(params int[] hiddenWidths) => new(FusionKind.Concat, hiddenWidths);
 
-    /// <summary>Concatenation of mid-level features (for an MLP, the output of its first layer), so that the joint branch learns its own upper layers.</summary>
-    /// <param name="hiddenWidths">The widths of the hidden layers of the fusion head.</param>
+    /// <summary>
+    /// Makes a fusion that concatenates the mid-level features of the encoders (of an MLP, the output of its first layer), so that the joint
+    /// branch learns upper layers of its own.
+    /// </summary>
+    /// <param name="hiddenWidths">The widths of the hidden layers of the joint head; none is allowed.</param>
+    /// <returns>The fusion, without dropout.</returns>
+    /// <exception cref="ArgumentException">A width is below 1.</exception>
     public static Fusion MidConcat(params int[] hiddenWidths) => new(FusionKind.MidConcat, hiddenWidths);
 
-    /// <summary>Squeeze-and-excitation gate: all features together decide, per feature, how much of it passes; then concatenation.</summary>
-    /// <param name="hiddenWidths">The widths of the hidden layers of the fusion head.</param>
+    /// <summary>
+    /// Makes a late fusion with a squeeze-and-excitation gate: all features together decide how much of each feature passes, and what passes is
+    /// concatenated.
+    /// </summary>
+    /// <param name="hiddenWidths">The widths of the hidden layers of the joint head; none is allowed.</param>
+    /// <returns>The fusion, without dropout.</returns>
+    /// <exception cref="ArgumentException">A width is below 1.</exception>
     public static Fusion SqueezeExcitationGate(params int[] hiddenWidths) => new(FusionKind.SqueezeExcitationGate, hiddenWidths);
 
-    /// <summary>Non-local gate: the modalities attend to each other (embedded Gaussian, residual); then concatenation.</summary>
-    /// <param name="hiddenWidths">The widths of the hidden layers of the fusion head.</param>
+    /// <summary>
+    /// Makes a late fusion with a non-local gate: the modalities attend to each other (embedded Gaussian, residual), and the results are
+    /// concatenated.
+    /// </summary>
+    /// <param name="hiddenWidths">The widths of the hidden layers of the joint head; none is allowed.</param>
+    /// <returns>The fusion, without dropout.</returns>
+    /// <exception cref="ArgumentException">A width is below 1.</exception>
     public static Fusion NonLocalGate(params int[] hiddenWidths) => new(FusionKind.NonLocalGate, hiddenWidths);
 
-    /// <summary>A copy with dropout on the joined features.</summary>
-    /// <param name="dropout">The share of joined features dropped while training, in [0, 1).</param>
-    /// <exception cref="ArgumentOutOfRangeException">Not in [0, 1).</exception>
+    /// <summary>Returns a copy of this fusion with dropout on the joined features.</summary>
+    /// <param name="dropout">The share of joined features to drop while training, in [0, 1).</param>
+    /// <returns>The copy.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not in [0, 1).</exception>
     public Fusion WithDropout(float dropout)
     {
         Check.Probability(dropout);

@@ -1,7 +1,10 @@
 namespace GBlend.MLNet;
 
 /// <summary>One modality of a row: the column it is read from and the encoder that turns it into a feature vector.</summary>
-/// <remarks>Immutable. The order of <see cref="GradientBlendingTrainer.Options.Modalities"/> is the order of branches, weights and history.</remarks>
+/// <remarks>
+/// Instances are immutable. The order of <see cref="GradientBlendingTrainer.Options.Modalities"/> is the order of the branches, of their
+/// weights and of the history.
+/// </remarks>
 public sealed class Modality
 {
     private Modality(string columnName, ModalityKind kind, Encoder encoder)
@@ -19,19 +22,23 @@ public sealed class Modality
         (PretrainedFrom, PretrainedWeights, IsStrict, IsFrozen) = (other.PretrainedFrom, other.PretrainedWeights, other.IsStrict, other.IsFrozen);
     }
 
-    /// <summary>The input column. Its name also names the branch in the history.</summary>
+    /// <summary>The name of the input column, which is also the name of the branch in the history.</summary>
     public string ColumnName { get; }
 
-    /// <summary>The encoder of this modality.</summary>
+    /// <summary>The encoder that turns a row of this modality into features.</summary>
     public Encoder Encoder { get; private init; }
 
-    /// <summary>The fitted model whose encoder this one starts from; <see langword="null"/> unless <see cref="ModalityExtensions.WithPretrained"/> gave one.</summary>
+    /// <summary>
+    /// The fitted model whose encoder this one starts from; <see langword="null"/> unless <see cref="ModalityExtensions.WithPretrained"/> gave one.
+    /// </summary>
     internal IEncoderSource? PretrainedFrom { get; private init; }
 
-    /// <summary>The weights that the encoder starts from; <see langword="null"/> unless <see cref="WithPretrainedWeights(StateDict, bool, bool)"/> gave them.</summary>
+    /// <summary>
+    /// The weights that the encoder starts from; <see langword="null"/> unless <see cref="WithPretrainedWeights(StateDict, bool, bool)"/> gave them.
+    /// </summary>
     public StateDict? PretrainedWeights { get; private init; }
 
-    /// <summary>The random changes of this modality's rows while training. Default none.</summary>
+    /// <summary>The random changes of this modality's rows while training. By default there are none.</summary>
     public IReadOnlyList<Augmentation> Augmentations { get; private init; } = [];
 
     internal ModalityKind Kind { get; }
@@ -40,50 +47,84 @@ public sealed class Modality
 
     internal bool IsStrict { get; private init; }
 
-    /// <summary>Whether the encoder keeps its starting weights, so that only heads and fusion learn.</summary>
+    /// <summary>
+    /// A value that says whether the encoder keeps its starting weights, so that only the heads and the fusion learn. Default
+    /// <see langword="false"/>.
+    /// </summary>
     public bool IsFrozen { get; private init; }
 
-    /// <summary>A numeric vector column (float, double or integer items, dense or sparse, of known size).</summary>
-    /// <param name="columnName">The input column.</param>
+    /// <summary>Makes a modality of a numeric vector column: float, double or integer items, dense or sparse, of known size.</summary>
+    /// <param name="columnName">The name of the input column.</param>
     /// <param name="encoder">The encoder; by default <see cref="Encoders.Mlp(int[])"/> with hidden widths 64 and 32.</param>
+    /// <returns>The modality.</returns>
+    /// <exception cref="ArgumentException">The column name is empty.</exception>
     public static Modality Vector(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Vector, encoder ?? Encoders.Mlp(64, 32));
 
-    /// <summary>Images: a vector column of height x width x channels, bytes 0 to 255 or floats as they come.</summary>
+    /// <summary>Makes a modality of images: a vector column of shape [height, width, channels], with bytes 0 to 255 or floats as they come.</summary>
     /// <remarks>
-    /// Bytes stay bytes until they are on the device, and are normalized there unless the encoder does it itself
-    /// (<see cref="ResNetEncoder.WithNormalization"/>): three channels by ImageNet's mean and standard deviation, others by 127.5 and 63.75. A dimension more,
-    /// in front, is views of one thing: in training one is drawn per row and epoch, losses take the middle one, scores are the mean over all.
+    /// Bytes stay bytes until they are on the device. There they are normalized, unless the encoder does it itself
+    /// (<see cref="ResNetEncoder.WithNormalization"/>): three channels by the mean and standard deviation of ImageNet, other numbers of channels by
+    /// 127.5 and 63.75. One more dimension in front means several views of one thing: training draws one view per row and epoch, losses take the
+    /// middle one, and scores are the mean over all.
     /// </remarks>
-    /// <param name="columnName">The input column; its type has the three dimensions, or four with the views.</param>
-    /// <param name="encoder">The encoder; by default <see cref="Encoders.ImageResNet"/> with 18 layers and a quarter of the width (0.7 million parameters, 128 features).</param>
+    /// <param name="columnName">The name of the input column; its type has the three dimensions, or four with the views.</param>
+    /// <param name="encoder">
+    /// The encoder; by default <see cref="Encoders.ImageResNet"/> with 18 layers and a quarter of the width (0.7 million parameters, 128
+    /// features).
+    /// </param>
+    /// <returns>The modality.</returns>
+    /// <exception cref="ArgumentException">The column name is empty.</exception>
     public static Modality Image(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Image, encoder ?? Encoders.ImageResNet(18, widthMultiplier: 0.25));
 
-    /// <summary>Clips, of colour or of optical flow: a vector column of frames x height x width x channels, bytes 0 to 255 or floats as they come.</summary>
+    /// <summary>
+    /// Makes a modality of clips, in color or of optical flow: a vector column of shape [frames, height, width, channels], with bytes 0 to 255 or
+    /// floats as they come.
+    /// </summary>
     /// <remarks>
-    /// Bytes stay bytes until they are on the device, and are normalized there unless the encoder does it itself
-    /// (<see cref="ResNetEncoder.WithNormalization"/>): three channels by the mean and standard deviation of Kinetics, others by 127.5 and 63.75. A dimension more,
-    /// in front, is views (clips of one video): in training one is drawn per row and epoch, the same for all modalities; losses take
-    /// the middle one; scores are the mean over all.
+    /// Bytes stay bytes until they are on the device. There they are normalized, unless the encoder does it itself
+    /// (<see cref="ResNetEncoder.WithNormalization"/>): three channels by the mean and standard deviation of Kinetics, other numbers of channels by
+    /// 127.5 and 63.75. One more dimension in front means several views (clips of one video): training draws one view per row and epoch, the same
+    /// for all modalities, losses take the middle one, and scores are the mean over all.
     /// </remarks>
-    /// <param name="columnName">The input column; its type has the four dimensions, or five with the views.</param>
-    /// <param name="encoder">The encoder; by default <see cref="Encoders.R2Plus1D"/> with 18 layers and a quarter of the width (2 million parameters, 128 features).</param>
+    /// <param name="columnName">The name of the input column; its type has the four dimensions, or five with the views.</param>
+    /// <param name="encoder">
+    /// The encoder; by default <see cref="Encoders.R2Plus1D"/> with 18 layers and a quarter of the width (2 million parameters, 128 features).
+    /// </param>
+    /// <returns>The modality.</returns>
+    /// <exception cref="ArgumentException">The column name is empty.</exception>
     public static Modality Video(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Video, encoder ?? Encoders.R2Plus1D(18, widthMultiplier: 0.25));
 
-    /// <summary>Sound as spectrograms: a vector column of frames x bands, log-mel for example.</summary>
-    /// <remarks>A dimension more, in front, is views; see <see cref="Video"/>.</remarks>
-    /// <param name="columnName">The input column; its type has the two dimensions, or three with the views.</param>
-    /// <param name="encoder">The encoder; by default <see cref="Encoders.AudioResNet"/> with 18 layers and a quarter of the width (0.7 million parameters, 128 features).</param>
+    /// <summary>Makes a modality of sound as spectrograms: a vector column of shape [frames, bands], for example log-mel spectrograms.</summary>
+    /// <remarks>One more dimension in front means several views; see <see cref="Video"/>.</remarks>
+    /// <param name="columnName">The name of the input column; its type has the two dimensions, or three with the views.</param>
+    /// <param name="encoder">
+    /// The encoder; by default <see cref="Encoders.AudioResNet"/> with 18 layers and a quarter of the width (0.7 million parameters, 128
+    /// features).
+    /// </param>
+    /// <returns>The modality.</returns>
+    /// <exception cref="ArgumentException">The column name is empty.</exception>
     public static Modality Audio(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Audio, encoder ?? Encoders.AudioResNet(18, widthMultiplier: 0.25));
 
-    /// <summary>Text as token ids: a vector column of whole numbers, padded with 0 at the end.</summary>
-    /// <param name="columnName">The input column.</param>
-    /// <param name="encoder">The encoder; by default <see cref="Encoders.TextPooling"/> with room for 65,536 token ids. Give it your tokenizer's vocabulary size.</param>
+    /// <summary>Makes a modality of text as token ids: a vector column of whole numbers, padded with 0 at the end.</summary>
+    /// <param name="columnName">The name of the input column.</param>
+    /// <param name="encoder">
+    /// The encoder; by default <see cref="Encoders.TextPooling"/> with room for 65,536 token ids. Pass an encoder with the vocabulary size of your
+    /// tokenizer.
+    /// </param>
+    /// <returns>The modality.</returns>
+    /// <exception cref="ArgumentException">The column name is empty.</exception>
     public static Modality Text(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Text, encoder ?? Encoders.TextPooling());
 
-    /// <summary>Changes the rows of this modality at random while training, anew for every row and epoch under the seed.</summary>
-    /// <param name="augmentations">What is done; at most one of each kind. They replace those it has.</param>
-    /// <returns>A copy of this modality with them.</returns>
-    /// <exception cref="ArgumentException">One kind more than once. A fit throws it when one does not fit the column.</exception>
+    /// <summary>
+    /// Returns a copy of this modality whose rows are changed at random while training. The changes are drawn for every row in every epoch,
+    /// under the seed.
+    /// </summary>
+    /// <param name="augmentations">The random changes, at most one of each kind. They replace those that the modality has.</param>
+    /// <returns>The copy.</returns>
+    /// <exception cref="ArgumentException">
+    /// A kind of augmentation is given more than once, or does not fit this kind of modality. A fit throws the same when one does not fit the
+    /// column.
+    /// </exception>
     /// <example>
     /// <code>
     /// Modality.Video("Clip", Encoders.R2Plus1D(18)).WithAugmentation(Augmentation.RandomCrop(112, 112), Augmentation.HorizontalFlip())
@@ -101,39 +142,48 @@ public sealed class Modality
     /// <summary>A copy whose encoder starts from that of a fitted model.</summary>
     internal Modality StartingFrom(IEncoderSource source, bool freeze) => new(this) { PretrainedFrom = source, PretrainedWeights = null, IsFrozen = freeze };
 
-    /// <summary>Starts the encoder from published weights in a file; see <see cref="WithPretrainedWeights(StateDict, bool, bool)"/>.</summary>
-    /// <param name="path">A file that <see cref="StateDict.Load(string)"/> reads: PyTorch's or safetensors. It is read now.</param>
-    /// <param name="freeze">Keep the encoder as it is and train only the heads and the fusion.</param>
-    /// <param name="strict">Refuse weights that lack a tensor of the encoder, or have one that it has no place for.</param>
-    /// <returns>A copy of this modality with that start.</returns>
+    /// <summary>
+    /// Returns a copy of this modality whose encoder starts from published weights in a file; see
+    /// <see cref="WithPretrainedWeights(StateDict, bool, bool)"/>.
+    /// </summary>
+    /// <param name="path">The path of a file that <see cref="StateDict.Load(string)"/> reads, PyTorch's or safetensors. It is read at once.</param>
+    /// <param name="freeze">Whether to keep the encoder as it is and train only the heads and the fusion. Default <see langword="false"/>.</param>
+    /// <param name="strict">
+    /// Whether to refuse weights that lack a tensor of the encoder, or have a tensor for which the encoder has no place. Default
+    /// <see langword="true"/>.
+    /// </param>
+    /// <returns>The copy. A fit with it throws an <see cref="ArgumentException"/> that lists the tensors that don't fit.</returns>
     /// <exception cref="InvalidDataException">The file is truncated, damaged, of another format, or asks for more than a state dict needs.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public Modality WithPretrainedWeights(string path, bool freeze = false, bool strict = true) => WithPretrainedWeights(StateDict.Load(path), freeze, strict);
 
-    /// <summary>Starts the encoder from published weights.</summary>
+    /// <summary>Returns a copy of this modality whose encoder starts from published weights.</summary>
     /// <param name="weights">
-    /// The state dict of the same architecture. Its names are the encoder's own, but for a prefix on all of them (<c>backbone.</c>), or names that
-    /// <see cref="Encoder.MapWeightName"/> knows. A classifier on top (<c>fc.</c>, <c>head.</c>, <c>classifier.</c>) is dropped. Where the
-    /// number of input channels differs (optical flow), the first convolution gets the mean over the channels, repeated and rescaled.
+    /// The state dict of the same architecture. Its names are those of the encoder, except for a prefix that all of them have (<c>backbone.</c>), or
+    /// names that <see cref="Encoder.MapWeightName"/> translates. A classifier on top (<c>fc.</c>, <c>head.</c>, <c>classifier.</c>) is dropped.
+    /// Where the number of input channels differs (optical flow), the first convolution gets the mean over the channels, repeated and rescaled.
     /// </param>
-    /// <param name="freeze">Keep the encoder as it is and train only the heads and the fusion.</param>
+    /// <param name="freeze">Whether to keep the encoder as it is and train only the heads and the fusion. Default <see langword="false"/>.</param>
     /// <param name="strict">
-    /// Refuse weights that lack a tensor of the encoder, or have one beside the encoder's that it has no place for, as deeper networks do.
-    /// Otherwise what is missing starts at random. A tensor of another shape is always refused.
+    /// Whether to refuse weights that lack a tensor of the encoder, or that have one more tensor in a part that the encoder has too, as the
+    /// weights of deeper networks do. Otherwise what is missing starts at random. A tensor of another shape is always refused. Default
+    /// <see langword="true"/>.
     /// </param>
-    /// <returns>A copy of this modality with that start. A fit throws an <see cref="ArgumentException"/> that lists the tensors that don't fit.</returns>
+    /// <returns>The copy. A fit with it throws an <see cref="ArgumentException"/> that lists the tensors that don't fit.</returns>
     public Modality WithPretrainedWeights(StateDict weights, bool freeze = false, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(weights);
         return new Modality(this) { PretrainedFrom = null, PretrainedWeights = weights, IsFrozen = freeze, IsStrict = strict };
     }
 
-    /// <summary>Tells what a fit takes from the pre-trained weights; a fit logs the same.</summary>
+    /// <summary>Reports what a fit takes from the pre-trained weights of this modality; a fit logs the same.</summary>
     /// <param name="inputShape">The shape of one row as the encoder reads it (one view, cropped), for example [64] for a vector of 64 numbers.</param>
-    /// <returns>What matched, what was left and what was missing.</returns>
-    /// <exception cref="InvalidOperationException">There are no pre-trained weights.</exception>
-    /// <exception cref="ArgumentException">The weights are of another architecture; the message lists the tensors that don't fit. Or the encoder can't read such rows.</exception>
+    /// <returns>The report, which lists the tensors that matched, that were left and that were missing.</returns>
+    /// <exception cref="InvalidOperationException">The modality has no pre-trained weights.</exception>
+    /// <exception cref="ArgumentException">
+    /// The weights are of another architecture, and the message lists the tensors that don't fit; or the encoder can't read rows of this shape.
+    /// </exception>
     public PretrainedWeightsReport ReportPretrainedWeights(params IReadOnlyList<int> inputShape)
     {
         ArgumentNullException.ThrowIfNull(inputShape);

@@ -22,7 +22,7 @@ internal static class ModalityInput
         var x = raw;
         if (seed is { } drawn && settings.FlipProbability > 0)
             x = Flip(x, settings, rows, drawn);
-        // Short floats only at the end, and never for token ids, for which they have no room.
+        // To bfloat16 only at the end, and never for token ids, for which they have no room.
         bool isShort = precision == ScalarType.BFloat16;
         var exact = isShort ? ScalarType.Float32 : precision;
         if (x.dtype != exact)

@@ -2,7 +2,7 @@ namespace GBlend.MLNet;
 
 /// <summary>
 /// What chance decides about a row in an epoch, the same for all its modalities, so that they stay aligned: the same view, the same share of
-/// what is left over in time and space, flipped or not. It hangs on the seed, the epoch and the row alone, and not on batches, threads or the
+/// what is left over in time and space, flipped or not. It depends on the seed, the epoch and the row alone, and not on batches, threads or the
 /// order of rows.
 /// </summary>
 /// <param name="View">From 0 to below 1, like the other shares.</param>

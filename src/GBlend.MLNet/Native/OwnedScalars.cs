@@ -5,7 +5,7 @@ namespace GBlend.MLNet.Native;
 
 /// <summary>
 /// Sums whose factor of one has an owner. TorchSharp's <c>a + b</c> and <c>a.add_(b)</c> make a native scalar for that factor and leave it
-/// to the finaliser, which can free it while the sum reads it; under load a long training then fails at random.
+/// to the finalizer, which can free it while the sum reads it; under load a long training then fails at random.
 /// </summary>
 internal static class OwnedScalars
 {

@@ -1,17 +1,17 @@
 namespace GBlend.MLNet;
 
-/// <summary>Where the network is trained and scored.</summary>
+/// <summary>The devices on which a network can be trained and scored.</summary>
 public enum TrainingDevice
 {
     /// <summary>
-    /// CUDA when the application brings a CUDA build of libtorch and a device is there, else the CPU. <c>MLContext.GpuDeviceId</c>
-    /// picks the device; with <c>FallbackToCpu = false</c> its absence is an error.
+    /// The network uses CUDA when the application brings a CUDA build of libtorch and there is a device, and the CPU otherwise.
+    /// <c>MLContext.GpuDeviceId</c> picks the device; with <c>FallbackToCpu = false</c> it is an error when that device is missing.
     /// </summary>
     Auto,
 
-    /// <summary>The CPU.</summary>
+    /// <summary>The network uses the CPU.</summary>
     Cpu,
 
-    /// <summary>The first CUDA device, or that of <c>MLContext.GpuDeviceId</c>; an error where there is none.</summary>
+    /// <summary>The network uses the first CUDA device, or the one that <c>MLContext.GpuDeviceId</c> picks; it is an error when there is none.</summary>
     Cuda,
 }

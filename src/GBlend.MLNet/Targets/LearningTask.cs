@@ -1,14 +1,16 @@
 namespace GBlend.MLNet;
 
-/// <summary>What is predicted, and with it the loss.</summary>
+/// <summary>The tasks that a model can be trained for, each with its loss.</summary>
 public enum LearningTask
 {
-    /// <summary>One of several classes; cross-entropy.</summary>
+    /// <summary>The model predicts one of several classes; the loss is the cross-entropy.</summary>
     Multiclass,
 
-    /// <summary>Any of several labels (a 0/1 vector); binary cross-entropy, mean over labels.</summary>
+    /// <summary>
+    /// The model predicts any number of several labels (a vector of 0 and 1); the loss is the binary cross-entropy, as the mean over the labels.
+    /// </summary>
     MultiLabel,
 
-    /// <summary>A number; squared error of the standardised label.</summary>
+    /// <summary>The model predicts a number; the loss is the squared error of the standardized label.</summary>
     Regression,
 }

@@ -12,7 +12,7 @@ internal sealed record Loss(LearningTask Task, double TargetMean = 0, double Tar
 {
     private static readonly Scalar s_minusOne = -1;
 
-    /// <summary>Regression labels are standardised by the training rows, so that learning rates don't hang on their unit.</summary>
+    /// <summary>Regression labels are standardized by the training rows, so that learning rates don't depend on their unit.</summary>
     internal static Loss For(TrainingTargets targets, bool[] heldOut)
     {
         if (targets.Task != LearningTask.Regression)
@@ -56,7 +56,9 @@ internal sealed record Loss(LearningTask Task, double TargetMean = 0, double Tar
         return answers.sub(targets).mul_(factor);
     }
 
-    /// <summary>One value a row: the probability given to the truth (multi-label: the mean over labels of their states'); regression: the squared error.</summary>
+    /// <summary>
+    /// One value a row: the probability given to the truth (multi-label: the mean over labels of their states'); regression: the squared error.
+    /// </summary>
     internal Tensor TrueScore(Tensor predictions, Tensor targets)
     {
         if (Task == LearningTask.Multiclass)

@@ -1,15 +1,15 @@
 namespace GBlend.MLNet;
 
-/// <summary>What one element of a <see cref="StateTensor"/> is.</summary>
+/// <summary>The types that an element of a <see cref="StateTensor"/> can have.</summary>
 public enum ElementType
 {
-    /// <summary>One byte, 0 or 1.</summary>
+    /// <summary>A truth value in one byte, 0 or 1.</summary>
     Bool,
 
-    /// <summary>An unsigned byte.</summary>
+    /// <summary>An 8-bit unsigned integer.</summary>
     UInt8,
 
-    /// <summary>A signed byte.</summary>
+    /// <summary>An 8-bit signed integer.</summary>
     Int8,
 
     /// <summary>A 16-bit signed integer.</summary>
@@ -39,7 +39,7 @@ public enum ElementType
     /// <summary>An IEEE 16-bit float.</summary>
     Float16,
 
-    /// <summary>The upper half of an IEEE 32-bit float.</summary>
+    /// <summary>A 16-bit float that is the upper half of an IEEE 32-bit float (bfloat16).</summary>
     BFloat16,
 
     /// <summary>An IEEE 32-bit float.</summary>

@@ -1,7 +1,7 @@
 namespace GBlend.MLNet;
 
 /// <summary>
-/// What the reading of a file may allocate beside the file's own content: twice its size, and half a MiB for small files. Charged before
+/// What the reading of a file may allocate in addition to the file's own content: twice its size, and half a MiB for small files. Charged before
 /// every allocation whose size or number a file decides, so that a small file can't ask for large memory.
 /// </summary>
 /// <remarks>The content itself is held once, or in a buffer of at most twice its size where the stream does not say its length.</remarks>

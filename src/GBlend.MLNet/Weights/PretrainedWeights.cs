@@ -10,10 +10,10 @@ namespace GBlend.MLNet;
 /// </remarks>
 internal static class PretrainedWeights
 {
-    /// <summary>Parts of a network above its features, which every task has anew.</summary>
+    /// <summary>Parts of a network above its features, which every task has of its own.</summary>
     private static readonly string[] s_classifiers = ["fc", "head", "classifier"];
 
-    /// <summary>Batch normalisation's count of batches, which nothing needs and old files lack.</summary>
+    /// <summary>Batch normalization's count of batches, which nothing needs and old files lack.</summary>
     private const string Counter = "num_batches_tracked";
 
     /// <summary>Names have a handful of dots; more of them would only cost time.</summary>

@@ -1,16 +1,20 @@
 namespace GBlend.MLNet;
 
-/// <summary>What an encoder takes from a state dict.</summary>
-/// <param name="Matched">The encoder's tensors that start from the file.</param>
-/// <param name="Dropped">Tensors of the file's classifier, which is not needed.</param>
-/// <param name="Left">Other tensors of the file that the encoder does not have.</param>
-/// <param name="Missing">The encoder's tensors that the file does not have; they start as without weights.</param>
+/// <summary>A report of what an encoder takes from a state dict.</summary>
+/// <param name="Matched">The tensors of the encoder that start from the file.</param>
+/// <param name="Dropped">The tensors of the file's classifier, which is not needed.</param>
+/// <param name="Left">The other tensors of the file, which the encoder does not have.</param>
+/// <param name="Missing">The tensors of the encoder that the file does not have; they start as they do without pre-trained weights.</param>
 public sealed record PretrainedWeightsReport(
     IReadOnlyList<PretrainedTensor> Matched, IReadOnlyList<NamedShape> Dropped, IReadOnlyList<NamedShape> Left, IReadOnlyList<NamedShape> Missing)
 {
     private const int MostListed = 20;
 
-    /// <summary>One line: how many tensors matched, and the names and shapes of all others.</summary>
+    /// <summary>Describes the report in one line.</summary>
+    /// <returns>
+    /// The line, which says how many tensors matched and names the others with their shapes: those that were adapted, dropped, left and missing,
+    /// at most 20 of each.
+    /// </returns>
     public override string ToString()
     {
         var parts = new List<string> { $"{Matched.Count} tensors matched" };
@@ -31,25 +35,27 @@ public sealed record PretrainedWeightsReport(
         string.Join(", ", tensors.Take(MostListed)) + (tensors.Count > MostListed ? $" and {tensors.Count - MostListed} more" : "");
 }
 
-/// <summary>A tensor's name and shape.</summary>
-/// <param name="Name">The name.</param>
-/// <param name="Shape">The dimensions, outermost first.</param>
+/// <summary>The name and the shape of a tensor.</summary>
+/// <param name="Name">The name of the tensor.</param>
+/// <param name="Shape">The dimensions of the tensor, outermost first.</param>
 public sealed record NamedShape(string Name, IReadOnlyList<long> Shape)
 {
-    /// <summary>For example <c>fc.weight [400, 512]</c>.</summary>
+    /// <summary>Describes the tensor by its name and shape.</summary>
+    /// <returns>The description, for example <c>fc.weight [400, 512]</c>.</returns>
     public override string ToString() => $"{Show.Text(Name)} {StateTensor.TextOf(Shape)}";
 }
 
-/// <summary>A tensor of an encoder and the one in the file that it starts from.</summary>
-/// <param name="Name">The name in the encoder.</param>
-/// <param name="Shape">The shape in the encoder.</param>
-/// <param name="FileName">The name in the file.</param>
-/// <param name="FileShape">The shape in the file: the same, unless the tensor was adapted.</param>
+/// <summary>A tensor of an encoder, and the tensor of the file from which it starts.</summary>
+/// <param name="Name">The tensor's name in the encoder.</param>
+/// <param name="Shape">The tensor's shape in the encoder, outermost dimension first.</param>
+/// <param name="FileName">The tensor's name in the file.</param>
+/// <param name="FileShape">The tensor's shape in the file, which is the same unless the tensor was adapted.</param>
 public sealed record PretrainedTensor(string Name, IReadOnlyList<long> Shape, string FileName, IReadOnlyList<long> FileShape)
 {
-    /// <summary>Whether this is a first convolution that was adapted to another number of input channels.</summary>
+    /// <summary>A value that says whether this is a first convolution that was adapted to another number of input channels.</summary>
     public bool IsAdapted => !Shape.SequenceEqual(FileShape);
 
-    /// <summary>For example <c>stem.0.weight [64, 2, 7, 7] from conv1.weight [64, 3, 7, 7]</c>.</summary>
+    /// <summary>Describes both tensors by their names and shapes.</summary>
+    /// <returns>The description, for example <c>stem.0.weight [64, 2, 7, 7] from conv1.weight [64, 3, 7, 7]</c>.</returns>
     public override string ToString() => $"{Name} {StateTensor.TextOf(Shape)} from {Show.Text(FileName)} {StateTensor.TextOf(FileShape)}";
 }

@@ -43,5 +43,5 @@ internal static class StateDictFormats
         }
     }
 
-    private static InvalidDataException TooLarge() => new("The weights are larger than 2 GiB, which is more than is read here. Save the weights alone, without the optimiser's state.");
+    private static InvalidDataException TooLarge() => new("The weights are larger than 2 GiB, which is more than is read here. Save the weights alone, without the optimizer's state.");
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace GBlend.MLNet;
 
-/// <summary>One tensor of a <see cref="StateDict"/> as plain data: a type, a shape and bytes. Immutable; no torch is needed to use it.</summary>
+/// <summary>One tensor of a <see cref="StateDict"/> as plain data: a type, a shape and bytes. Instances are immutable, and using one needs no torch.</summary>
 public sealed class StateTensor
 {
     /// <summary>More dimensions than any network has; a bound for files.</summary>
@@ -12,10 +12,12 @@ public sealed class StateTensor
     private readonly long[] _shape;
 
     /// <summary>Makes a tensor from a copy of its bytes.</summary>
-    /// <param name="type">What an element is.</param>
-    /// <param name="shape">The dimensions; empty for a single number.</param>
-    /// <param name="bytes">The elements in row-major order, little-endian.</param>
-    /// <exception cref="ArgumentException">A dimension is negative, there are more than 64, or the bytes are not as many as type and shape say.</exception>
+    /// <param name="type">The type of an element.</param>
+    /// <param name="shape">The dimensions, outermost first; empty for a single number.</param>
+    /// <param name="bytes">The bytes of the elements in row-major order, little-endian.</param>
+    /// <exception cref="ArgumentException">
+    /// A dimension is negative, there are more than 64 dimensions, or the number of bytes does not fit the type and the shape.
+    /// </exception>
     public StateTensor(ElementType type, IReadOnlyList<long> shape, ReadOnlySpan<byte> bytes) : this(type, bytes.ToArray(), CheckedShape(shape))
     {
         if (CountOf(_shape) is not { } count || count > long.MaxValue / 8 || count * type.Size() != bytes.Length)
@@ -24,34 +26,40 @@ public sealed class StateTensor
 
     private StateTensor(ElementType type, ReadOnlyMemory<byte> bytes, long[] shape) => (Type, Bytes, _shape) = (type, bytes, shape);
 
-    /// <summary>What an element is.</summary>
+    /// <summary>The type of an element.</summary>
     public ElementType Type { get; }
 
-    /// <summary>The dimensions, outermost first; empty for a single number.</summary>
+    /// <summary>The dimensions of the tensor, outermost first; empty for a single number.</summary>
     public IReadOnlyList<long> Shape => _shape;
 
-    /// <summary>The elements: the product of the dimensions, 1 without any.</summary>
+    /// <summary>The number of elements: the product of the dimensions, which is 1 when there are none.</summary>
     public long Count => Bytes.Length / Type.Size();
 
-    /// <summary>The elements in row-major order, little-endian.</summary>
+    /// <summary>The bytes of the elements in row-major order, little-endian.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
-    /// <summary>A float32 tensor from a copy of values.</summary>
-    /// <param name="shape">The dimensions; empty for a single number.</param>
+    /// <summary>Makes a tensor of float32 elements from a copy of values.</summary>
+    /// <param name="shape">The dimensions, outermost first; empty for a single number.</param>
     /// <param name="values">The elements in row-major order.</param>
-    /// <exception cref="ArgumentException">A dimension is negative, there are more than 64, or the values are not as many as the shape says.</exception>
+    /// <returns>The tensor.</returns>
+    /// <exception cref="ArgumentException">
+    /// A dimension is negative, there are more than 64 dimensions, or the number of values does not fit the shape.
+    /// </exception>
     public static StateTensor FromFloats(IReadOnlyList<long> shape, ReadOnlySpan<float> values) => new(ElementType.Float32, shape, MemoryMarshal.AsBytes(values));
 
     /// <summary>A tensor over memory and a shape that nobody changes and that are known to fit each other.</summary>
     internal static StateTensor Over(ElementType type, long[] shape, ReadOnlyMemory<byte> bytes) => new(type, bytes, shape);
 
-    /// <summary>A copy of the elements in row-major order, rounded to float32 where their type is finer; true is 1.</summary>
+    /// <summary>Copies the elements to an array of floats.</summary>
+    /// <returns>The elements in row-major order, rounded to float32 where their type is finer; true is 1 and false is 0.</returns>
     public float[] ToFloats() => To<float>();
 
-    /// <summary>A copy of the elements in row-major order; exact but for 64-bit integers above 2^53. True is 1.</summary>
+    /// <summary>Copies the elements to an array of doubles.</summary>
+    /// <returns>The elements in row-major order, exact except for 64-bit integers above 2^53; true is 1 and false is 0.</returns>
     public double[] ToDoubles() => To<double>();
 
-    /// <summary>Type and shape, for example <c>Float32 [64, 3, 7, 7]</c>.</summary>
+    /// <summary>Describes the tensor by its type and shape.</summary>
+    /// <returns>The description, for example <c>Float32 [64, 3, 7, 7]</c>.</returns>
     public override string ToString() => $"{Type} {TextOf(_shape)}";
 
     internal static string TextOf(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
