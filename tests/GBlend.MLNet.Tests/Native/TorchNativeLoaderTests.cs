@@ -21,12 +21,12 @@ public class TorchNativeLoaderTests
     {
         if (RealLibrary() is not { } library)
             return;
-        byte[] patched = TorchNativeLoader.Patch(library);
+        byte[] patched = ElfLibrary.WithoutIostreamMarker(library);
         Assert.DoesNotContain(UnwantedVersion, VersionNeeds(patched));
         Assert.Equal(library.Length, patched.Length);
         int changed = library.Zip(patched).Count(pair => pair.First != pair.Second);
         Assert.InRange(changed, VersionNeeds(library).Contains(UnwantedVersion) ? 1 : 0, 8);
-        Assert.Same(patched, TorchNativeLoader.Patch(patched));
+        Assert.Same(patched, ElfLibrary.WithoutIostreamMarker(patched));
     }
 
     [Fact]
@@ -35,11 +35,11 @@ public class TorchNativeLoaderTests
         SyntheticElf elf = new();
         byte[] library = elf.Build();
         byte[] original = [.. library];
-        byte[] patched = TorchNativeLoader.Patch(library);
+        byte[] patched = ElfLibrary.WithoutIostreamMarker(library);
         Assert.Equal([UnwantedVersion, "GLIBCXX_3.4"], VersionNeeds(library));
         Assert.Equal(["GLIBCXX_3.4", "GLIBCXX_3.4"], VersionNeeds(patched));
         Assert.Equal(original, library);
-        Assert.Same(patched, TorchNativeLoader.Patch(patched));
+        Assert.Same(patched, ElfLibrary.WithoutIostreamMarker(patched));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public class TorchNativeLoaderTests
     {
         byte[] library = new SyntheticElf { Version = "GLIBCXX_3.4.29" }.Build();
         byte[] original = [.. library];
-        Assert.Same(library, TorchNativeLoader.Patch(library));
+        Assert.Same(library, ElfLibrary.WithoutIostreamMarker(library));
         Assert.Equal(original, library);
     }
 
@@ -55,21 +55,21 @@ public class TorchNativeLoaderTests
     public void A_library_that_uses_another_symbol_of_the_version_is_refused()
     {
         byte[] library = new SyntheticElf { Symbol = "_ZNSt6chrono4tzdbE" }.Build();
-        Assert.Contains("_ZNSt6chrono4tzdbE", Assert.Throws<InvalidDataException>(() => TorchNativeLoader.Patch(library)).Message);
+        Assert.Contains("_ZNSt6chrono4tzdbE", Assert.Throws<InvalidDataException>(() => ElfLibrary.WithoutIostreamMarker(library)).Message);
     }
 
     [Fact]
     public void A_library_that_calls_the_marker_is_refused()
     {
         byte[] library = new SyntheticElf { IsSymbolCalled = true }.Build();
-        Assert.Contains("calls", Assert.Throws<InvalidDataException>(() => TorchNativeLoader.Patch(library)).Message);
+        Assert.Contains("calls", Assert.Throws<InvalidDataException>(() => ElfLibrary.WithoutIostreamMarker(library)).Message);
     }
 
     [Fact]
     public void A_library_with_no_version_to_ask_for_instead_is_refused()
     {
         byte[] library = new SyntheticElf { Substitute = "GLIBCXX_3.4.11" }.Build();
-        Assert.Contains("but not GLIBCXX_3.4", Assert.Throws<InvalidDataException>(() => TorchNativeLoader.Patch(library)).Message);
+        Assert.Contains("but not GLIBCXX_3.4", Assert.Throws<InvalidDataException>(() => ElfLibrary.WithoutIostreamMarker(library)).Message);
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public class TorchNativeLoaderTests
     {
         byte[] garbage = new byte[length];
         new Random(length).NextBytes(garbage);
-        Assert.Matches("ELF|damaged", Assert.Throws<InvalidDataException>(() => TorchNativeLoader.Patch(garbage)).Message);
+        Assert.Matches("ELF|damaged", Assert.Throws<InvalidDataException>(() => ElfLibrary.WithoutIostreamMarker(garbage)).Message);
     }
 
     [Fact]
@@ -90,22 +90,22 @@ public class TorchNativeLoaderTests
     {
         byte[] synthetic = new SyntheticElf().Build();
         for (int length = 0; length < synthetic.Length; length++)
-            Assert.Throws<InvalidDataException>(() => TorchNativeLoader.Patch(synthetic[..length]));
+            Assert.Throws<InvalidDataException>(() => ElfLibrary.WithoutIostreamMarker(synthetic[..length]));
 
         if (RealLibrary() is not { } library)
             return;
         Random random = new(1);
         for (int i = 0; i < 200; i++)
-            Assert.Throws<InvalidDataException>(() => TorchNativeLoader.Patch(library[..random.Next(library.Length)]));
+            Assert.Throws<InvalidDataException>(() => ElfLibrary.WithoutIostreamMarker(library[..random.Next(library.Length)]));
     }
 
     [Fact]
     public void A_file_that_ends_too_early_is_seen_from_its_header()
     {
         byte[] library = new SyntheticElf().Build();
-        Assert.True(TorchNativeLoader.IsComplete(new MemoryStream(library)));
+        Assert.True(ElfLibrary.IsComplete(new MemoryStream(library)));
         for (int length = 0; length < library.Length; length++)
-            Assert.False(TorchNativeLoader.IsComplete(new MemoryStream(library, 0, length)));
+            Assert.False(ElfLibrary.IsComplete(new MemoryStream(library, 0, length)));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public class TorchNativeLoaderTests
             byte[] altered = [.. library];
             for (int k = random.Next(1, 4); k > 0; k--)
                 altered[random.Next(altered.Length)] = random.Next(3) switch { 0 => 0, 1 => 0xFF, _ => (byte)random.Next(256) };
-            Exception? failure = Record.Exception(() => TorchNativeLoader.Patch(altered));
+            Exception? failure = Record.Exception(() => ElfLibrary.WithoutIostreamMarker(altered));
             Assert.True(failure is null or InvalidDataException, failure?.ToString());
         }
     }
