@@ -125,7 +125,7 @@ public class RowReadingTests
         var view = _ml.Data.LoadFromEnumerable(rows);
         foreach (var (column, place) in new[] { ("R8", "row 7, slot 0"), ("Doubles", "row 9, slot 1"), ("Sparse", "row 11, slot 3") })
         {
-            var trainer = _ml.BinaryClassification.Trainers.GradientBlending(new() { Modalities = { Modality.Vector(column) } });
+            var trainer = _ml.BinaryClassification.Trainers.GradientBlending(new GradientBlendingTrainer.Options { Modalities = { Modality.Vector(column) } });
             string message = Assert.Throws<InvalidOperationException>(() => trainer.Fit(view)).Message;
             Assert.Contains($"column '{column}'", message);
             Assert.Contains(place, message);
