@@ -194,7 +194,7 @@ public class HoldOutTests
         Assert.Equal("25 of 100 rows (25 %) are held out, where ValidationFraction = 0.1 asks for 10: Blending = online G-Blend needs held-out rows of every class.", Assert.Single(host.Warnings));
         host = new RecordingHost();
         Samples.Read(_ml.KeyedView(Samples.Rows(300)), o => o.Blending = Blending.Online(), host: host);
-        Assert.Empty(host.Warnings.Concat(host.Infos));
+        Assert.DoesNotContain(host.Warnings.Concat(host.Infos), message => message.Contains("are held out"));
         var groups = Samples.Rows(300);
         foreach (var (i, row) in groups.Index())
             row.Speaker = "s" + i / 100;
