@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GBlend.MLNet;
 using Microsoft.ML.Data;
 
@@ -14,6 +15,7 @@ public static class GradientBlendingCatalogExtensions
     /// </param>
     /// <returns>The trainer. Its options are checked when it is fitted.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    [OverloadResolutionPriority(1)]
     public static GradientBlendingTrainer GradientBlending(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, GradientBlendingTrainer.Options options)
     {
@@ -48,6 +50,7 @@ public static class GradientBlendingCatalogExtensions
     /// <param name="options">The settings; at least <see cref="GradientBlendingTrainer.Options.Modalities"/> must be filled. The label is a bool.</param>
     /// <returns>The trainer, whose model gives <c>PredictedLabel</c> (bool), <c>Probability</c> and <c>Score</c> (log-odds).</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    [OverloadResolutionPriority(1)]
     public static GradientBlendingTrainer GradientBlending(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, GradientBlendingTrainer.Options options)
     {
@@ -79,6 +82,7 @@ public static class GradientBlendingCatalogExtensions
     /// <param name="options">The settings; at least <see cref="GradientBlendingTrainer.Options.Modalities"/> must be filled. The label is a number.</param>
     /// <returns>The trainer, whose model gives <c>Score</c>.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    [OverloadResolutionPriority(1)]
     public static GradientBlendingTrainer GradientBlending(
         this RegressionCatalog.RegressionTrainers catalog, GradientBlendingTrainer.Options options)
     {
