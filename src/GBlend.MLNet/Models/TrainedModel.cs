@@ -25,7 +25,7 @@ internal sealed class TrainedModel : IDisposable
     /// <summary>
     /// Rows per forward pass, always exactly: a block that is not full is padded, so that the same kernels run for a single row and for
     /// many. Where it is more than one, networks on the CPU, but for very large ones, moreover compute in double precision and round once at
-    /// the end: a matrix product's last float bits hang on where a row lies in memory, its score must not.
+    /// the end: a matrix product's last float bits depend on where a row lies in memory, its score must not.
     /// </summary>
     internal int BlockRows { get; }
 

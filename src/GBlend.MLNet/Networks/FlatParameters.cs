@@ -33,10 +33,10 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Empty when the network only scores.</summary>
     internal Tensor Gradient { get; }
 
-    /// <summary>What the optimiser steps: <see cref="Values"/>, or, where those are bfloat16, their float32 originals, in which small steps are not lost.</summary>
+    /// <summary>What the optimizer steps: <see cref="Values"/>, or, where those are bfloat16, their float32 originals, in which small steps are not lost.</summary>
     internal Tensor Master { get; }
 
-    /// <summary>What the optimiser reads: <see cref="Gradient"/>, or its copy in float32.</summary>
+    /// <summary>What the optimizer reads: <see cref="Gradient"/>, or its copy in float32.</summary>
     internal Tensor StepGradient { get; }
 
     public void Dispose()

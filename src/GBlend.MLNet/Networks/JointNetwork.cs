@@ -153,7 +153,7 @@ internal sealed class JointNetwork : IDisposable
     /// <summary>The joint branch's own part, above the encoders.</summary>
     internal ParameterSegment JointSegment => _jointSegment!;
 
-    /// <summary>The predictions (logits, or standardised numbers) of the branches asked for, [rows, outputs] each, in that order.</summary>
+    /// <summary>The predictions (logits, or standardized numbers) of the branches asked for, [rows, outputs] each, in that order.</summary>
     internal Tensor[] Forward(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches) => Pass(inputs, branches, default).Predictions;
 
     /// <summary>A forward pass with what is between inputs and predictions.</summary>
@@ -225,7 +225,7 @@ internal sealed class JointNetwork : IDisposable
             mine.CopyFrom(theirs);
     }
 
-    /// <summary>Starts the stream of dropout anew.</summary>
+    /// <summary>Starts the stream of dropout again, under a seed.</summary>
     internal void SeedDropout(int seed)
     {
         if (_hasDropout)

@@ -68,7 +68,7 @@ internal sealed class ParameterSegment : IDisposable
     /// <summary>All parameters, flat; what the module computes with.</summary>
     internal Tensor Values { get; }
 
-    /// <summary>What the optimiser steps, see <see cref="FlatParameters.Master"/>.</summary>
+    /// <summary>What the optimizer steps, see <see cref="FlatParameters.Master"/>.</summary>
     internal Tensor Master { get; }
 
     /// <summary>All gradients, flat; empty when the network only scores.</summary>

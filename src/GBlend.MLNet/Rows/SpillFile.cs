@@ -39,7 +39,7 @@ internal sealed class SpillFile : IDisposable
         return offset;
     }
 
-    /// <summary>Writes anew what was written.</summary>
+    /// <summary>Writes over what was written.</summary>
     internal void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         try

@@ -24,7 +24,7 @@ internal sealed class TrainingRows(IReadOnlyList<RowColumn> modalities, Training
 
     internal int Count => HeldOut.Length;
 
-    /// <summary>Bytes that what is kept beside the rows may take.</summary>
+    /// <summary>Bytes that what is kept in addition to the rows may take.</summary>
     internal long MemoryLeft => memory?.Left ?? RowMemory.DefaultBudget;
 
     /// <summary>The same rows with some of their modalities. They stay these rows': dispose of one of the two.</summary>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
 
-/// <summary>A batch after its forward pass, for <see cref="BalanceStrategy.ExtraLoss"/>. Tensors are valid within the call.</summary>
+/// <summary>A view of a batch after its forward pass, for <see cref="BalanceStrategy.ExtraLoss"/>. Its tensors are valid within that call only.</summary>
 public sealed class BatchView
 {
     private readonly JointNetwork _network;
@@ -19,49 +19,62 @@ public sealed class BatchView
     /// <summary>The epoch, counted from zero.</summary>
     public int Epoch { get; }
 
-    /// <summary>The epochs of the run.</summary>
+    /// <summary>The number of epochs of the run.</summary>
     public int NumberOfEpochs { get; }
 
     /// <summary>The number of modalities.</summary>
     public int Modalities => _network.Shape.Modalities.Count;
 
-    /// <summary>The rows of the batch.</summary>
+    /// <summary>The number of rows of the batch.</summary>
     public long Rows => _batch.Rows;
 
-    /// <summary>Classes: [rows] of class indices. Multi-label: [rows, labels] of 0 and 1. Regression: [rows, 1] of standardised labels.</summary>
+    /// <summary>
+    /// The labels of the batch: class indices [rows] for classes, 0 and 1 as [rows, labels] for multi-label tasks, standardized labels [rows, 1] for
+    /// regression.
+    /// </summary>
     public Tensor Targets => _batch.Targets;
 
-    /// <summary>Random numbers under the seed of the fit.</summary>
+    /// <summary>The source of random numbers, which is under the seed of the fit.</summary>
     public Random Random { get; }
 
-    /// <summary>What the encoder of a modality makes of the batch, [rows, width], with gradient.</summary>
-    /// <param name="modality">The modality's index.</param>
+    /// <summary>Returns the features that the encoder of a modality gives for the batch.</summary>
+    /// <param name="modality">The index of the modality.</param>
+    /// <returns>The features as [rows, width], with gradient.</returns>
     public Tensor Feature(int modality) => _pass.Encoded[modality].Feature;
 
-    /// <summary>What the encoder of the modality's uni-modal network makes of the batch, [rows, width], without gradient. Needs <see cref="StrategyNeeds.UniModalRuns"/>.</summary>
-    /// <param name="modality">The modality's index.</param>
+    /// <summary>
+    /// Computes the features that the encoder of a modality's uni-modal network gives for the batch. The strategy must need
+    /// <see cref="StrategyNeeds.UniModalRuns"/>.
+    /// </summary>
+    /// <param name="modality">The index of the modality.</param>
+    /// <returns>The features as [rows, width], without gradient.</returns>
     /// <exception cref="InvalidOperationException">The strategy did not ask for uni-modal runs.</exception>
     public Tensor TeacherFeature(int modality) => (_uniModal ?? throw UniModalNetworks.NotAskedFor()).Feature(modality, _batch.Inputs[modality]);
 
-    /// <summary>What a branch that has weight predicts for the batch, [rows, outputs], with gradient: logits, or a standardised number.</summary>
-    /// <param name="branch">The modality's index; the number of modalities for the joint branch.</param>
+    /// <summary>Returns the predictions of a branch for the batch. The branch must have weight in this epoch.</summary>
+    /// <param name="branch">The index of the modality, or the number of modalities for the joint branch.</param>
+    /// <returns>The predictions as [rows, outputs], with gradient: logits, or for regression a standardized number.</returns>
     /// <exception cref="InvalidOperationException">The branch has no weight in this epoch.</exception>
     public Tensor Prediction(int branch) => _pass.Of(branch) ?? throw new InvalidOperationException($"Branch {branch} has no weight in epoch {Epoch}, so it has no prediction.");
 
-    /// <summary>The predictions of a modality's head for a feature, [rows, outputs]: logits, or a standardised number.</summary>
-    /// <param name="modality">The modality's index.</param>
-    /// <param name="feature">[rows, width].</param>
+    /// <summary>Computes the predictions of a modality's head for features.</summary>
+    /// <param name="modality">The index of the modality.</param>
+    /// <param name="feature">The features as [rows, width].</param>
+    /// <returns>The predictions as [rows, outputs]: logits, or for regression a standardized number.</returns>
     public Tensor Head(int modality, Tensor feature) => _network.Head(modality, feature);
 
-    /// <summary>The predictions of the joint head for features, [rows, outputs]. Needs late fusion.</summary>
-    /// <param name="features">Per modality [rows, width].</param>
+    /// <summary>Computes the predictions of the joint head for features of all modalities. The fusion must be late.</summary>
+    /// <param name="features">The features of each modality, in order, as [rows, width].</param>
+    /// <returns>The predictions as [rows, outputs]: logits, or for regression a standardized number.</returns>
     public Tensor Joint(params IReadOnlyList<Tensor> features) => _network.Joint(features);
 
-    /// <summary>The mean loss of predictions against the batch's targets, a scalar.</summary>
-    /// <param name="predictions">[rows, outputs].</param>
+    /// <summary>Computes the mean loss of predictions for the batch against its <see cref="Targets"/>.</summary>
+    /// <param name="predictions">The predictions as [rows, outputs].</param>
+    /// <returns>The loss, a scalar.</returns>
     public Tensor Loss(Tensor predictions) => _loss.Mean(predictions, _batch.Targets);
 
-    /// <summary>The rows of the batch in a random order, as an index tensor [rows].</summary>
+    /// <summary>Draws a random order of the rows of the batch.</summary>
+    /// <returns>The row indices in that order, as a tensor [rows].</returns>
     public Tensor Shuffled()
     {
         long[] order = [.. Enumerable.Range(0, (int)Rows)];

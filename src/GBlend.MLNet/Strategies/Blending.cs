@@ -3,15 +3,19 @@ using System.Globalization;
 namespace GBlend.MLNet;
 
 /// <summary>
-/// What keeps the modalities of a network from harming each other: how the losses of the branches (one per modality, the joint branch
-/// last) are blended into the one that is trained, L = sum_i w_i L_i (Wang, Tran, Feiszli, CVPR 2020, Eq. 7), and the methods since.
+/// The method that keeps the modalities of a network from harming each other. It says how the losses of the branches (one per modality, the
+/// joint branch last) are blended into the loss that is trained, L = sum_i w_i L_i (Wang, Tran, Feiszli, CVPR 2020, Eq. 7); later methods also
+/// change gradients or add losses.
 /// </summary>
 /// <remarks>
-/// <para>Immutable. Costs are training time over that of naive joint training where arithmetic decides it, measured on small convolutional networks; in MLPs
-/// every operation counts, however small, and methods that look at every step cost more (<c>docs/which-blending.md</c>).</para>
 /// <para>
-/// Every method takes any number of modalities; with one there is nothing to blend and it trains that modality's network. Where an
-/// official implementation is said to depart from its paper, that is what the code at hand did when it was read.
+/// Instances are immutable. The cost of a method is its training time divided by that of naive joint training. It was measured on small
+/// convolutional networks, where the arithmetic decides it; in MLPs every operation counts, however small, and methods that look at every step
+/// cost more (<c>docs/which-blending.md</c>).
+/// </para>
+/// <para>
+/// Every method takes any number of modalities. With one modality there is nothing to blend, and every method trains the network of that
+/// modality. Where an official implementation is said to differ from its paper, that is what its code did when it was read.
 /// </para>
 /// </remarks>
 public sealed record Blending
@@ -25,8 +29,8 @@ public sealed record Blending
     }
 
     /// <summary>
-    /// What is done where the published rule of G-Blend is silent or unstable. For blendings whose weights are not estimated only
-    /// <see cref="BlendingGuards.KeepsLearningRate"/> matters, and for the methods that are not weights of losses nothing.
+    /// The guards for cases where the published rule of G-Blend gives no answer or an unstable one. For blendings whose weights are not estimated
+    /// only <see cref="BlendingGuards.KeepsLearningRate"/> matters, and for methods that are not weights of losses none does.
     /// </summary>
     public BlendingGuards Guards
     {
@@ -35,28 +39,39 @@ public sealed record Blending
     }
 
     /// <summary>
-    /// The default: two networks that are trained side by side, a naive joint one and one whose encoders learn from their own heads alone
-    /// (its joint head reads their features without teaching them), and a pool of all their heads fitted on the held-out rows
-    /// (<see cref="Answer.Auto"/>). It contains the naive network, every single modality and their ensemble, so that it loses to none of
-    /// them by more than the noise of a few fitted numbers. Cost 2.1, twice the memory, and twice the time to predict.
+    /// Trains two networks side by side, a naive joint one and one whose encoders learn from their own heads alone (its joint head reads their
+    /// features without teaching them); a pool of all their heads, fitted on the held-out rows, answers (<see cref="Answer.Auto"/>). This is the
+    /// default.
     /// </summary>
+    /// <remarks>
+    /// The pool contains the naive network, every single modality and their ensemble, so that it loses to none of them by more than the noise of
+    /// a few fitted numbers. The cost is 2.1, with twice the memory and twice the time to predict.
+    /// </remarks>
+    /// <returns>The blending.</returns>
     public static Blending Auto() => new(new TwoNetworksRule());
 
-    /// <summary>The naive joint network: late fusion, one loss, no auxiliary heads. Cost 1.</summary>
+    /// <summary>Trains the naive joint network: the joint branch and its loss, without heads of single modalities. The cost is 1.</summary>
+    /// <returns>The blending.</returns>
     public static Blending None() => new(new ConstantRule("none (naive joint)", false, true, 0, 1));
 
-    /// <summary>Auxiliary losses of every modality and the joint loss, all with the same weight. Cost 1.</summary>
+    /// <summary>Trains the joint loss and an auxiliary loss of every modality, all with the same weight. The cost is 1.</summary>
+    /// <returns>The blending.</returns>
     public static Blending Equal() => new(new ConstantRule("equal", true, true, 1, 1));
 
     /// <summary>
-    /// Every modality's network on its own, without a joint branch: the ensemble of uni-modal networks ("UME", Du et al., ICML 2023). The
-    /// answer is the mean of their probabilities, or of their logits with <see cref="Answer.MeanOfLogits"/>. Cost 1.
+    /// Trains the network of every modality on its own, without a joint branch: the ensemble of uni-modal networks ("UME", Du et al., ICML 2023).
+    /// The answer is the mean of their probabilities, or of their logits with <see cref="Answer.MeanOfLogits"/>. The cost is 1.
     /// </summary>
+    /// <returns>The blending.</returns>
     public static Blending Separate() => new(new ConstantRule("separate", true, false, 1, 0));
 
-    /// <summary>Given weights, for example ones published or estimated earlier. Cost 1.</summary>
-    /// <param name="weights">One per modality in their order, the joint branch last; not negative, not all zero. They are normalised to sum to one.</param>
-    /// <exception cref="ArgumentException">A weight is negative or not finite, or all are zero.</exception>
+    /// <summary>Trains with given weights of the losses, for example weights that were published or estimated earlier. The cost is 1.</summary>
+    /// <param name="weights">
+    /// The weights, one per modality in their order and that of the joint branch last. They must not be negative nor all be zero, and are
+    /// normalized to sum to one.
+    /// </param>
+    /// <returns>The blending.</returns>
+    /// <exception cref="ArgumentException">There is no weight, a weight is negative or not finite, or all are zero.</exception>
     public static Blending Fixed(params float[] weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -66,15 +81,23 @@ public sealed record Blending
         return new(new FixedRule([.. weights.Select(w => (float)(w / sum))]));
     }
 
-    /// <summary>Offline Gradient Blending (the paper's Algorithm 2): weights estimated once, over the whole run, then kept. Cost 3.</summary>
-    /// <param name="guards">See <see cref="BlendingGuards"/>; <see langword="null"/> for the defaults.</param>
+    /// <summary>
+    /// Trains with offline Gradient Blending (the paper's Algorithm 2): the weights are estimated once, over the whole run, and then kept. The cost
+    /// is 3.
+    /// </summary>
+    /// <param name="guards">The guards of the estimate; by default a new <see cref="BlendingGuards"/>.</param>
+    /// <returns>The blending.</returns>
     public static Blending Offline(BlendingGuards? guards = null) => new(new GradientBlendingRule(false), guards);
 
-    /// <summary>Online Gradient Blending (the paper's Algorithm 3): weights estimated anew before every super-epoch. Cost 3, on two cores 2.3.</summary>
-    /// <param name="superEpoch">The epochs of a super-epoch; by default a sixth of the run, at least one.</param>
-    /// <param name="firstSuperEpoch">The epochs of the first one, if it is to differ (the paper: 10, then 5).</param>
-    /// <param name="guards">See <see cref="BlendingGuards"/>; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A length is below 1.</exception>
+    /// <summary>
+    /// Trains with online Gradient Blending (the paper's Algorithm 3): the weights are estimated before every super-epoch. The cost is 3, and 2.3 on
+    /// two cores.
+    /// </summary>
+    /// <param name="superEpoch">The number of epochs in a super-epoch; by default a sixth of the run, at least one.</param>
+    /// <param name="firstSuperEpoch">The number of epochs in the first super-epoch; by default the same as in the others (the paper has 10, then 5).</param>
+    /// <param name="guards">The guards of the estimates; by default a new <see cref="BlendingGuards"/>.</param>
+    /// <returns>The blending.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number of epochs is below 1.</exception>
     public static Blending Online(int? superEpoch = null, int? firstSuperEpoch = null, BlendingGuards? guards = null)
     {
         if (superEpoch is { } n)
@@ -85,12 +108,16 @@ public sealed record Blending
     }
 
     /// <summary>
-    /// DGL, disentangled gradient learning (ICCV 2025): the joint head reads features without teaching the encoders, which learn from their
-    /// own heads alone. Weak where only the modalities together carry the label. The official code takes the joint layer with the other half
-    /// zeroed as a modality's head; here each has its own, as the idea asks. Cost 1.
+    /// Trains with DGL, disentangled gradient learning (ICCV 2025): the joint head reads features without teaching the encoders, which learn from
+    /// their own heads alone. It is weak where only the modalities together carry the label. The cost is 1.
     /// </summary>
-    /// <param name="headWeight">The weight of every modality's own loss; the joint one's is 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Not above 0.</exception>
+    /// <remarks>
+    /// The official code takes the joint layer with the features of the other modality set to zero as the head of a modality; here every modality
+    /// has a head of its own, as the idea asks.
+    /// </remarks>
+    /// <param name="headWeight">The weight of every modality's own loss, above 0; the weight of the joint loss is 1. Default 1.</param>
+    /// <returns>The blending.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is not above 0 and finite.</exception>
     public static Blending Dgl(double headWeight = 1)
     {
         Check.Positive(headWeight, nameof(headWeight));
@@ -98,22 +125,27 @@ public sealed record Blending
     }
 
     /// <summary>
-    /// Pre-trained encoders (a baseline of the paper; "uni-pre" of Du et al., ICML 2023): networks of the single modalities are trained
-    /// first, and a naive joint network starts from their encoders. Cost 1.9, frozen 1.3.
+    /// Trains with pre-trained encoders (a baseline of the paper; "uni-pre" of Du et al., ICML 2023): networks of the single modalities are trained
+    /// first, and a naive joint network starts from their encoders. The cost is 1.9, and 1.3 with frozen encoders.
     /// </summary>
-    /// <param name="freeze">Whether the encoders then stay as they are, so that only the joint head learns; else all is fine-tuned.</param>
+    /// <param name="freeze">
+    /// Whether to keep the pre-trained encoders as they are, so that only the joint head learns; otherwise the whole network is fine-tuned. Default
+    /// <see langword="false"/>.
+    /// </param>
+    /// <returns>The blending.</returns>
     public static Blending UniModalStart(bool freeze = false) =>
         new(new StrategyRule(freeze ? "uni-modal start, frozen" : "uni-modal start, fine-tuned", () => new UniModalStartStrategy(freeze)));
 
     /// <summary>
-    /// UMT, uni-modal teachers (Du et al., ICML 2023): naive joint training whose encoders are pulled, by the mean squared difference,
-    /// towards the features of networks of their modality alone, which are trained first. Cost 2.3.
+    /// Trains with UMT, uni-modal teachers (Du et al., ICML 2023): naive joint training with an extra loss, the mean squared difference between the
+    /// features of each encoder and those of a network of its modality alone, which is trained first. The cost is 2.3.
     /// </summary>
     /// <param name="weight">
-    /// The weight of the pull. No official code was found; a published re-implementation has 10, with which encoders shake at the learning
-    /// rates that suit the joint loss.
+    /// The weight of the extra loss, above 0. No official code was found; a published re-implementation has 10, which makes the training of the
+    /// encoders unstable at the learning rates that suit the joint loss. Default 1.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">Not above 0.</exception>
+    /// <returns>The blending.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is not above 0 and finite.</exception>
     public static Blending Umt(double weight = 1)
     {
         Check.Positive(weight, nameof(weight));
@@ -121,15 +153,23 @@ public sealed record Blending
     }
 
     /// <summary>
-    /// OGM-GE (Peng et al., CVPR 2022): in each step the encoders of modalities whose scores are above the others' get a smaller gradient
-    /// and noise. Scores come from heads that only watch, because a joint head with hidden layers has no share per modality; for more
-    /// than two modalities the ratio is the mean over pairs, as its authors suggest. The official code touches convolutions only; here all
-    /// weights of an encoder, so that it acts on every kind. Not for regression. Meant for SGD: Adam cancels a steady factor. Cost 1.
+    /// Trains with OGM-GE (Peng et al., CVPR 2022): in each step the encoders of modalities whose scores are above those of the others get a smaller
+    /// gradient, and noise. It is not defined for regression, and meant for SGD, because Adam cancels a steady factor. The cost is 1.
     /// </summary>
-    /// <param name="alpha">How strongly: 0.1 to 0.8 in the paper.</param>
-    /// <param name="addsNoise">Whether noise of the unscaled gradient's size is added ("GE").</param>
-    /// <param name="lastEpoch">The last epoch in which it acts, counted from zero (the paper: 50); <see langword="null"/> for all.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is not above 0, or <paramref name="lastEpoch"/> negative.</exception>
+    /// <remarks>
+    /// The scores come from heads that learn without teaching the encoders, because a joint head with hidden layers has no share per modality. With
+    /// more than two modalities the ratio is the mean over pairs, as the authors suggest. The official code changes the gradients of convolutions
+    /// only; here those of all weights of an encoder are changed, so that the method acts on every kind of encoder.
+    /// </remarks>
+    /// <param name="alpha">The strength of the method, above 0; 0.1 to 0.8 in the paper. Default 0.8.</param>
+    /// <param name="addsNoise">Whether to add noise of the size of the unscaled gradient ("GE"). Default <see langword="true"/>.</param>
+    /// <param name="lastEpoch">
+    /// The last epoch in which the method acts, counted from zero (50 in the paper). Default <see langword="null"/>: it acts in all epochs.
+    /// </param>
+    /// <returns>The blending.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="alpha"/> is not above 0 and finite, or <paramref name="lastEpoch"/> is negative.
+    /// </exception>
     public static Blending OgmGe(double alpha = 0.8, bool addsNoise = true, int? lastEpoch = null)
     {
         Check.Positive(alpha, nameof(alpha));
@@ -139,11 +179,13 @@ public sealed record Blending
     }
 
     /// <summary>
-    /// MLB (BMVC 2024): equal auxiliary losses, and per step a factor between 0 and 2 on each encoder's (and head's) gradient, above 1 for
-    /// modalities that lag behind. Meant for SGD: Adam cancels a steady factor. Cost 1.
+    /// Trains with MLB (BMVC 2024): auxiliary losses of equal weight, and in every step a factor between 0 and 2 on the gradient of each encoder and
+    /// its head, above 1 for modalities that learn more slowly than the others. It is meant for SGD, because Adam cancels a steady factor. The cost
+    /// is 1.
     /// </summary>
-    /// <param name="alpha">How strongly; 0.8 in the paper.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Not above 0.</exception>
+    /// <param name="alpha">The strength of the method, above 0; 0.8 in the paper. Default 0.8.</param>
+    /// <returns>The blending.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The strength is not above 0 and finite.</exception>
     public static Blending Mlb(double alpha = 0.8)
     {
         Check.Positive(alpha, nameof(alpha));
@@ -151,12 +193,19 @@ public sealed record Blending
     }
 
     /// <summary>
-    /// MMPareto (Wei and Hu, ICML 2024): where an encoder's own loss and the joint one pull apart, it follows their min-norm combination,
-    /// lengthened to that of their sum and by <paramref name="gamma"/>. The official code amplifies a vanishing direction without bound
-    /// and divides by zero for opposed gradients; here the factor is bounded. It runs four backward passes where two do. Cost 1.7.
+    /// Trains with MMPareto (Wei and Hu, ICML 2024): where the gradients of an encoder's own loss and of the joint loss point apart, the encoder
+    /// follows the combination of both that has the least norm, brought to the length of their sum and multiplied by <paramref name="gamma"/>. The
+    /// cost is 1.7.
     /// </summary>
-    /// <param name="gamma">The length of the step over that of the plain sum; 1.5 in the paper, in effect a larger learning rate.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Not above 0.</exception>
+    /// <remarks>
+    /// The official code amplifies a vanishing combination without bound and divides by zero for opposed gradients, where here the factor is
+    /// bounded. It also runs four backward passes where two are enough.
+    /// </remarks>
+    /// <param name="gamma">
+    /// The length of the step divided by that of the plain sum, above 0; 1.5 in the paper, in effect a larger learning rate. Default 1.5.
+    /// </param>
+    /// <returns>The blending.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is not above 0 and finite.</exception>
     public static Blending MmPareto(double gamma = 1.5)
     {
         Check.Positive(gamma, nameof(gamma));
@@ -164,12 +213,16 @@ public sealed record Blending
     }
 
     /// <summary>
-    /// The schedule of G2D (ICCV 2025), sequential modality prioritisation: networks of the single modalities rank them; then only the
-    /// weakest one's encoder learns, then only the next one's, at last all. The official code ranks anew in every batch and lets
-    /// momentum and norms of "frozen" encoders move; here the rank is taken once and frozen means frozen. Cost 1.7.
+    /// Trains with the schedule of G2D (ICCV 2025), sequential modality prioritization: networks of the single modalities are trained first and rank
+    /// the modalities; then only the encoder of the weakest one learns, then only that of the next one, and in the end all of them. The cost is 1.7.
     /// </summary>
-    /// <param name="share">The share of the run before all learn; a half in the paper's main setting.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Not in [0, 1).</exception>
+    /// <remarks>
+    /// The official code ranks the modalities in every batch and lets the momentum and the norms of "frozen" encoders move; here the modalities are
+    /// ranked once, and a frozen encoder does not change.
+    /// </remarks>
+    /// <param name="share">The share of the run before all encoders learn, in [0, 1); a half in the paper's main setting. Default 0.5.</param>
+    /// <returns>The blending.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not in [0, 1).</exception>
     public static Blending Sequential(double share = 0.5)
     {
         Check.Probability((float)share, nameof(share));
@@ -177,13 +230,17 @@ public sealed record Blending
     }
 
     /// <summary>
-    /// MIDAS (NeurIPS 2025): naive joint training that also learns from rows put together from rows of different classes, with a label
-    /// shared by the confidence of the modalities' heads, which only watch. The paper's factors for weak modalities and for similarity
-    /// are left at 1: no official code was found that defines them. For classes only, and late fusion. Cost 1.
+    /// Trains with MIDAS (NeurIPS 2025): naive joint training that also learns from rows whose modalities come from rows of different classes. The
+    /// label of such a row is shared between the classes by the confidence of the modalities' heads, which learn without teaching the encoders. It
+    /// is defined for classes only and needs late fusion. The cost is 1.
     /// </summary>
-    /// <param name="weight">The weight of the extra loss.</param>
-    /// <param name="warmUp">The share of the run before it starts.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="weight"/> is not above 0, or <paramref name="warmUp"/> not in [0, 1).</exception>
+    /// <remarks>The paper's factors for weak modalities and for similarity are left at 1, because no official code was found that defines them.</remarks>
+    /// <param name="weight">The weight of the extra loss, above 0. Default 1.</param>
+    /// <param name="warmUp">The share of the run before the extra loss starts, in [0, 1). Default 0.1.</param>
+    /// <returns>The blending.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="weight"/> is not above 0 and finite, or <paramref name="warmUp"/> is not in [0, 1).
+    /// </exception>
     public static Blending Midas(double weight = 1, double warmUp = 0.1)
     {
         Check.Positive(weight, nameof(weight));
@@ -192,12 +249,14 @@ public sealed record Blending
     }
 
     /// <summary>
-    /// MCR, multimodal competition regularizer (2025): equal auxiliary losses, a game in which every encoder wants the joint answer to hang
-    /// on its modality (Jensen-Shannon divergence against shuffled features), and a supervised contrastive loss of temperature 0.5. The
-    /// joint head takes no gradient from the game. For classes only, and late fusion. Cost 1.1.
+    /// Trains with MCR, the multimodal competition regularizer (2025): auxiliary losses of equal weight, a game in which every encoder tries to make
+    /// the joint answer depend on its modality (by the Jensen-Shannon divergence against shuffled features), and a supervised contrastive loss of
+    /// temperature 0.5. The joint head takes no gradient from the game. The method is defined for classes only and needs late fusion. The cost is
+    /// 1.1.
     /// </summary>
-    /// <param name="game">The weight of the game (the paper sweeps 0.001 to 1).</param>
-    /// <param name="contrast">The weight of the contrastive loss.</param>
+    /// <param name="game">The weight of the game, at least 0 (the paper tries 0.001 to 1). Default 0.1.</param>
+    /// <param name="contrast">The weight of the contrastive loss, at least 0. Default 0.1.</param>
+    /// <returns>The blending.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A weight is negative.</exception>
     public static Blending Mcr(double game = 0.1, double contrast = 0.1)
     {
@@ -206,9 +265,14 @@ public sealed record Blending
         return new(new StrategyRule("MCR", () => new McrStrategy(game, contrast)) { IsForClasses = true, ExchangesFeatures = true });
     }
 
-    /// <summary>Your own strategy.</summary>
-    /// <param name="create">Makes a new one; called whenever one is looked at, and never handing out one that is in use.</param>
-    /// <param name="name">Its name in the log; by default that of its class.</param>
+    /// <summary>Trains with a strategy of your own.</summary>
+    /// <param name="create">
+    /// The function that makes a new strategy. It is called whenever a strategy is needed or looked at, and must not return a strategy that is in
+    /// use.
+    /// </param>
+    /// <param name="name">The name of the strategy in the log; by default the name of its class.</param>
+    /// <returns>The blending.</returns>
+    /// <exception cref="ArgumentException">No name is given and the function returns <see langword="null"/>.</exception>
     public static Blending By(Func<BalanceStrategy> create, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(create);

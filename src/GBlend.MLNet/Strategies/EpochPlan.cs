@@ -1,10 +1,13 @@
 namespace GBlend.MLNet;
 
-/// <summary>What is trained in an epoch.</summary>
+/// <summary>A plan of what is trained in an epoch.</summary>
 public sealed record EpochPlan
 {
-    /// <summary>A plan of loss weights.</summary>
-    /// <param name="weights">One per modality in their order, the joint branch last; finite, not negative, not all zero. A branch of weight zero is left out.</param>
+    /// <summary>Makes a plan of the weights of the losses.</summary>
+    /// <param name="weights">
+    /// The weights, one per modality in their order and that of the joint branch last. They must be finite, not negative and not all zero. A branch
+    /// of weight zero is not trained.
+    /// </param>
     /// <exception cref="ArgumentException">A weight is negative or not finite, or all are zero.</exception>
     public EpochPlan(params IReadOnlyList<double> weights)
     {
@@ -14,11 +17,11 @@ public sealed record EpochPlan
         Weights = [.. weights];
     }
 
-    /// <summary>The weights, as the history records them.</summary>
+    /// <summary>The weights of the losses, as the history records them.</summary>
     public IReadOnlyList<double> Weights { get; }
 
-    /// <summary>What all weights are multiplied by before they meet the losses. Default 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not above 0, or not finite.</exception>
+    /// <summary>The factor by which all weights are multiplied before they multiply the losses. The history does not show it. Default 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not above 0 and finite.</exception>
     public double LossScale
     {
         get;
@@ -29,12 +32,21 @@ public sealed record EpochPlan
         }
     } = 1;
 
-    /// <summary>Per modality whether its encoder stays as it is in this epoch, momentum and weight decay included. Default: none does.</summary>
+    /// <summary>
+    /// The values that say, one per modality, whether its encoder stays as it is in this epoch, without momentum and weight decay. Default
+    /// <see langword="null"/>: no encoder does.
+    /// </summary>
     public IReadOnlyList<bool>? FrozenEncoders { get; init; }
 
-    /// <summary>Whether the joint branch reads features that carry no gradient back, so that encoders learn from their own heads alone. Default <see langword="false"/>.</summary>
+    /// <summary>
+    /// A value that says whether the joint branch reads features that carry no gradient back, so that encoders learn from their own heads alone.
+    /// Default <see langword="false"/>.
+    /// </summary>
     public bool DetachesJoint { get; init; }
 
-    /// <summary>Whether the heads of single modalities only watch: they learn, but carry no gradient back to the encoders. Default <see langword="false"/>.</summary>
+    /// <summary>
+    /// A value that says whether the heads of single modalities learn without teaching the encoders, because they carry no gradient back to them.
+    /// Default <see langword="false"/>.
+    /// </summary>
     public bool DetachesHeads { get; init; }
 }

@@ -1,39 +1,49 @@
 namespace GBlend.MLNet;
 
-/// <summary>An epoch to come, for <see cref="BalanceStrategy.OnEpoch"/>.</summary>
+/// <summary>A view of an epoch to come and of the network before it, for <see cref="BalanceStrategy.OnEpoch"/>.</summary>
 public sealed class EpochView
 {
     private readonly IStrategyServices _services;
 
     internal EpochView(IStrategyServices services, int epoch) => (_services, Epoch) = (services, epoch);
 
-    /// <summary>Counted from zero.</summary>
+    /// <summary>The epoch to come, counted from zero.</summary>
     public int Epoch { get; }
 
-    /// <summary>The epochs of the run.</summary>
+    /// <summary>The number of epochs of the run.</summary>
     public int NumberOfEpochs => _services.NumberOfEpochs;
 
-    /// <summary>The columns of the modalities, in order.</summary>
+    /// <summary>The names of the modalities' columns, in order.</summary>
     public IReadOnlyList<string> Modalities => _services.Modalities;
 
-    /// <summary>The task.</summary>
+    /// <summary>The task that the network is trained for.</summary>
     public LearningTask Task => _services.Task;
 
-    /// <summary>Per branch (modalities in order, joint last) the mean loss on a sample of the training rows as the network is now; NaN for a branch that the network has not.</summary>
+    /// <summary>
+    /// The mean losses of the network as it is now on a sample of the training rows, one per branch, the modalities in order and the joint branch
+    /// last; NaN for a branch that the network does not have.
+    /// </summary>
     public IReadOnlyList<double> TrainLosses => _services.MeanLosses(heldOut: false);
 
-    /// <summary>The same on the held-out rows.</summary>
-    /// <exception cref="InvalidOperationException">No rows are held out. A strategy whose <see cref="BalanceStrategy.Needs"/> have <see cref="StrategyNeeds.HeldOutRows"/> never meets that.</exception>
+    /// <summary>
+    /// The mean losses of the network as it is now on the held-out rows, one per branch, the modalities in order and the joint branch last; NaN for a
+    /// branch that the network does not have.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// No rows are held out. This can't happen to a strategy whose <see cref="BalanceStrategy.Needs"/> have <see cref="StrategyNeeds.HeldOutRows"/>.
+    /// </exception>
     public IReadOnlyList<double> HeldOutLosses => _services.MeanLosses(heldOut: true);
 
     /// <summary>
-    /// The paper's GB-Estimate (Algorithm 1): trains a copy of every branch alone for some epochs, from the network as it is, and weighs
-    /// each by its generalization and overfitting. Needs heads and held-out rows.
+    /// Estimates blending weights by the paper's GB-Estimate (Algorithm 1): trains a copy of every branch alone for some epochs, from the network as
+    /// it is now, and weighs each branch by its generalization and overfitting. The strategy must need <see cref="StrategyNeeds.Heads"/> and
+    /// <see cref="StrategyNeeds.HeldOutRows"/>.
     /// </summary>
-    /// <param name="epochs">The epochs, at least 1; no more than are left count.</param>
-    /// <param name="guards">See <see cref="BlendingGuards"/>; <see langword="null"/> for the defaults.</param>
-    /// <returns>The weights with their reasons; also kept in the history.</returns>
+    /// <param name="epochs">The number of epochs, at least 1; where fewer epochs are left in the run, only those are trained.</param>
+    /// <param name="guards">The guards of the estimate; by default a new <see cref="BlendingGuards"/>.</param>
+    /// <returns>The weights with their reasons, which the history keeps too.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epochs"/> is below 1.</exception>
+    /// <exception cref="InvalidOperationException">The network has no heads of single modalities, or no rows are held out.</exception>
     public BlendingEstimate Estimate(int epochs, BlendingGuards? guards = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
@@ -41,13 +51,17 @@ public sealed class EpochView
     }
 
     /// <summary>
-    /// Per modality how good a network of it alone is: the mean probability it gives to the truth on the training rows (multi-label: to each
-    /// label's state; regression: minus the mean squared error). Needs <see cref="StrategyNeeds.UniModalRuns"/>.
+    /// The scores of the uni-modal networks, one per modality, where more is better: the mean probability that a network gives to the truth on a
+    /// sample of the training rows (multi-label: to the true state of each label; regression: minus the mean squared error). The strategy must need
+    /// <see cref="StrategyNeeds.UniModalRuns"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">The strategy did not ask for uni-modal runs.</exception>
     public IReadOnlyList<double> UniModalScores => _services.UniModal.Scores;
 
-    /// <summary>Puts the encoders of the uni-modal networks into this network. Needs <see cref="StrategyNeeds.UniModalRuns"/>.</summary>
+    /// <summary>
+    /// Copies the weights of the uni-modal networks' encoders into the encoders of this network. The strategy must need
+    /// <see cref="StrategyNeeds.UniModalRuns"/>.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The strategy did not ask for uni-modal runs.</exception>
     public void StartFromUniModalEncoders() => _services.UniModal.CopyEncodersTo(_services.Network);
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace GBlend.MLNet;
 
 /// <summary>
-/// MCR, multimodal competition regularizer (2025): equal auxiliary losses and a game. Every encoder wants the joint answer to hang on it:
+/// MCR, multimodal competition regularizer (2025): equal auxiliary losses and a game. Every encoder tries to make the joint answer depend on it:
 /// it raises, and the others lower, the Jensen-Shannon divergence between the joint answer and the one with its features shuffled over the
 /// batch. A supervised contrastive loss keeps features of one class together.
 /// </summary>

@@ -12,7 +12,9 @@ internal sealed record NetworkPlan(bool HasHeads, bool HasJoint, Func<BalanceStr
     /// <summary>Networks of one fit with different numbers start differently.</summary>
     internal int Start { get; init; }
 
-    /// <summary>The weights of the losses where they are known before the training and never change; <see langword="null"/> where they are found on the way.</summary>
+    /// <summary>
+    /// The weights of the losses where they are known before the training and never change; <see langword="null"/> where they are found on the way.
+    /// </summary>
     internal IReadOnlyList<double>? KnownWeights => (Strategy() as ConstantWeights)?.Plan.Weights;
 
     /// <summary>Nothing to blend: a single modality's own branch.</summary>

@@ -1,7 +1,7 @@
 namespace GBlend.MLNet;
 
 /// <summary>
-/// The sequential modality prioritisation of G2D (ICCV 2025): first only the encoder of the weakest modality learns, then only the next
+/// The sequential modality prioritization of G2D (ICCV 2025): first only the encoder of the weakest modality learns, then only the next
 /// one's, at last all of them. Which is weak is what networks of single modalities say, once.
 /// </summary>
 internal sealed class SequentialStrategy(double share) : BalanceStrategy

@@ -1,34 +1,37 @@
 namespace GBlend.MLNet;
 
-/// <summary>What a <see cref="BalanceStrategy"/> wants of the training. Each costs something, so ask for no more than is used.</summary>
+/// <summary>The things that a <see cref="BalanceStrategy"/> can need from the training. Each costs something, so ask for no more than is used.</summary>
 [Flags]
 public enum StrategyNeeds
 {
-    /// <summary>Nothing: a joint network without heads of single modalities.</summary>
+    /// <summary>The strategy needs nothing; the network has a joint branch and no heads of single modalities.</summary>
     None = 0,
 
-    /// <summary>A head for every modality. Free, but for its few parameters.</summary>
+    /// <summary>Every modality has a head of its own. It costs nothing but its few parameters.</summary>
     Heads = 1,
 
-    /// <summary><see cref="StepView.Losses"/>. A number from the device per branch and step.</summary>
+    /// <summary>The steps have <see cref="StepView.Losses"/>. The cost is one number from the device per branch and step.</summary>
     Losses = 2,
 
-    /// <summary><see cref="StepView.TrueScores"/>. Three small operations per head and step.</summary>
+    /// <summary>The steps have <see cref="StepView.TrueScores"/>. The cost is three small operations per head and step.</summary>
     TrueScores = 4,
 
-    /// <summary><see cref="BalanceStrategy.Combine"/> is called. A second backward pass: 1.67 times naive joint training.</summary>
+    /// <summary>
+    /// The training calls <see cref="BalanceStrategy.Combine"/>. The cost is a second backward pass, which makes 1.67 times the time of naive joint
+    /// training.
+    /// </summary>
     BothGradients = 8,
 
-    /// <summary><see cref="BalanceStrategy.ExtraLoss"/> is called. What the extra loss costs.</summary>
+    /// <summary>The training calls <see cref="BalanceStrategy.ExtraLoss"/>. The cost is that of the extra loss.</summary>
     ExtraLoss = 16,
 
     /// <summary>
-    /// Networks of single modalities are trained before the first epoch, as long as the run is, so that
+    /// Networks of the single modalities are trained before the first epoch, for as many epochs as the run has, so that
     /// <see cref="EpochView.UniModalScores"/>, <see cref="EpochView.StartFromUniModalEncoders"/> and <see cref="BatchView.TeacherFeature"/>
-    /// can be used. The cost of one more training.
+    /// can be used. The cost is one more training.
     /// </summary>
     UniModalRuns = 32,
 
-    /// <summary>Held-out rows: options without any are refused.</summary>
+    /// <summary>Some rows are held out of training; options that hold out none are refused.</summary>
     HeldOutRows = 64,
 }

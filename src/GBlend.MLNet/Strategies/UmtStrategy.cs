@@ -6,7 +6,7 @@ namespace GBlend.MLNet;
 
 /// <summary>
 /// UMT, uni-modal teachers (Du et al., "On Uni-Modal Feature Learning in Supervised Multi-Modal Learning", ICML 2023): naive joint
-/// training whose encoders are pulled towards the features of networks of their modality alone.
+/// training whose encoders are pulled toward the features of networks of their modality alone.
 /// </summary>
 internal sealed class UmtStrategy(double weight) : BalanceStrategy
 {

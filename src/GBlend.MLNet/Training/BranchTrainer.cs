@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
 
-/// <summary>Trains some branches of one network: their weighted losses, an optimiser, nothing else. One epoch a call.</summary>
+/// <summary>Trains some branches of one network: their weighted losses, an optimizer, nothing else. One epoch a call.</summary>
 internal sealed class BranchTrainer : IDisposable
 {
     private readonly JointNetwork _network;
@@ -28,7 +28,7 @@ internal sealed class BranchTrainer : IDisposable
     internal IReadOnlyList<int> Branches => _branches;
 
     /// <summary>
-    /// Says what is trained from now on. A part keeps the optimiser state it has; parts that no branch with a weight uses don't move.
+    /// Says what is trained from now on. A part keeps the optimizer state it has; parts that no branch with a weight uses don't move.
     /// </summary>
     /// <param name="plan">A weight per modality, the joint branch last; those of branches that the network has not must be 0.</param>
     /// <param name="clipApart">Whether gradients are clipped branch by branch, as if each were trained alone (they must share no part), or all together.</param>

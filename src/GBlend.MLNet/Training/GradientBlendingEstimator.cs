@@ -7,7 +7,7 @@ namespace GBlend.MLNet;
 /// <remarks>
 /// The single-modality branches share no parameter, so one copy of the network trains all of them in one pass, exactly as if each had
 /// a copy of its own. The joint branch shares their encoders and so has the second copy. Both see the epochs' own order of rows and
-/// learning rates, with optimisers that start anew.
+/// learning rates, with new optimizers.
 /// </remarks>
 internal sealed class GradientBlendingEstimator : IDisposable
 {

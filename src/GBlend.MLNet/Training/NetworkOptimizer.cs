@@ -6,7 +6,7 @@ namespace GBlend.MLNet;
 
 /// <summary>Steps the parts of a network that learn by their gradients, and owns the state that takes.</summary>
 /// <remarks>
-/// TorchSharp's optimisers make a native scalar per operation and step and leave it to the finaliser, which can free it while the
+/// TorchSharp's optimizers make a native scalar per operation and step and leave it to the finalizer, which can free it while the
 /// operation reads it; under load a long training then fails at random. Here scalars have owners, and parts that lie side by side are one tensor.
 /// </remarks>
 internal abstract class NetworkOptimizer(FlatParameters parameters) : IDisposable
@@ -19,10 +19,10 @@ internal abstract class NetworkOptimizer(FlatParameters parameters) : IDisposabl
         OptimizerKind.Sgd => new SgdOptimizer(parameters, rule.Momentum, weightDecay),
         OptimizerKind.Adam => new AdamOptimizer(parameters, rule.Beta1, rule.Beta2, weightDecay, decoupled: false),
         OptimizerKind.AdamW => new AdamOptimizer(parameters, rule.Beta1, rule.Beta2, weightDecay, decoupled: true),
-        _ => throw new InvalidOperationException($"Unknown optimiser {rule}."),
+        _ => throw new InvalidOperationException($"Unknown optimizer {rule}."),
     };
 
-    /// <summary>Says which parts learn from now on. A part that learnt before goes on with the state it has.</summary>
+    /// <summary>Says which parts learn from now on. A part that learned before goes on with the state it has.</summary>
     internal void SetLearning(IEnumerable<ParameterSegment> segments)
     {
         foreach (var (run, members) in _runs)

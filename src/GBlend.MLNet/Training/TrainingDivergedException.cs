@@ -1,5 +1,8 @@
 namespace GBlend.MLNet;
 
-/// <summary>A training's loss became infinite or not a number. The message says after which epoch and what to change.</summary>
-/// <param name="message">What happened.</param>
+/// <summary>
+/// The exception that a fit throws when the loss of the training becomes infinite or not a number. Its message says after which epoch this
+/// happened and what to change.
+/// </summary>
+/// <param name="message">The message that says what happened and what to change.</param>
 public sealed class TrainingDivergedException(string message) : InvalidOperationException(message);

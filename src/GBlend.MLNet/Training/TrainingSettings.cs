@@ -39,7 +39,7 @@ internal sealed record TrainingSettings
 
     public FinalWeights FinalWeights { get; init; } = FinalWeights.LastEpoch;
 
-    /// <summary>Epochs for which the joint head is fitted anew on the frozen encoders at the end; 0 for not at all.</summary>
+    /// <summary>Epochs for which the joint head is fitted again on the frozen encoders at the end; 0 for not at all.</summary>
     public int RefitJointHeadEpochs { get; init; }
 
     public bool Shuffle { get; init; } = true;
