@@ -12,7 +12,7 @@ internal sealed class Experiment(MLContext ml, MediaTables tables, MediaPlan pla
     /// <summary>The width of published networks' first blocks, which the multiplier scales.</summary>
     private const int PublishedWidth = 64;
 
-    /// <summary>Which rows tell how well a branch generalises: the marked ones, those of some keys, or a share of the rows.</summary>
+    /// <summary>Which rows tell how well a branch generalizes: the marked ones, those of some keys, or a share of the rows.</summary>
     private bool UsesMarkedRows => line.Columns.Key is null && line.ValidationFraction is null;
 
     /// <summary>The ways to train that are compared.</summary>

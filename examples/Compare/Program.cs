@@ -19,7 +19,7 @@ try
 }
 catch (OperationCanceledException)
 {
-    Console.Error.WriteLine("Cancelled. The same command goes on from here.");
+    Console.Error.WriteLine("Canceled. The same command goes on from here.");
     return 130;
 }
 catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException)

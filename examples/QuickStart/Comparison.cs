@@ -24,12 +24,12 @@ internal sealed class Comparison
         _test = ml.Data.Cache(_standardise.Transform(RawTest));
     }
 
-    /// <summary>The columns before standardising: what a saved model reads.</summary>
+    /// <summary>The columns before standardizing: what a saved model reads.</summary>
     public DataViewSchema RawSchema { get; }
 
     public IDataView RawTest { get; }
 
-    /// <summary>Which rows tell how well a branch generalises: the marked ones, those of some keys, or a share of the rows.</summary>
+    /// <summary>Which rows tell how well a branch generalizes: the marked ones, those of some keys, or a share of the rows.</summary>
     public bool UsesMarkedRows => _line.KeyColumn is null && _line.ValidationFraction is null;
 
     /// <summary>Fits one method and measures it on the test rows.</summary>

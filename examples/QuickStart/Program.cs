@@ -20,7 +20,7 @@ try
 }
 catch (OperationCanceledException)
 {
-    Console.Error.WriteLine("Cancelled.");
+    Console.Error.WriteLine("Canceled.");
     return 130;
 }
 catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException)

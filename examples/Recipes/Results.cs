@@ -49,7 +49,7 @@ internal sealed record Results(Recipe Recipe, Recipe Published, string What, IRe
         return text.ToString();
     }
 
-    private string Legend => $"The first number of each pair was measured here, on {What}; the second is the paper's, on {PaperTables.Of(Published).FirstOrDefault()?.Set ?? "its set"} with its networks. In per cent, but d-prime; a dash stands for what the paper does not have, or what the test videos can't tell (a label that none or all of them have).";
+    private string Legend => $"The first number of each pair was measured here, on {What}; the second is the paper's, on {PaperTables.Of(Published).FirstOrDefault()?.Set ?? "its set"} with its networks. In percent, but d-prime; a dash stands for what the paper does not have, or what the test videos can't tell (a label that none or all of them have).";
 
     private IEnumerable<(string Name, IReadOnlyList<string> Cells, string Seconds, string Source)> Rows() => Methods.Select(result =>
     {

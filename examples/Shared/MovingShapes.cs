@@ -92,7 +92,7 @@ internal sealed record MovingShape(int Index, int Class, int Scene, string Video
 /// them on, at a pitch drawn for each video, so no single moment tells the class. A video shows the same everywhere: any clip of about a second will do.
 /// </para>
 /// <para>
-/// Each scene has its own shape, colors, background, base pitch and timbre, which say nothing of the class and are easily learnt by heart.
+/// Each scene has its own shape, colors, background, base pitch and timbre, which say nothing of the class and are easily learned by heart.
 /// File names are numbers and say nothing of the class either.
 /// </para>
 /// </remarks>

@@ -90,7 +90,7 @@ internal static class TrainingBenchmarks
         using var soundEncoder = Encoder(BenchmarkRows.SoundWidth);
         using var head = Sequential(Linear(64, 64), ReLU(), Linear(64, BenchmarkRows.Classes));
         Parameter[] parameters = [.. imageEncoder.parameters(), .. soundEncoder.parameters(), .. head.parameters()];
-        // Not TorchSharp's optim.SGD: it leaves its native scalars to the finaliser and fails at random under load.
+        // Not TorchSharp's optim.SGD: it leaves its native scalars to the finalizer and fails at random under load.
         Tensor[] velocities = [.. parameters.Select(p => p.detach().zeros_like())];
         using Scalar momentum = 0.9, minusRate = -0.05, one = 1;
         for (int epoch = 0; epoch < Epochs; epoch++)

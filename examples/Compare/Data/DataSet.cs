@@ -7,7 +7,7 @@ using QuickStart;
 
 namespace Compare;
 
-/// <summary>A data set whose features are standardised on the rows that are trained on.</summary>
+/// <summary>A data set whose features are standardized on the rows that are trained on.</summary>
 internal sealed class DataSet
 {
     private readonly MultimodalData _rows;

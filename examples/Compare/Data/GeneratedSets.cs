@@ -39,7 +39,7 @@ internal static class GeneratedSets
     }
 
     /// <summary>
-    /// Two images of a digit, one coloured and one grey. In training rows the colour nearly always tells the digit; in held-out and test rows
+    /// Two images of a digit, one colored and one gray. In training rows the color nearly always tells the digit; in held-out and test rows
     /// it tells nothing, and the strokes do: a shortcut, and learning it is easier than learning the digits.
     /// </summary>
     private static MultimodalData Coloured(Random random)

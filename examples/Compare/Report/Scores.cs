@@ -29,7 +29,7 @@ internal sealed class Scores
     public Estimate Mean(string set, string method, Treatment treatment, Measure measure) =>
         Statistics.Mean(Rows(set, method, treatment).Select(measure.Read));
 
-    /// <summary>The treatment that is better on the test rows, chosen in hindsight, which favours methods that have two.</summary>
+    /// <summary>The treatment that is better on the test rows, chosen in hindsight, which favors methods that have two.</summary>
     public Treatment BetterTreatment(string set, string method, Measure measure) =>
         Treatments(set, method).OrderBy(t => measure.Loss(Mean(set, method, t, measure).Mean)).First();
 

@@ -13,7 +13,7 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
 
         Part("Over all sets", $"""
             Settings: {settings}. {Seeds()} Rates are chosen per method and seed on the held-out rows; test rows are looked at once, after that.
-            {string.Join(", ", Recipe.Baselines.Concat(Recipe.BaselineVariants).Where(scores.Methods.Contains))} are taken at the better of two treatments on each set (last epoch, best held-out epoch), in hindsight, which favours them;
+            {string.Join(", ", Recipe.Baselines.Concat(Recipe.BaselineVariants).Where(scores.Methods.Contains))} are taken at the better of two treatments on each set (last epoch, best held-out epoch), in hindsight, which favors them;
             everything else is the last epoch's. `+pool`: the answer is a pool of the same network's heads; without it, its joint head. `separate`: the single
             modalities' networks, each at its own rate, mean of probabilities; `separate-logits`: mean of logits; `single`: the one that is best on the held-out rows.
             `{Recipe.AutoUntuned}`: the default with the trainer's own rate and epochs; its rank is the one it has in the place of `{Recipe.Auto}`.

@@ -6,7 +6,7 @@ namespace Recipes;
 /// <param name="Network">The backbone, and what it started from.</param>
 /// <param name="Modalities">RGB, OF, A.</param>
 /// <param name="Method">How it was trained.</param>
-/// <param name="Values">Per cent by metric; mAP and mAUC too.</param>
+/// <param name="Values">Percent by metric; mAP and mAUC too.</param>
 internal sealed record PaperRow(string Source, string Set, string Network, string Modalities, string Method, IReadOnlyList<PaperValue> Values)
 {
     public double? Find(string metric) => Values.FirstOrDefault(v => v.Metric == metric)?.Value;
@@ -14,7 +14,7 @@ internal sealed record PaperRow(string Source, string Set, string Network, strin
 
 /// <summary>A number of the paper.</summary>
 /// <param name="Metric">See <see cref="Metric"/>.</param>
-/// <param name="Value">In per cent.</param>
+/// <param name="Value">In percent.</param>
 internal sealed record PaperValue(string Metric, double Value);
 
 /// <summary>The names of metrics in tables.</summary>

@@ -6,7 +6,7 @@ namespace Recipes;
 /// <param name="Method">The way.</param>
 internal sealed record MethodResult(Method Method)
 {
-    /// <summary>In per cent, but d-prime.</summary>
+    /// <summary>In percent, but d-prime.</summary>
     public IReadOnlyList<PaperValue> Values { get; init; } = [];
 
     public double Seconds { get; init; }

@@ -1,7 +1,7 @@
 namespace Recipes;
 
 /// <summary>
-/// Pictures and sound made by formula: a square of a colour that moves in a direction, over a background of its own, and tones in noise. Colour,
+/// Pictures and sound made by formula: a square of a color that moves in a direction, over a background of its own, and tones in noise. Color,
 /// direction and tone tell of the class; background and a second, loud tone are the video's own, and only good for learning it by heart.
 /// </summary>
 internal static class StandInScene

@@ -109,7 +109,7 @@ internal static class StandInSet
         return videos;
     }
 
-    /// <summary>Kitchens with videos of several segments: verbs are directions, nouns colours.</summary>
+    /// <summary>Kitchens with videos of several segments: verbs are directions, nouns colors.</summary>
     private static List<StandInVideo> EpicKitchens(string folder)
     {
         const int SegmentsPerVideo = 6;

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace GBlend.MLNet.Tests;
 
-/// <summary>A convolution, batch normalisation and a mean, for vectors as one row of pixels per channel; its published names differ from its own.</summary>
+/// <summary>A convolution, batch normalization and a mean, for vectors as one row of pixels per channel; its published names differ from its own.</summary>
 internal sealed class TinyConvolutionalEncoder(int channels) : Encoder
 {
     internal const int Width = 4;
