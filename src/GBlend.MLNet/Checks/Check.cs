@@ -17,6 +17,12 @@ internal static class Check
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number of at least {least}.");
     }
 
+    internal static void Between(int value, int least, int most, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        if (value < least || value > most)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be {least} to {most}.");
+    }
+
     internal static void Positive(double value, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         if (!(value > 0) || double.IsInfinity(value))

@@ -14,7 +14,8 @@ namespace GBlend.MLNet;
 /// </remarks>
 internal sealed class AudioResNetModule : EncoderModule
 {
-    internal static ResNetFamily Family { get; } = new("audio-resnet", "Audio ResNet", InputLayout.Audio, [18, 34, 50, 101, 152], _ => false, plan => new AudioResNetModule(plan))
+    internal static ResNetFamily Family { get; } = new(
+        "audio-resnet", "Audio ResNet", InputLayout.Audio, [18, 34, 50, 101, 152], _ => false, plan => new AudioResNetModule(plan), Describe)
     {
         MapName = (depth, name) => VmzNames.OfAudio(name, ResNetPlan.BlocksOf(depth)),
     };
@@ -24,7 +25,7 @@ internal sealed class AudioResNetModule : EncoderModule
     private readonly InputScaling scaling;
     private readonly ResNetPlan plan;
 
-    private AudioResNetModule(ResNetPlan plan) : base(Family.Kind, plan.StageWidth(3) * plan.Expansion, plan.StageWidth(2) * plan.Expansion)
+    private AudioResNetModule(ResNetPlan plan) : base(Family.Kind, plan.FeatureWidth, plan.MiddleWidth)
     {
         (scaling, this.plan) = (plan.Scaling, plan);
         int first = plan.Scale(16), width = plan.Scale(32);
@@ -51,6 +52,19 @@ internal sealed class AudioResNetModule : EncoderModule
         var third = layer3.call(layer2.call(layer1.call(x)));
         var fourth = layer4.call(third);
         return scope.MoveToOuter(Pool(third), Pool(fourth));
+    }
+
+    private static IEnumerable<NamedShape> Describe(ResNetPlan plan)
+    {
+        int first = plan.Scale(16), width = plan.Scale(32);
+        return
+        [
+            .. LayerShapes.Convolution("stem.0", 1, first, [3, 3], bias: true),
+            .. PlaneBlocks.DescribeBasic("stem.1", first, width, 2),
+            .. PlaneBlocks.DescribeBasic("stem.2", width, width, 1), .. PlaneBlocks.DescribeBasic("stem.3", width, width, 1),
+            .. PlaneBlocks.Describe(plan, 0, ref width, 2, "layer1"), .. PlaneBlocks.Describe(plan, 1, ref width, 2, "layer2"),
+            .. PlaneBlocks.Describe(plan, 2, ref width, 2, "layer3"), .. PlaneBlocks.Describe(plan, 3, ref width, 2, "layer4"),
+        ];
     }
 
     private double Positions(int halvings) => plan.Halved(0, halvings) * plan.Halved(1, halvings);

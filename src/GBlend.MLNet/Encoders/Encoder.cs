@@ -24,12 +24,29 @@ public abstract class Encoder
     public abstract EncoderModule Build(IReadOnlyList<int> inputShape);
 
     /// <summary>
+    /// Tells what <see cref="Build"/> makes for the same rows, without building it. A model file whose settings ask for other tensors than its
+    /// weights have is then refused before memory or time is spent on them, however large the sizes in the settings are.
+    /// </summary>
+    /// <remarks>
+    /// By default an encoder does not describe itself: the library looks at the module that it builds. When a model is loaded, a coarse check of
+    /// the settings comes first: a whole number in them may be at most 4,096 or the count of numbers in the weights, whichever is more. All
+    /// encoders of this library describe themselves.
+    /// </remarks>
+    /// <param name="inputShape">The shape of one row, as <see cref="Build"/> gets it.</param>
+    /// <returns>The layout of the module; <see langword="null"/> for an encoder that does not describe itself.</returns>
+    /// <exception cref="ArgumentException">The encoder cannot read rows of this shape; the message says which it can.</exception>
+    public virtual EncoderLayout? Describe(IReadOnlyList<int> inputShape) => null;
+
+    /// <summary>
     /// Translates the name that a tensor has in a file of published weights into its name in this encoder. An encoder whose tensors have other
     /// names than those in published files overrides this method. By default every name stays as it is.
     /// </summary>
     /// <param name="name">The name of a tensor in a file, for example <c>layer1.0.conv1.weight</c>.</param>
     /// <returns>The tensor's name in the module that <see cref="Build"/> makes; <paramref name="name"/> itself where there is no translation.</returns>
     public virtual string MapWeightName(string name) => name;
+
+    /// <summary>The layout of the module, from the description or, without one, from a module that is built to be seen.</summary>
+    internal EncoderLayout Layout(IReadOnlyList<int> inputShape) => Describe(inputShape) ?? EncoderLayout.OfBuilt(this, inputShape);
 
     /// <summary>What the encoder itself does to its input; <see langword="null"/> when it leaves that to the trainer, which normalizes bytes.</summary>
     internal virtual InputScaling? Scaling => null;

@@ -26,6 +26,37 @@ internal static class PlaneBlocks
         return blocks;
     }
 
+    /// <summary>The tensors of <see cref="Stage"/>.</summary>
+    internal static IEnumerable<NamedShape> Describe(ResNetPlan plan, int stage, ref int width, int stride, string name)
+    {
+        int first = width, inside = plan.StageWidth(stage), outputs = inside * plan.Expansion;
+        width = outputs;
+        return Enumerable.Range(0, plan.Blocks[stage]).SelectMany(i => plan.HasBottlenecks
+            ? Describe($"{name}.{i}", i == 0 ? stride : 1, [(i == 0 ? first : outputs, inside, 1), (inside, inside, 3), (inside, outputs, 1)])
+            : DescribeBasic($"{name}.{i}", i == 0 ? first : outputs, outputs, i == 0 ? stride : 1));
+    }
+
+    /// <summary>The tensors of <see cref="Basic"/>.</summary>
+    internal static IEnumerable<NamedShape> DescribeBasic(string name, int inputs, int outputs, int stride) =>
+        Describe(name, stride, [(inputs, outputs, 3), (outputs, outputs, 3)]);
+
+    private static IEnumerable<NamedShape> Describe(string name, int stride, (int Inputs, int Outputs, int Kernel)[] convolutions)
+    {
+        var tensors = convolutions.SelectMany((c, i) => (NamedShape[])
+        [
+            .. LayerShapes.Convolution($"{name}.conv{i + 1}", c.Inputs, c.Outputs, [c.Kernel, c.Kernel]),
+            .. LayerShapes.BatchNorm($"{name}.bn{i + 1}", c.Outputs),
+        ]);
+        int inputs = convolutions[0].Inputs, outputs = convolutions[^1].Outputs;
+        return inputs == outputs && stride == 1
+            ? tensors
+            :
+            [
+                .. tensors, .. LayerShapes.Convolution($"{name}.downsample.0", inputs, outputs, [1, 1]),
+                .. LayerShapes.BatchNorm($"{name}.downsample.1", outputs),
+            ];
+    }
+
     /// <summary>1 x 1 convolution and batch normalization of the shortcut, where the block changes width or stride; else none.</summary>
     private static Sequential? Shortcut(int inputs, int outputs, int stride, double epsilon) => inputs == outputs && stride == 1
         ? null
@@ -99,7 +130,8 @@ internal static class PlaneBlocks
 /// </summary>
 internal sealed class ImageResNetModule : EncoderModule
 {
-    internal static ResNetFamily Family { get; } = new("image-resnet", "Image ResNet", InputLayout.Image, [18, 34, 50, 101, 152], _ => true, plan => new ImageResNetModule(plan));
+    internal static ResNetFamily Family { get; } = new(
+        "image-resnet", "Image ResNet", InputLayout.Image, [18, 34, 50, 101, 152], _ => true, plan => new ImageResNetModule(plan), Describe);
 
     private const double Epsilon = 1e-5;
     private readonly Conv2d conv1;
@@ -108,7 +140,7 @@ internal sealed class ImageResNetModule : EncoderModule
     private readonly InputScaling scaling;
     private readonly ResNetPlan plan;
 
-    private ImageResNetModule(ResNetPlan plan) : base(Family.Kind, plan.StageWidth(3) * plan.Expansion, plan.StageWidth(2) * plan.Expansion)
+    private ImageResNetModule(ResNetPlan plan) : base(Family.Kind, plan.FeatureWidth, plan.MiddleWidth)
     {
         (scaling, this.plan) = (plan.Scaling, plan);
         conv1 = Convolutions.Plane(plan.Channels, plan.Scale(64), 7, 2);
@@ -134,6 +166,17 @@ internal sealed class ImageResNetModule : EncoderModule
         var third = layer3.call(layer2.call(layer1.call(x)));
         var fourth = layer4.call(third);
         return scope.MoveToOuter(third.mean([2, 3]), fourth.mean([2, 3]));
+    }
+
+    private static IEnumerable<NamedShape> Describe(ResNetPlan plan)
+    {
+        int width = plan.Scale(64);
+        return
+        [
+            .. LayerShapes.Convolution("conv1", plan.Channels, width, [7, 7]), .. LayerShapes.BatchNorm("bn1", width),
+            .. PlaneBlocks.Describe(plan, 0, ref width, 1, "layer1"), .. PlaneBlocks.Describe(plan, 1, ref width, 2, "layer2"),
+            .. PlaneBlocks.Describe(plan, 2, ref width, 2, "layer3"), .. PlaneBlocks.Describe(plan, 3, ref width, 2, "layer4"),
+        ];
     }
 
     private double Positions(int halvings) => plan.Halved(0, halvings) * plan.Halved(1, halvings);

@@ -72,5 +72,5 @@ internal sealed record InputScaling(IReadOnlyList<float> Mean, IReadOnlyList<flo
     }
 
     internal static InputScaling Read(JsonObject settings) =>
-        Create([.. settings["mean"]!.AsArray().Select(m => (float)m!)], [.. settings["standardDeviation"]!.AsArray().Select(s => (float)s!)]);
+        Create(settings.Singles("mean"), settings.Singles("standardDeviation"));
 }

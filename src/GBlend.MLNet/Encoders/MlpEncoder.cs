@@ -44,17 +44,19 @@ public sealed class MlpEncoder : Encoder
     };
 
     internal static MlpEncoder FromSettings(JsonObject settings) =>
-        new([.. settings["widths"]!.AsArray().Select(w => (int)w!)], (float)settings["dropout"]!);
+        new(settings.WholeNumbers("widths"), settings.Single("dropout"));
 
     /// <inheritdoc/>
-    public override EncoderModule Build(IReadOnlyList<int> inputShape)
-    {
-        int inputs = inputShape.Aggregate(1, (product, size) => checked(product * size));
-        return new Net(inputs, _widths, Dropout);
-    }
+    public override EncoderModule Build(IReadOnlyList<int> inputShape) => new Net(Elements(inputShape), _widths, Dropout);
+
+    /// <inheritdoc/>
+    public override EncoderLayout Describe(IReadOnlyList<int> inputShape) =>
+        new(_widths[^1], _widths[0], LayerShapes.Mlp("layers", 0, Elements(inputShape), _widths, Dropout));
 
     /// <inheritdoc/>
     public override string ToString() => $"MLP {string.Join("-", _widths)}" + (Dropout > 0 ? FormattableString.Invariant($" dropout {Dropout}") : "");
+
+    private static int Elements(IReadOnlyList<int> inputShape) => inputShape.Aggregate(1, (product, size) => checked(product * size));
 
     /// <summary>The first layer makes the mid-level features, the rest the features.</summary>
     private sealed class Net : EncoderModule

@@ -80,19 +80,28 @@ public sealed class ResNetEncoder : Encoder
     private InputScaling Applied => _scaling ?? InputScaling.None;
 
     internal static Func<JsonObject, Encoder> FromSettings(ResNetFamily family) => settings =>
-        new ResNetEncoder(family, (int)settings["depth"]!, (double)settings["widthMultiplier"]!, (bool)settings["stemPooling"]!, InputScaling.Read(settings));
+        new ResNetEncoder(family, settings.Whole("depth"), settings.Number("widthMultiplier"), settings.Flag("stemPooling"), InputScaling.Read(settings));
 
     /// <inheritdoc/>
-    public override EncoderModule Build(IReadOnlyList<int> inputShape)
+    public override EncoderModule Build(IReadOnlyList<int> inputShape) => _family.Build(Plan(inputShape));
+
+    /// <inheritdoc/>
+    public override EncoderLayout Describe(IReadOnlyList<int> inputShape)
     {
-        ArgumentNullException.ThrowIfNull(inputShape);
-        _family.Input.Check(inputShape, _family.Name);
-        Applied.CheckChannels(inputShape[^1]);
-        return _family.Build(new ResNetPlan(Depth, WidthMultiplier, StemPooling, inputShape, Applied));
+        var plan = Plan(inputShape);
+        return new(plan.FeatureWidth, plan.MiddleWidth, _family.Describe(plan));
     }
 
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant($"{_family.Name}-{Depth}") + (WidthMultiplier == 1 ? "" : FormattableString.Invariant($" width {WidthMultiplier}"));
+
+    private ResNetPlan Plan(IReadOnlyList<int> inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        _family.Input.Check(inputShape, _family.Name);
+        Applied.CheckChannels(inputShape[^1]);
+        return new ResNetPlan(Depth, WidthMultiplier, StemPooling, inputShape, Applied);
+    }
 }
 
 /// <summary>One kind of residual network.</summary>
@@ -102,7 +111,10 @@ public sealed class ResNetEncoder : Encoder
 /// <param name="Depths">The numbers of layers it exists with.</param>
 /// <param name="PoolsStem">Whether the published network of a depth pools after its first convolution.</param>
 /// <param name="Build">Makes the module.</param>
-internal sealed record ResNetFamily(string Kind, string Name, InputLayout Input, int[] Depths, Func<int, bool> PoolsStem, Func<ResNetPlan, EncoderModule> Build)
+/// <param name="Describe">Tells the module's tensors without making it.</param>
+internal sealed record ResNetFamily(
+    string Kind, string Name, InputLayout Input, int[] Depths, Func<int, bool> PoolsStem, Func<ResNetPlan, EncoderModule> Build,
+    Func<ResNetPlan, IEnumerable<NamedShape>> Describe)
 {
     /// <summary>From the name that a tensor has in published files of a depth to the module's own. By default it stays.</summary>
     internal Func<int, string, string> MapName { get; init; } = static (_, name) => name;
@@ -142,6 +154,12 @@ internal sealed record ResNetPlan(int Depth, double WidthMultiplier, bool StemPo
 
     /// <summary>The inside width of the blocks of a stage, 0 to 3.</summary>
     internal int StageWidth(int stage) => Scale(64 << stage);
+
+    /// <summary>What the last stage gives.</summary>
+    internal int FeatureWidth => StageWidth(3) * Expansion;
+
+    /// <summary>What the stage before the last gives.</summary>
+    internal int MiddleWidth => StageWidth(2) * Expansion;
 
     /// <summary>What is left of a dimension after so many halvings, each rounded up.</summary>
     internal double Halved(int dimension, int times) => Math.Ceiling(Shape[dimension] / (double)(1 << times));

@@ -24,6 +24,12 @@ internal sealed class TextCnnModule : EncoderModule
         RegisterComponents();
     }
 
+    internal static EncoderLayout Describe(TextEncoder settings) => new(checked(s_kernels.Length * settings.Width), settings.Width,
+    [
+        TokenVectors.Describe(settings, "tokens"),
+        .. s_kernels.SelectMany((kernel, i) => LayerShapes.Convolution($"convolutions.{i}", settings.Width, settings.Width, [kernel], bias: true)),
+    ]);
+
     internal override double MultiplyAdds => (double)length * CountParameters(convolutions);
 
     /// <summary>Token ids [rows, tokens].</summary>

@@ -69,7 +69,8 @@ public sealed class TextEncoder : Encoder
     };
 
     internal static Func<JsonObject, Encoder> FromSettings(TextKind kind) => settings =>
-        new TextEncoder(kind, (int)settings["vocabularySize"]!, (int)settings["width"]!, (int)settings["layers"]!, (int)settings["heads"]!, (float)settings["dropout"]!);
+        new TextEncoder(
+            kind, settings.Whole("vocabularySize"), settings.Whole("width"), settings.Whole("layers"), settings.Whole("heads"), settings.Single("dropout"));
 
     /// <inheritdoc/>
     public override EncoderModule Build(IReadOnlyList<int> inputShape)
@@ -81,6 +82,19 @@ public sealed class TextEncoder : Encoder
             TextKind.Pooling => new TextPoolingModule(this),
             TextKind.Cnn => new TextCnnModule(this, inputShape[0]),
             _ => new TextTransformerModule(this, inputShape[0]),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override EncoderLayout Describe(IReadOnlyList<int> inputShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        InputLayout.Text.Check(inputShape, ToString());
+        return _kind switch
+        {
+            TextKind.Pooling => TextPoolingModule.Describe(this),
+            TextKind.Cnn => TextCnnModule.Describe(this),
+            _ => TextTransformerModule.Describe(this, inputShape[0]),
         };
     }
 

@@ -17,6 +17,9 @@ internal sealed class TextPoolingModule : EncoderModule
         RegisterComponents();
     }
 
+    internal static EncoderLayout Describe(TextEncoder settings) =>
+        new(settings.Width, settings.Width, [TokenVectors.Describe(settings, "tokens"), .. LayerShapes.Linear("hidden", settings.Width, settings.Width)]);
+
     internal override double MultiplyAdds => CountParameters(hidden);
 
     /// <summary>Token ids [rows, tokens].</summary>

@@ -30,6 +30,24 @@ internal sealed class TextTransformerModule : EncoderModule
         RegisterComponents();
     }
 
+    internal static EncoderLayout Describe(TextEncoder settings, int length)
+    {
+        return new(settings.Width, settings.Width, Tensors());
+
+        IEnumerable<NamedShape> Tensors()
+        {
+            yield return TokenVectors.Describe(settings, "tokens");
+            yield return new("positions", [length, settings.Width]);
+            foreach (var tensor in LayerShapes.LayerNorm("norm", settings.Width))
+                yield return tensor;
+            for (int i = 0; i < settings.Layers; i++)
+            {
+                foreach (var tensor in TransformerLayer.Describe(settings.Width, $"layers.{i}"))
+                    yield return tensor;
+            }
+        }
+    }
+
     internal override double MultiplyAdds => positions.shape[0] * (CountParameters(layers) + 2.0 * positions.numel() * layers.Count);
 
     /// <summary>Token ids [rows, tokens].</summary>
@@ -74,6 +92,13 @@ internal sealed class TransformerLayer : Module<Tensor, Tensor, Tensor>
         dropout = settings.Dropout > 0 ? new SeededDropout(settings.Dropout) : null;
         RegisterComponents();
     }
+
+    internal static IEnumerable<NamedShape> Describe(long width, string name) =>
+    [
+        .. LayerShapes.LayerNorm($"{name}.norm1", width), .. LayerShapes.LayerNorm($"{name}.norm2", width),
+        .. LayerShapes.Linear($"{name}.queriesKeysValues", width, 3 * width), .. LayerShapes.Linear($"{name}.back", width, width),
+        .. LayerShapes.Linear($"{name}.up", width, 4 * width), .. LayerShapes.Linear($"{name}.down", 4 * width, width),
+    ];
 
     /// <param name="x">The tokens [rows, tokens, width].</param>
     /// <param name="padding">True at padding, [rows, 1, 1, tokens].</param>

@@ -25,6 +25,8 @@ internal sealed class TokenVectors : Module<Tensor, (Tensor Vectors, Tensor Mask
         RegisterComponents();
     }
 
+    internal static NamedShape Describe(TextEncoder settings, string name) => new($"{name}.weight", [settings.VocabularySize, settings.Width]);
+
     /// <returns>The vectors [rows, tokens, width] and what is no padding, as 1 and 0, [rows, tokens, 1].</returns>
     public override (Tensor Vectors, Tensor Mask) forward(Tensor input)
     {

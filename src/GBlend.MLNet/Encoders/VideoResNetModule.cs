@@ -106,6 +106,47 @@ internal sealed class VideoBlock : Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>The tensors of a block of the same numbers.</summary>
+    internal static IEnumerable<NamedShape> Describe(
+        VideoVariant variant, VideoConvolution kind, int inputs, int inside, int stride, bool isBottleneck, string name)
+    {
+        int outputs = isBottleneck ? 4 * inside : inside;
+        IEnumerable<NamedShape> Point(string at, int from, int to) =>
+            [.. LayerShapes.Convolution($"{at}.0", from, to, [1, 1, 1]), .. LayerShapes.BatchNorm($"{at}.1", to)];
+        IEnumerable<NamedShape> Own(string at, int from, int to) =>
+            [.. Describe(variant, kind, from, to, inputs, $"{at}.0"), .. LayerShapes.BatchNorm($"{at}.1", to)];
+        IEnumerable<NamedShape> tensors = isBottleneck
+            ? [.. Point($"{name}.conv1", inputs, inside), .. Own($"{name}.conv2", inside, inside), .. Point($"{name}.conv3", inside, outputs)]
+            : [.. Own($"{name}.conv1", inputs, outputs), .. Own($"{name}.conv2", outputs, outputs)];
+        return stride != 1 || inputs != outputs ? [.. tensors, .. Point($"{name}.downsample", inputs, outputs)] : tensors;
+    }
+
+    private static IEnumerable<NamedShape> Describe(VideoVariant variant, VideoConvolution kind, int inputs, int outputs, int blockInputs, string name)
+    {
+        switch (kind)
+        {
+            case VideoConvolution.Full:
+                return LayerShapes.Convolution(name, inputs, outputs, [3, 3, 3]);
+            case VideoConvolution.Frame:
+                return LayerShapes.Convolution(name, inputs, outputs, [1, 3, 3]);
+            case VideoConvolution.SpaceThenTime:
+                int middle = MiddleWidth(variant.MiddleOfBlock ? blockInputs : inputs, outputs);
+                return
+                [
+                    .. LayerShapes.Convolution($"{name}.0", inputs, middle, [1, 3, 3]), .. LayerShapes.BatchNorm($"{name}.1", middle),
+                    .. LayerShapes.Convolution($"{name}.3", middle, outputs, [3, 1, 1]),
+                ];
+            case VideoConvolution.Depthwise:
+                return LayerShapes.Convolution(name, 1, outputs, [3, 3, 3]);
+            default:
+                return
+                [
+                    .. LayerShapes.Convolution($"{name}.0", inputs, outputs, [1, 1, 1]), .. LayerShapes.BatchNorm($"{name}.1", outputs),
+                    .. LayerShapes.Convolution($"{name}.2", 1, outputs, [3, 3, 3]),
+                ];
+        }
+    }
+
     /// <summary>As many as give the two convolutions together about the parameters of a 3 x 3 x 3.</summary>
     private static int MiddleWidth(long inputs, long outputs) => (int)(inputs * outputs * 27 / (inputs * 9 + 3 * outputs));
 }
@@ -140,7 +181,7 @@ internal sealed class VideoResNetModule : EncoderModule
     private readonly ResNetPlan plan;
     private readonly bool keepsFrames;
 
-    private VideoResNetModule(ResNetPlan plan, VideoVariant variant) : base(variant.Kind, plan.StageWidth(3) * plan.Expansion, plan.StageWidth(2) * plan.Expansion)
+    private VideoResNetModule(ResNetPlan plan, VideoVariant variant) : base(variant.Kind, plan.FeatureWidth, plan.MiddleWidth)
     {
         (scaling, this.plan, keepsFrames) = (plan.Scaling, plan, variant.Convolutions[^1] == VideoConvolution.Frame);
         stem = Stem(plan, variant);
@@ -171,7 +212,8 @@ internal sealed class VideoResNetModule : EncoderModule
     private double Positions(int halvingsInTime, int halvings) => plan.Halved(0, keepsFrames ? 0 : halvingsInTime) * plan.Halved(1, halvings) * plan.Halved(2, halvings);
 
     private static ResNetFamily FamilyOf(string name, int[] depths, Func<int, bool> poolsStem, Func<int, VideoVariant> variant) =>
-        new(variant(depths[0]).Kind, name, InputLayout.Video, depths, poolsStem, plan => new VideoResNetModule(plan, variant(plan.Depth)))
+        new(variant(depths[0]).Kind, name, InputLayout.Video, depths, poolsStem,
+            plan => new VideoResNetModule(plan, variant(plan.Depth)), plan => Describe(plan, variant(plan.Depth)))
         {
             MapName = (depth, tensor) => VmzNames.OfVideo(tensor, ResNetPlan.BlocksOf(depth), ResNetPlan.IsDeep(depth), variant(depth).Convolutions),
         };
@@ -202,5 +244,30 @@ internal sealed class VideoResNetModule : EncoderModule
             width = inside * plan.Expansion;
         }
         return blocks;
+    }
+
+    private static IEnumerable<NamedShape> Describe(ResNetPlan plan, VideoVariant variant)
+    {
+        int width = plan.Scale(64), middle = plan.Scale(45);
+        IEnumerable<NamedShape> stem = variant.HasFactoredStem
+            ?
+            [
+                .. LayerShapes.Convolution("stem.0", plan.Channels, middle, [1, 7, 7]), .. LayerShapes.BatchNorm("stem.1", middle),
+                .. LayerShapes.Convolution("stem.3", middle, width, [3, 1, 1]), .. LayerShapes.BatchNorm("stem.4", width),
+            ]
+            : [.. LayerShapes.Convolution("stem.0", plan.Channels, width, [3, 7, 7]), .. LayerShapes.BatchNorm("stem.1", width)];
+        return
+        [
+            .. stem, .. Describe(plan, variant, 0, ref width), .. Describe(plan, variant, 1, ref width),
+            .. Describe(plan, variant, 2, ref width), .. Describe(plan, variant, 3, ref width),
+        ];
+    }
+
+    private static IEnumerable<NamedShape> Describe(ResNetPlan plan, VideoVariant variant, int stage, ref int width)
+    {
+        int first = width, inside = plan.StageWidth(stage), outputs = inside * plan.Expansion;
+        width = outputs;
+        return Enumerable.Range(0, plan.Blocks[stage]).SelectMany(i => VideoBlock.Describe(
+            variant, variant.Convolutions[stage], i == 0 ? first : outputs, inside, stage > 0 && i == 0 ? 2 : 1, plan.HasBottlenecks, $"layer{stage + 1}.{i}"));
     }
 }

@@ -18,5 +18,12 @@ internal sealed class ConcatFusion : FusionModule
         RegisterComponents();
     }
 
+    internal static IEnumerable<NamedShape> Describe(long width, IReadOnlyList<int> hidden, long outputs, float dropout)
+    {
+        int first = dropout > 0 ? 1 : 0;
+        var last = LayerShapes.Linear($"layers.{first + 2 * hidden.Count}", hidden.Count > 0 ? hidden[^1] : width, outputs);
+        return LayerShapes.Mlp("layers", first, width, hidden, 0).Concat(last);
+    }
+
     public override Tensor forward(Tensor[] features) => layers.call(features.Length == 1 ? features[0] : cat(features, 1));
 }

@@ -83,13 +83,8 @@ public sealed record Fusion
         ["dropout"] = Dropout,
     };
 
-    internal static Fusion FromSettings(JsonObject settings)
-    {
-        var name = (string)settings["kind"]!;
-        if (!Enum.TryParse<FusionKind>(name, out var kind))
-            throw new InvalidDataException($"The model has a fusion of kind '{name}', which this version of GBlend.MLNet does not know. Update it.");
-        return new Fusion(kind, [.. settings["hidden"]!.AsArray().Select(w => (int)w!)]).WithDropout((float)settings["dropout"]!);
-    }
+    internal static Fusion FromSettings(JsonObject settings) =>
+        new Fusion(settings.Choice<FusionKind>("kind"), settings.WholeNumbers("hidden")).WithDropout(settings.Single("dropout"));
 
     internal FusionModule Build(IReadOnlyList<EncoderModule> encoders, int outputs) => Kind switch
     {
@@ -99,6 +94,18 @@ public sealed record Fusion
         FusionKind.NonLocalGate => new NonLocalFusion(Widths(encoders), HiddenWidths, outputs, Dropout),
         _ => throw new InvalidOperationException($"Unknown fusion {Kind}."),
     };
+
+    /// <summary>The tensors of the module that <see cref="Build"/> makes above such encoders, told without building it.</summary>
+    internal IEnumerable<NamedShape> Describe(IReadOnlyList<EncoderLayout> encoders, long outputs)
+    {
+        long[] widths = [.. encoders.Select(e => (long)(Kind == FusionKind.MidConcat ? e.MiddleWidth : e.FeatureWidth))];
+        return Kind switch
+        {
+            FusionKind.SqueezeExcitationGate => SqueezeExcitationFusion.Describe(widths, HiddenWidths, outputs, Dropout),
+            FusionKind.NonLocalGate => NonLocalFusion.Describe(widths, HiddenWidths, outputs, Dropout),
+            _ => ConcatFusion.Describe(widths.Sum(), HiddenWidths, outputs, Dropout),
+        };
+    }
 
     private static int[] Widths(IReadOnlyList<EncoderModule> encoders) => [.. encoders.Select(e => e.FeatureWidth)];
 }

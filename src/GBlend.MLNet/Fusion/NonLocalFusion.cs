@@ -31,6 +31,18 @@ internal sealed class NonLocalFusion : FusionModule
         RegisterComponents();
     }
 
+    internal static IEnumerable<NamedShape> Describe(IReadOnlyList<long> widths, IReadOnlyList<int> hidden, long outputs, float dropout)
+    {
+        long width = widths.Max(), inner = Math.Max(1, width / 2);
+        return
+        [
+            .. widths.SelectMany((w, i) => LayerShapes.Linear($"embed.{i}", w, width)),
+            .. LayerShapes.Linear("theta", width, inner), .. LayerShapes.Linear("phi", width, inner),
+            .. LayerShapes.Linear("g", width, inner), .. LayerShapes.Linear("back", inner, width),
+            .. ConcatFusion.Describe(width * widths.Count, hidden, outputs, dropout).Under("head"),
+        ];
+    }
+
     public override Tensor forward(Tensor[] features)
     {
         var x = stack([.. features.Select((f, i) => embed[i].call(f))], 1);                        // [rows, modalities, width]

@@ -21,6 +21,16 @@ internal sealed class SqueezeExcitationFusion : FusionModule
         RegisterComponents();
     }
 
+    internal static IEnumerable<NamedShape> Describe(IReadOnlyList<long> widths, IReadOnlyList<int> hidden, long outputs, float dropout)
+    {
+        long width = widths.Sum(), inside = Math.Max(1, width / Reduction);
+        return
+        [
+            .. LayerShapes.Linear("squeeze", width, inside), .. LayerShapes.Linear("excite", inside, width),
+            .. ConcatFusion.Describe(width, hidden, outputs, dropout).Under("head"),
+        ];
+    }
+
     public override Tensor forward(Tensor[] features)
     {
         var joined = features.Length == 1 ? features[0] : cat(features, 1);

@@ -74,17 +74,17 @@ internal sealed record AugmentationSettings
 
     internal static AugmentationSettings FromJson(JsonObject json) => new()
     {
-        CropHeight = (int?)json["cropHeight"],
-        CropWidth = (int?)json["cropWidth"],
-        ScoringCrops = (int)json["scoringCrops"]! is var crops and (1 or 3) ? crops : throw new FormatException("crops when scoring are 1 or 3."),
-        FlipProbability = (float)json["flipProbability"]!,
-        FlipsFlow = (bool)json["flipsFlow"]!,
-        Shift = (int)json["shift"]!,
-        Frames = (int?)json["frames"],
-        TimeMasks = (int)json["timeMasks"]!,
-        MostFrames = (int)json["mostFrames"]!,
-        BandMasks = (int)json["bandMasks"]!,
-        MostBands = (int)json["mostBands"]!,
+        CropHeight = json.Has("cropHeight") ? json.Whole("cropHeight") : null,
+        CropWidth = json.Has("cropWidth") ? json.Whole("cropWidth") : null,
+        ScoringCrops = json.Whole("scoringCrops") is var crops and (1 or 3) ? crops : throw new FormatException("crops when scoring are 1 or 3."),
+        FlipProbability = json.Single("flipProbability"),
+        FlipsFlow = json.Flag("flipsFlow"),
+        Shift = json.Whole("shift"),
+        Frames = json.Has("frames") ? json.Whole("frames") : null,
+        TimeMasks = json.Whole("timeMasks"),
+        MostFrames = json.Whole("mostFrames"),
+        BandMasks = json.Whole("bandMasks"),
+        MostBands = json.Whole("mostBands"),
     };
 
     private static void Demand(bool fits, string name, string what)

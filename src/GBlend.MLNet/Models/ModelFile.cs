@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -26,6 +26,8 @@ internal static class ModelFile
     private static readonly JsonSerializerOptions s_json = new()
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter() },
     };
 
@@ -83,14 +85,73 @@ internal static class ModelFile
 
     internal static TrainedModel Load(Stream settings, Stream weights, Device device)
     {
+        byte[] content = ReadAll(weights);
+        var saved = Refusal.Of("The model's settings", "Save the model again or take an unaltered copy.", () => Read(Parse(settings), content));
+        var networks = saved.Shapes.Select(shape => new JointNetwork(shape, 0, ScalarType.Float32, device, learns: false)).ToArray();
         try
         {
-            return Build(Parse(settings), weights, device);
+            using (no_grad())
+            {
+                foreach (var (name, value) in NamedTensors(networks))
+                {
+                    using var source = tensor(saved.Weights[name].ToFloats(), value.shape);
+                    value.copy_(source);
+                }
+            }
+            return new TrainedModel([.. networks.Select(network => network.ForScoring())], saved.Loss, saved.Answer, saved.History);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException or OverflowException or ExternalException)
+        finally
         {
-            throw new InvalidDataException($"The model's settings are truncated or damaged: {e.Message} Save the model again or take an unaltered copy.");
+            Array.ForEach(networks, network => network.Dispose());
         }
+    }
+
+    /// <summary>Checks everything that a file says, and the sizes in its settings against the tensors that it has, before anything is built.</summary>
+    private static Saved Read(JsonObject content, byte[] bytes)
+    {
+        if (Convert.ToHexString(SHA256.HashData(bytes)) != content.Text("weightsSha256"))
+            throw new InvalidDataException("The model's weights were truncated or altered after saving: their SHA-256 is not the one in the settings. Take an unaltered copy.");
+        var weights = Safetensors.Read(bytes, new MemoryBudget(bytes.Length));
+        int outputs = content.Whole("outputs");
+        var specs = content.Objects("modalities").Select(ReadModality).ToArray();
+        var fusion = Fusion.FromSettings(content.Object("fusion"));
+        var shapes = ReadNetworks(content).Select(network => new NetworkShape(specs, fusion, outputs, network.Flag("hasHeads"), network.Flag("hasJoint"))
+        {
+            JointName = network.Has("jointName") ? network.Text("jointName") : BranchNames.Joint,
+        }).ToArray();
+        bool isPossible = outputs >= 1 && specs.Length > 0 && shapes.Length is > 0 and <= MostNetworks;
+        if (!isPossible || specs.Any(m => m.Shape.Count == 0 || m.Shape.Concat(m.Layout.Stored).Any(s => s < 1)))
+            throw new InvalidDataException("The model's settings are damaged: a size is not possible.");
+        CheckFit(weights, Describe(specs, shapes, weights));
+        specs = [.. specs.Select((m, i) => m.Fill is null ? m : m with { Fill = weights[FillName(i)].ToFloats() })];
+
+        int branches = shapes.Sum(s => s.Branches.Count);
+        var answer = new AnswerRule(content.Flag("answerIsPool"), content.Numbers("answerWeights"))
+        {
+            // Files of older versions say none of these.
+            Intercept = content.Has("answerIntercept") ? content.Number("answerIntercept") : 0,
+            Partial = (content.Has("partialAnswers") ? content.Objects("partialAnswers") : []).ToDictionary(
+                partial => partial.Whole("modalities"),
+                partial => new AnswerRule(true, partial.Numbers("weights")) { Intercept = partial.Number("intercept") }),
+            Learned = content.Has("learned") ? content.Flags("learned") : [.. Enumerable.Repeat(true, branches)],
+            SingleHeads = content.Has("singleHeads") ? content.Numbers("singleHeads") : null,
+        };
+        var history = content.Object("history").Deserialize<TrainingHistory>(s_json)!;
+        int[] counts =
+            [answer.Weights.Count, answer.Learned.Count, answer.SingleHeads?.Count ?? branches, history.Branches.Count, .. answer.Partial.Values.Select(p => p.Weights.Count)];
+        if (branches == 0 || counts.Any(c => c != branches))
+            throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
+        if (history.Branches.Any(string.IsNullOrEmpty) || history.Epochs.Any(e => e is null) || history.Estimates.Any(e => e is null))
+            throw new InvalidDataException("The model's settings are damaged: a record of the training is empty.");
+        var loss = new Loss(content.Choice<LearningTask>("task"), content.Number("targetMean"), content.Number("targetScale"));
+        return new([.. shapes.Select(s => s with { Modalities = specs })], loss, answer, history, weights);
+    }
+
+    private static byte[] ReadAll(Stream stream)
+    {
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     private static JsonObject Parse(Stream settings)
@@ -103,61 +164,42 @@ internal static class ModelFile
         return content;
     }
 
-    private static TrainedModel Build(JsonObject content, Stream weights, Device device)
+    /// <summary>The tensors that the settings ask for. Settings may ask for more than there is memory for: enumerate no more than can be right.</summary>
+    private static IEnumerable<NamedShape> Describe(ModalitySpec[] modalities, NetworkShape[] networks, StateDict weights)
     {
-        using var bytes = new MemoryStream();
-        weights.CopyTo(bytes);
-        string hash = Convert.ToHexString(SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)));
-        if (hash != (string)content["weightsSha256"]!)
-            throw new InvalidDataException("The model's weights were truncated or altered after saving: their SHA-256 is not the one in the settings. Take an unaltered copy.");
-        bytes.Position = 0;
-
-        var specs = content["modalities"]!.AsArray().Select(node => ReadModality(node!.AsObject())).ToArray();
-        var shapes = ReadNetworks(content).Select(network => new NetworkShape(specs, Fusion.FromSettings(content["fusion"]!.AsObject()), (int)content["outputs"]!, (bool)network["hasHeads"]!, (bool)network["hasJoint"]!)
+        long numbers = weights.Values.Sum(t => t.Count);
+        var encoders = modalities.Select(m =>
         {
-            JointName = (string?)network["jointName"] ?? BranchNames.Joint,
+            m.Scaling.CheckChannels(m.Shape[^1]);
+            if (m.Encoder.Describe(m.Shape) is { } layout)
+                return layout;
+            CheckSettings(m.Encoder, numbers);
+            return EncoderLayout.OfBuilt(m.Encoder, m.Shape);
         }).ToArray();
-        var shape = shapes[0];
-        int branches = shapes.Sum(s => s.Branches.Count);
-        // No layer has more outputs than the file has numbers: what claims to must not be built.
-        if (shape.Outputs < 1 || shapes.Length > MostNetworks || shape.Outputs > bytes.Length / sizeof(float) || specs.Any(m => m.Shape.Count == 0 || m.Shape.Concat(m.Layout.Stored).Any(s => s < 1)))
-            throw new InvalidDataException("The model's settings are damaged: a size is not possible.");
-        var answer = new AnswerRule((bool)content["answerIsPool"]!, [.. content["answerWeights"]!.AsArray().Select(w => (double)w!)])
-        {
-            // Files of older versions say neither.
-            Intercept = (double?)content["answerIntercept"] ?? 0,
-            Partial = (content["partialAnswers"] as JsonArray ?? []).ToDictionary(
-                partial => (int)partial!["modalities"]!,
-                partial => new AnswerRule(true, [.. partial!["weights"]!.AsArray().Select(w => (double)w!)]) { Intercept = (double)partial["intercept"]! }),
-            Learned = [.. content["learned"] is JsonArray learned ? learned.Select(l => (bool)l!) : Enumerable.Repeat(true, branches)],
-            SingleHeads = content["singleHeads"] is JsonArray single ? [.. single.Select(w => (double)w!)] : null,
-        };
-        var history = content["history"].Deserialize<TrainingHistory>(s_json)!;
-        if (answer.Weights.Count != branches || answer.Learned.Count != branches
-            || answer.Partial.Values.Any(partial => partial.Weights.Count != branches) || (answer.SingleHeads?.Count ?? branches) != branches || history.Branches.Count != branches)
-            throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
-        var loss = new Loss(Enum.Parse<LearningTask>((string)content["task"]!), (double)content["targetMean"]!, (double)content["targetScale"]!);
+        return networks.SelectMany((network, i) => network.Describe(encoders).Select(t => t with { Name = NameIn(i, t.Name) })).Concat(FillShapes(modalities));
+    }
 
-        var read = shapes.Select(s => new JointNetwork(s, 0, ScalarType.Float32, device, learns: false)).ToArray();
-        try
+    /// <summary>A coarse look at the settings of an encoder that can't say what it is made of.</summary>
+    private static void CheckSettings(Encoder encoder, long numbers)
+    {
+        const long Harmless = 4096;
+        foreach (var (name, size) in Values(encoder.ToSettings(), ""))
         {
-            var given = Safetensors.Read(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), new MemoryBudget(bytes.Length));
-            CheckFit(given, [.. NamedTensors(read).Select(t => (t.Name, t.Value.shape)), .. FillShapes(shape)]);
-            using (no_grad())
+            if (Math.Abs((double)size) > Math.Max(numbers, Harmless))
             {
-                foreach (var (name, value) in NamedTensors(read))
-                {
-                    using var source = tensor(given[name].ToFloats(), value.shape);
-                    value.copy_(source);
-                }
+                throw new InvalidDataException($"The model has an encoder of kind '{encoder.Kind}' whose setting '{Show.Text(name)}' is {size}, more than its weights "
+                    + $"have numbers ({numbers}). It is refused, because it does not say what it is made of. If the setting is no size, let the encoder override "
+                    + $"{nameof(Encoder)}.{nameof(Encoder.Describe)}.");
             }
-            ModalitySpec[] filled = [.. specs.Select((m, i) => m.Fill is null ? m : m with { Fill = given[FillName(i)].ToFloats() })];
-            return new TrainedModel([.. read.Select(network => network.ForScoring(network.Shape with { Modalities = filled }))], loss, answer, history);
         }
-        finally
+
+        static IEnumerable<(string Name, long Value)> Values(JsonNode? node, string name) => node switch
         {
-            Array.ForEach(read, network => network.Dispose());
-        }
+            JsonObject json => json.SelectMany(p => Values(p.Value, p.Key)),
+            JsonArray list => list.SelectMany(item => Values(item, name)),
+            JsonValue value when long.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out long number) => [(name, number)],
+            _ => [],
+        };
     }
 
     private static JsonObject Scaling(ModalitySpec modality)
@@ -169,23 +211,23 @@ internal static class ModelFile
 
     private static ModalitySpec ReadModality(JsonObject node)
     {
-        string column = (string)node["column"]!;
-        int[] shape = [.. node["shape"]!.AsArray().Select(s => (int)s!)];
-        var encoder = Encoders.FromSettings((string)node["encoder"]!, node["settings"]!.AsObject());
-        float[]? fill = (bool)node["imputes"]! ? [] : null;
+        string column = node.Text("column");
+        int[] shape = node.WholeNumbers("shape");
+        var encoder = Encoders.FromSettings(node.Text("encoder"), node.Object("settings"));
+        float[]? fill = node.Flag("imputes") ? [] : null;
         // Version 1 knew rows that are read as they are.
-        if (node["kind"] is null)
+        if (!node.Has("kind"))
             return new(column, shape, encoder, fill);
-        int[] stored = [.. node["stored"]!.AsArray().Select(s => (int)s!)];
-        var spec = ModalitySpec.Create(column, Enum.Parse<ModalityKind>((string)node["kind"]!), stored, encoder, AugmentationSettings.FromJson(node["augmentation"]!.AsObject()));
+        var kind = node.Choice<ModalityKind>("kind");
+        var spec = ModalitySpec.Create(column, kind, node.WholeNumbers("stored"), encoder, AugmentationSettings.FromJson(node.Object("augmentation")));
         if (!spec.Shape.SequenceEqual(shape))
-            throw new InvalidDataException($"The model's settings are damaged: the shapes of '{column}' contradict each other.");
-        spec = spec with { Fill = fill, Scaling = InputScaling.Read(node["scaling"]!.AsObject()) };
-        return spec with { Item = node["item"] is { } item ? ReadItem((string)item!) : ItemOf(spec) };
+            throw new InvalidDataException($"The model's settings are damaged: the shapes of '{Show.Text(column)}' contradict each other.");
+        spec = spec with { Fill = fill, Scaling = InputScaling.Read(node.Object("scaling")) };
+        return spec with { Item = node.Has("item") ? ReadItem(node.Text("item")) : ItemOf(spec) };
     }
 
     private static Type ReadItem(string name) => s_items.FirstOrDefault(t => t.Name == name)
-        ?? throw new InvalidDataException($"The model reads numbers of type '{name}', which this version of GBlend.MLNet does not know. Update it.");
+        ?? throw new InvalidDataException($"The model reads numbers of type '{Show.Text(name)}', which this version of GBlend.MLNet does not know. Update it.");
 
     /// <summary>The item type where the file does not say it: what is done to the values of pictures and sound tells bytes from others.</summary>
     private static Type? ItemOf(ModalitySpec spec) =>
@@ -194,32 +236,42 @@ internal static class ModelFile
         : typeof(byte);
 
     /// <summary>Files of version 1 have one network.</summary>
-    private static IEnumerable<JsonNode> ReadNetworks(JsonObject content) => content["networks"]?.AsArray().Select(n => n!) ?? [content];
+    private static JsonObject[] ReadNetworks(JsonObject content) => content.Has("networks") ? content.Objects("networks") : [content];
 
     /// <summary>The tensors of all networks; those of the first have the bare names.</summary>
     internal static IEnumerable<(string Name, Tensor Value)> NamedTensors(IReadOnlyList<JointNetwork> networks) =>
-        networks.SelectMany((network, i) => network.Tensors.Select(t => (i == 0 ? t.Name : $"networks.{i}.{t.Name}", t.Value)));
+        networks.SelectMany((network, i) => network.Tensors.Select(t => (NameIn(i, t.Name), t.Value)));
 
-    private static void CheckFit(StateDict given, IReadOnlyList<(string Name, long[] Shape)> expected)
+    private static string NameIn(int network, string name) => network == 0 ? name : $"networks.{network}.{name}";
+
+    private static void CheckFit(StateDict given, IEnumerable<NamedShape> described)
     {
-        var names = expected.Select(e => e.Name);
-        if (given.Count != expected.Count || names.Any(name => !given.ContainsKey(name)))
+        // One more than there are is already too many, whatever comes behind it.
+        var expected = described.Take(given.Count + 1).ToArray();
+        var names = expected.Select(e => e.Name).ToHashSet();
+        if (given.Count != expected.Length || !names.IsSubsetOf(given.Keys))
         {
             throw new InvalidDataException("The weights don't fit the model's settings: " +
-                $"missing [{string.Join(", ", names.Except(given.Keys))}], unknown [{string.Join(", ", given.Keys.Except(names))}].");
+                $"missing [{List(names.Except(given.Keys))}], unknown [{List(given.Keys.Except(names))}].");
         }
         foreach (var (name, shape) in expected)
         {
-            if (given[name].Type != ElementType.Float32 || !given[name].Shape.SequenceEqual(shape))
-                throw new InvalidDataException($"The weights don't fit the model's settings: {name} is {given[name]}, expected {ElementType.Float32} {StateTensor.TextOf(shape)}.");
+            var found = given[name];
+            if (found.Type != ElementType.Float32 || !found.Shape.SequenceEqual(shape))
+                throw new InvalidDataException($"The weights don't fit the model's settings: {name} is {found}, expected {ElementType.Float32} {Show.Shape(shape)}.");
         }
+        static string List(IEnumerable<string> names) => PretrainedWeightsReport.List([.. names.Select(Show.Text)]);
     }
 
     private static string FillName(int modality) => $"fill.{modality}";
 
-    private static IEnumerable<(string Name, long[] Shape)> FillShapes(NetworkShape shape) =>
-        shape.Modalities.Select((m, i) => (m.Fill, (FillName(i), new long[] { m.Width }))).Where(f => f.Fill is not null).Select(f => f.Item2);
+    private static IEnumerable<NamedShape> FillShapes(IReadOnlyList<ModalitySpec> modalities) =>
+        modalities.Select((m, i) => (m.Fill, Shape: new NamedShape(FillName(i), [m.Width]))).Where(f => f.Fill is not null).Select(f => f.Shape);
 
     private static IEnumerable<KeyValuePair<string, StateTensor>> Fills(NetworkShape shape) =>
-        FillShapes(shape).Zip(shape.Modalities.Where(m => m.Fill is not null), (f, m) => KeyValuePair.Create(f.Name, StateTensor.FromFloats(f.Shape, m.Fill)));
+        FillShapes(shape.Modalities).Zip(
+            shape.Modalities.Where(m => m.Fill is not null), (f, m) => KeyValuePair.Create(f.Name, StateTensor.FromFloats(f.Shape, m.Fill)));
+
+    /// <summary>What a file says, checked.</summary>
+    private sealed record Saved(NetworkShape[] Shapes, Loss Loss, AnswerRule Answer, TrainingHistory History, StateDict Weights);
 }

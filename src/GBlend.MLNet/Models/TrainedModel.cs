@@ -9,7 +9,7 @@ internal sealed class TrainedModel : IDisposable
 {
     private readonly Device _device;
     private readonly int? _threads;
-    private readonly (int View, int Crop)[] _passes;
+    private readonly int _views, _crops;
 
     internal TrainedModel(IReadOnlyList<JointNetwork> networks, Loss loss, AnswerRule answer, TrainingHistory history)
     {
@@ -17,9 +17,7 @@ internal sealed class TrainedModel : IDisposable
         _device = networks[0].Device;
         BlockRows = networks.Min(n => n.RowsToScore);
         _threads = networks[0].WantedThreads(BlockRows);
-        _passes = [.. from view in Enumerable.Range(0, Modalities.Max(m => m.Layout.Views))
-                      from crop in Enumerable.Range(0, Modalities.Max(m => m.Layout.ScoringCrops))
-                      select (view, crop)];
+        (_views, _crops) = (Modalities.Max(m => m.Layout.Views), Modalities.Max(m => m.Layout.ScoringCrops));
     }
 
     /// <summary>
@@ -69,7 +67,7 @@ internal sealed class TrainedModel : IDisposable
         var answers = new double[rows * Outputs];
         double[][] byBranch = [.. Enumerable.Range(0, branches).Select(_ => new double[rows * Outputs])];
         double[] answer = new double[Outputs], scratch = new double[Outputs];
-        foreach (var (view, crop) in _passes)
+        foreach (var (view, crop) in from view in Enumerable.Range(0, _views) from crop in Enumerable.Range(0, _crops) select (view, crop))
         {
             var predictions = Predict(block, rows, view, crop, needed);
             for (int row = 0; row < rows; row++)
@@ -172,6 +170,6 @@ internal sealed class TrainedModel : IDisposable
     private void Write(double[] sums, float[] destination)
     {
         for (int i = 0; i < sums.Length; i++)
-            destination[i] = (float)(sums[i] / _passes.Length * Loss.TargetScale + Loss.TargetMean);
+            destination[i] = (float)(sums[i] / ((double)_views * _crops) * Loss.TargetScale + Loss.TargetMean);
     }
 }

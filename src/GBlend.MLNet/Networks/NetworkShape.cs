@@ -20,5 +20,15 @@ internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusi
     /// <summary>The branches as the answer and the history see them.</summary>
     internal IEnumerable<HeadInfo> Heads => Branches.Select(branch => new HeadInfo(NameOf(branch), branch == JointBranch ? null : branch));
 
+    /// <summary>The tensors of the network by the names that <see cref="JointNetwork.Tensors"/> gives them, told without building it.</summary>
+    /// <param name="encoders">Of each modality's encoder.</param>
+    internal IEnumerable<NamedShape> Describe(IReadOnlyList<EncoderLayout> encoders)
+    {
+        var parts = encoders.SelectMany((e, i) => e.Tensors.Under($"encoders.{i}"));
+        if (HasHeads)
+            parts = parts.Concat(encoders.SelectMany((e, i) => LayerShapes.Linear($"heads.{i}", e.FeatureWidth, Outputs)));
+        return HasJoint ? parts.Concat(Fusion.Describe(encoders, Outputs).Under("joint")) : parts;
+    }
+
     internal string NameOf(int branch) => branch == JointBranch ? JointName : Modalities[branch].Column;
 }

@@ -1,6 +1,3 @@
-using GBlend.MLNet.Native;
-using static TorchSharp.torch;
-
 namespace GBlend.MLNet;
 
 /// <summary>From a state dict of somebody else's network to an encoder's starting weights.</summary>
@@ -26,7 +23,7 @@ internal static class PretrainedWeights
     /// <returns>The encoder's tensors by name, row-major, and what happened.</returns>
     /// <exception cref="ArgumentException">Another architecture; the message lists the tensors.</exception>
     internal static (IReadOnlyDictionary<string, float[]> Start, PretrainedWeightsReport Report) Match(Encoder encoder, IReadOnlyList<int> inputShape, StateDict weights, bool strict) =>
-        Match(Tensors(encoder, inputShape), encoder.MapWeightName, weights, strict);
+        Match([.. encoder.Layout(inputShape).Tensors], encoder.MapWeightName, weights, strict);
 
     /// <summary>The same for an encoder whose tensors are known.</summary>
     internal static (IReadOnlyDictionary<string, float[]> Start, PretrainedWeightsReport Report) Match(
@@ -66,16 +63,6 @@ internal static class PretrainedWeights
             throw Mismatch(differing, absent, surplus, strict);
         var dropped = unused.Where(u => IsClassifier(u.Key, filePrefix)).Select(u => Shape(u.Value));
         return (start, new PretrainedWeightsReport(matched, [.. dropped], [.. rest.Select(u => Shape(u.Value))], missing));
-    }
-
-    private static NamedShape[] Tensors(Encoder encoder, IReadOnlyList<int> inputShape)
-    {
-        TorchNativeLoader.EnsureLoaded();
-        using var random = new TorchRandomScope(0);
-        using var scope = NewDisposeScope();
-        using var module = encoder.Build(inputShape);
-        TensorCount.CorrectFor(module.parameters().Count());
-        return [.. module.NamedTensors().Select(t => new NamedShape(t.Name, t.Value.shape))];
     }
 
     private static Dictionary<string, (string FileName, StateTensor Tensor)> MapNames(StateDict weights, Func<string, string> mapName)

@@ -35,16 +35,6 @@ public sealed record PretrainedWeightsReport(
         string.Join(", ", tensors.Take(MostListed)) + (tensors.Count > MostListed ? $" and {tensors.Count - MostListed} more" : "");
 }
 
-/// <summary>The name and the shape of a tensor.</summary>
-/// <param name="Name">The name of the tensor.</param>
-/// <param name="Shape">The dimensions of the tensor, outermost first.</param>
-public sealed record NamedShape(string Name, IReadOnlyList<long> Shape)
-{
-    /// <summary>Describes the tensor by its name and shape.</summary>
-    /// <returns>The description, for example <c>fc.weight [400, 512]</c>.</returns>
-    public override string ToString() => $"{Show.Text(Name)} {StateTensor.TextOf(Shape)}";
-}
-
 /// <summary>A tensor of an encoder, and the tensor of the file from which it starts.</summary>
 /// <param name="Name">The tensor's name in the encoder.</param>
 /// <param name="Shape">The tensor's shape in the encoder, outermost dimension first.</param>
@@ -57,5 +47,5 @@ public sealed record PretrainedTensor(string Name, IReadOnlyList<long> Shape, st
 
     /// <summary>Describes both tensors by their names and shapes.</summary>
     /// <returns>The description, for example <c>stem.0.weight [64, 2, 7, 7] from conv1.weight [64, 3, 7, 7]</c>.</returns>
-    public override string ToString() => $"{Name} {StateTensor.TextOf(Shape)} from {Show.Text(FileName)} {StateTensor.TextOf(FileShape)}";
+    public override string ToString() => $"{Name} {Show.Shape(Shape)} from {Show.Text(FileName)} {Show.Shape(FileShape)}";
 }

@@ -88,34 +88,25 @@ internal static class Safetensors
 
     private static List<Entry> ReadHeader(ReadOnlySpan<byte> header, MemoryBudget budget)
     {
-        try
+        if (header[0] != '{')
+            throw Damaged("its header is no JSON object");
+        var json = new Utf8JsonReader(header);
+        var entries = new List<Entry>();
+        bool hasMetadata = false;
+        json.Read();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (header[0] != '{')
-                throw Damaged("its header is no JSON object");
-            var json = new Utf8JsonReader(header);
-            var entries = new List<Entry>();
-            bool hasMetadata = false;
+            budget.Charge(2 * json.ValueSpan.Length + 160);
+            string name = json.GetString()!;
             json.Read();
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                budget.Charge(2 * json.ValueSpan.Length + 160);
-                string name = json.GetString()!;
-                json.Read();
-                if (name != Metadata)
-                    entries.Add(ReadEntry(ref json, name, budget));
-                else if (hasMetadata)
-                    throw Damaged("its metadata is there twice");
-                else
-                    hasMetadata = SkipMetadata(ref json);
-            }
-            if (json.Read())
-                throw Damaged("its header goes on behind its end");
-            return entries;
+            if (name != Metadata)
+                entries.Add(ReadEntry(ref json, name, budget));
+            else if (hasMetadata)
+                throw Damaged("its metadata is there twice");
+            else
+                hasMetadata = SkipMetadata(ref json);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            throw new InvalidDataException("The weights are damaged: their safetensors header can't be read.", e);
-        }
+        return json.Read() ? throw Damaged("its header goes on behind its end") : entries;
     }
 
     private static Entry ReadEntry(ref Utf8JsonReader json, string name, MemoryBudget budget)
@@ -192,7 +183,7 @@ internal static class Safetensors
                 throw Damaged($"the bytes of '{entry.Name}' overlap others, leave a hole or lie outside the file");
             long size = entry.Type.Size(), bytes = entry.End - entry.Start;
             if (StateTensor.CountOf(entry.Shape) is not { } count || bytes % size != 0 || count != bytes / size)
-                throw Damaged($"'{entry.Name}' has {bytes} bytes, which is not what its dtype and shape {StateTensor.TextOf(entry.Shape)} take");
+                throw Damaged($"'{entry.Name}' has {bytes} bytes, which is not what its dtype and shape {Show.Shape(entry.Shape)} take");
             offset = entry.End;
         }
         if (offset != dataBytes)

@@ -6,6 +6,11 @@ internal static class StateDictFormats
     internal static StateDict Read(Stream stream)
     {
         var content = ReadToEnd(stream);
+        return Refusal.Of("The weights", "Take an unaltered copy.", () => Read(content));
+    }
+
+    private static StateDict Read(ReadOnlyMemory<byte> content)
+    {
         var budget = new MemoryBudget(content.Length);
         return StoredZip.IsOne(content.Span) ? PyTorchFile.ReadZip(content, budget)
             : PyTorchFile.IsLegacy(content.Span) ? PyTorchFile.ReadLegacy(content, budget)

@@ -60,9 +60,8 @@ public sealed class StateTensor
 
     /// <summary>Describes the tensor by its type and shape.</summary>
     /// <returns>The description, for example <c>Float32 [64, 3, 7, 7]</c>.</returns>
-    public override string ToString() => $"{Type} {TextOf(_shape)}";
+    public override string ToString() => $"{Type} {Show.Shape(_shape)}";
 
-    internal static string TextOf(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 
     /// <summary>The product of dimensions; <see langword="null"/> when it is beyond all memory.</summary>
     internal static long? CountOf(ReadOnlySpan<long> shape)

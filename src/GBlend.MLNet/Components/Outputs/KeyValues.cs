@@ -65,12 +65,13 @@ internal abstract class KeyValues
     /// <exception cref="InvalidDataException">The type is not one of those that a model can hold.</exception>
     internal static KeyValues FromJson(JsonObject json)
     {
-        var name = (string)json["type"]!;
+        string name = json.Text("type");
         var type = s_types.FirstOrDefault(t => t.ToString() == name)
-            ?? throw new InvalidDataException($"The model has class values of type '{name}', which this version of GBlend.MLNet does not know. Update it.");
+            ?? throw new InvalidDataException($"The model has class values of type '{Show.Text(name)}', which this version of GBlend.MLNet does not know. Update it.");
         return type is TextDataViewType
-            ? new Typed<ReadOnlyMemory<char>>(type, [.. json["values"].Deserialize<string[]>(s_json)!.Select(v => v.AsMemory())])
-            : GenericFactory.Create<KeyValues>(typeof(Typed<>), type.RawType, type, json["values"].Deserialize(type.RawType.MakeArrayType(), s_json));
+            ? new Typed<ReadOnlyMemory<char>>(type, [.. json.Texts("values").Select(v => v.AsMemory())])
+            : GenericFactory.Create<KeyValues>(
+                typeof(Typed<>), type.RawType, type, json["values"].Deserialize(type.RawType.MakeArrayType(), s_json) ?? throw new JsonException("'values' is missing."));
     }
 
     private sealed class Typed<T>(PrimitiveDataViewType itemType, T[] values) : KeyValues

@@ -68,13 +68,15 @@ internal sealed record LabelInfo(OutputKind Kind, string Column, int Outputs, Ty
 
     internal static LabelInfo FromJson(JsonObject json)
     {
-        var kindName = (string)json["kind"]!;
-        if (!Enum.TryParse<OutputKind>(kindName, out var kind))
-            throw new InvalidDataException($"The model predicts '{kindName}', which this version of GBlend.MLNet does not know. Update it.");
-        var values = json["values"] is JsonObject v ? KeyValues.FromJson(v) : null;
-        var names = values?.Names ?? json["slotNames"]?.AsArray().Select(n => (string)n!).ToArray();
-        var keyType = s_keyTypes.SingleOrDefault(t => t.Name == (string?)json["keyType"]);
-        return new(kind, (string)json["column"]!, (int)json["outputs"]!, keyType, values, kind is OutputKind.Multiclass or OutputKind.MultiLabel ? names : null);
+        var kind = json.Choice<OutputKind>("kind");
+        int outputs = json.Whole("outputs");
+        var values = json.Has("values") ? KeyValues.FromJson(json.Object("values")) : null;
+        string[]? names = values?.Names ?? (json.Has("slotNames") ? json.Texts("slotNames") : null);
+        string? keyName = json.Has("keyType") ? json.Text("keyType") : null;
+        var keyType = s_keyTypes.SingleOrDefault(t => t.Name == keyName);
+        if (outputs < 1 || (names?.Length ?? outputs) != outputs || keyType is null == (kind == OutputKind.Multiclass))
+            throw new InvalidDataException("The model file's label is damaged: its kind, its type and the number of its values contradict each other.");
+        return new(kind, json.Text("column"), outputs, keyType, values, kind is OutputKind.Multiclass or OutputKind.MultiLabel ? names : null);
     }
 
     private static string[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(n => n.ToString(CultureInfo.InvariantCulture))];

@@ -39,19 +39,12 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> content, MemoryBudget bu
     {
         _stack.Clear();
         _memo.Clear();
-        try
+        while (true)
         {
-            while (true)
-            {
-                byte opcode = Byte();
-                if (opcode == '.')
-                    break;
-                Execute(opcode);
-            }
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new InvalidDataException("The weights are damaged: a name in them is no UTF-8.", e);
+            byte opcode = Byte();
+            if (opcode == '.')
+                break;
+            Execute(opcode);
         }
         object? result = Pop();
         return _stack.Count == 0 ? result : throw Damaged("it ends with values left over");

@@ -2,10 +2,12 @@ using System.Text;
 
 namespace GBlend.MLNet;
 
-/// <summary>Texts from a file in messages: short, and without characters that would make a terminal or a log do something.</summary>
+/// <summary>What messages say of a file: texts from it are short, and without characters that would make a terminal or a log do something.</summary>
 internal static class Show
 {
     private const int MostCharacters = 80;
+
+    internal static string Shape(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 
     internal static string Text(string text)
     {
