@@ -1,0 +1,144 @@
+using System.Text.RegularExpressions;
+using GBlend.MLNet.Tests;
+
+namespace GBlend.MLNet.Package.Tests;
+
+/// <summary>The packages in programs that are not of this repository.</summary>
+public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture<PackedLibraries>
+{
+    private const string Libtorch = "libtorch-cpu-linux-x64", LibtorchVersion = "2.10.0";
+
+    public static TheoryData<string> Libraries => [.. PackedLibraries.Libraries];
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void A_package_asks_for_what_its_project_references_and_no_more(string library)
+    {
+        string project = File.ReadAllText(Repository.PathTo("src", library, library + ".csproj"));
+        string[] referenced = [.. Reference().Matches(project).Select(m => m.Groups["package"].Value).Where(p => p is not "Mono.Cecil" and not "Microsoft.ML.AutoML"),
+            .. ProjectReference().Matches(project).Select(m => m.Groups["project"].Value)];
+        var asked = packed.DependenciesOf(library);
+        Assert.Equal(referenced.Order(StringComparer.Ordinal), asked.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("[5.0.1, 6.0.0)", asked["Microsoft.ML"]);
+        if (asked.TryGetValue("TorchSharp", out string? torch))
+            Assert.Equal("[0.107.0, 0.108.0)", torch);
+        var files = packed.FilesOf(library);
+        foreach (string file in (string[])["README.md", "CHANGELOG.md", "NOTICE", "icon.png", $"lib/net10.0/{library}.dll", $"lib/net10.0/{library}.xml"])
+            Assert.Contains(file, files);
+    }
+
+    [Fact]
+    public void The_first_program_of_the_README_runs()
+    {
+        string[] blocks = [.. CodeBlock().Matches(File.ReadAllText(Repository.PathTo("README.md"))).Take(2).Select(m => m.Groups["code"].Value)];
+        string program = $$"""
+            using GBlend.MLNet;
+            using Microsoft.ML;
+            using Microsoft.ML.Data;
+
+            Clip[] Clips(int seed, int count)
+            {
+                var random = new Random(seed);
+                return [.. Enumerable.Range(0, count).Select(i => new Clip
+                {
+                    Label = i % 3 == 0 ? "yes" : i % 3 == 1 ? "no" : "maybe",
+                    Speaker = $"speaker {i / 3 % 10}",
+                    Face = [.. Enumerable.Range(0, 16).Select(k => (float)random.NextDouble() + (k == i % 3 ? 0.6f : 0))],
+                    Voice = [.. Enumerable.Range(0, 40).Select(k => (float)random.NextDouble() + (k == i % 3 ? 0.4f : 0))],
+                })];
+            }
+            Clip[] trainingClips = Clips(1, 240), testClips = Clips(2, 120);
+            string path = "model.zip";
+            {{blocks[1]}}
+            var loaded = new MLContext().Model.Load(path, out _);
+            Console.WriteLine($"loaded {new MLContext().MulticlassClassification.Evaluate(loaded.Transform(test)).MicroAccuracy:P1}");
+
+            {{blocks[0]}}
+            """;
+        var run = packed.Run("FirstProgram", new Dictionary<string, string> { ["GBlend.MLNet"] = "", [Libtorch] = LibtorchVersion }, program).MustSucceed();
+        Assert.Matches(@"accuracy [\d.]+ ?%, log-loss [\d.]+", run.Output);
+        Assert.Contains("loaded", run.Output);
+    }
+
+    [Fact]
+    public void A_program_with_ImageAnalytics_runs_it_before_and_after()
+    {
+        const string program = """
+            using GBlend.MLNet;
+            using Microsoft.ML;
+            using Microsoft.ML.Data;
+
+            var ml = new MLContext(seed: 1);
+            string folder = Directory.CreateTempSubdirectory().FullName;
+            var random = new Random(1);
+            var rows = Enumerable.Range(0, 40).Select(i =>
+            {
+                var pixels = new byte[16 * 16 * 4];
+                random.NextBytes(pixels);
+                for (int p = 0; p < pixels.Length; p += 4)
+                    (pixels[p + i % 2], pixels[p + 3]) = (255, 255);
+                string path = Path.Combine(folder, $"{i}.png");
+                using (var image = MLImage.CreateFromPixels(16, 16, MLPixelFormat.Rgba32, pixels))
+                    image.Save(path);
+                return new Row { Label = i % 2 == 0, ImagePath = path, Noise = [(float)random.NextDouble(), (float)random.NextDouble()] };
+            }).ToArray();
+            var view = ml.Data.LoadFromEnumerable(rows);
+            var images = ml.Transforms.LoadImages("Image", folder, "ImagePath")
+                .Append(ml.Transforms.ResizeImages("Image", 8, 8))
+                .Append(ml.Transforms.ExtractPixels("Pixels", "Image", scaleImage: 1 / 255f));
+            float Sum() => images.Fit(view).Transform(view).GetColumn<float[]>("Pixels").Sum(pixels => pixels.Sum());
+            float before = Sum();
+            var model = images.AppendCacheCheckpoint(ml).Append(ml.BinaryClassification.Trainers.GradientBlending(new() { Modalities = { Modality.Vector("Pixels"), Modality.Vector("Noise") }, NumberOfEpochs = 10 })).Fit(view);
+            Console.WriteLine($"accuracy {ml.BinaryClassification.EvaluateNonCalibrated(model.Transform(view)).Accuracy:P0}, the same pixels: {before == Sum()}");
+
+            class Row
+            {
+                public bool Label { get; set; }
+                public string ImagePath { get; set; } = "";
+                [VectorType(2)] public float[] Noise { get; set; } = [];
+            }
+            """;
+        var run = packed.Run("WithImages", new Dictionary<string, string> { ["GBlend.MLNet"] = "", [Libtorch] = LibtorchVersion, ["Microsoft.ML.ImageAnalytics"] = "5.0.1" }, program).MustSucceed();
+        Assert.Contains("the same pixels: True", run.Output);
+    }
+
+    [Fact]
+    public void A_program_without_libtorch_reads_which_package_it_lacks_first()
+    {
+        const string program = """
+            using GBlend.MLNet;
+            using Microsoft.ML;
+            using Microsoft.ML.Data;
+
+            var ml = new MLContext(seed: 1);
+            var view = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 40).Select(i => new Row { Label = i % 2 == 0, A = [i % 2, 1], B = [i, 1] }));
+            try
+            {
+                ml.BinaryClassification.Trainers.GradientBlending("A", "B").Fit(view);
+            }
+            catch (Exception e)
+            {
+                Console.WriteLine(e.GetBaseException().Message);
+            }
+
+            class Row
+            {
+                public bool Label { get; set; }
+                [VectorType(2)] public float[] A { get; set; } = [];
+                [VectorType(2)] public float[] B { get; set; } = [];
+            }
+            """;
+        var run = packed.Run("WithoutLibtorch", new Dictionary<string, string> { ["GBlend.MLNet"] = "" }, program).MustSucceed();
+        Assert.Contains($"Add a package reference to {Libtorch} {LibtorchVersion}", run.Output);
+        Assert.DoesNotContain("GLIBCXX", run.Output);
+    }
+
+    [GeneratedRegex("""<PackageReference Include="(?<package>[^"]+)" (?:/>|PrivateAssets)""")]
+    private static partial Regex Reference();
+
+    [GeneratedRegex("""<ProjectReference Include="[^"]*/(?<project>[^"/]+)\.csproj" """)]
+    private static partial Regex ProjectReference();
+
+    [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+}

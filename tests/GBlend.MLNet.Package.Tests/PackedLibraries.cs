@@ -1,0 +1,77 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+using GBlend.MLNet.Tests;
+
+namespace GBlend.MLNet.Package.Tests;
+
+/// <summary>The libraries as packages in a folder feed, and programs that know nothing of this repository but them.</summary>
+public sealed class PackedLibraries : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gblend-packages-");
+
+    public PackedLibraries()
+    {
+        Directory.CreateDirectory(Feed);
+        foreach (string project in Libraries)
+            Command.Run("dotnet", $"pack \"{Repository.PathTo("src", project, project + ".csproj")}\" -c Release -o \"{Feed}\" -p:Version={Version}", Repository.Root).MustSucceed();
+    }
+
+    internal static IReadOnlyList<string> Libraries { get; } = [.. Directory.GetDirectories(Repository.PathTo("src")).Select(folder => Path.GetFileName(folder))];
+
+    /// <summary>A version that no earlier run has left in the machine's package folder.</summary>
+    internal string Version { get; } = $"0.0.0-test.{DateTime.UtcNow:yyyyMMddHHmmss}.{Environment.ProcessId}";
+
+    private string Feed => Path.Combine(_folder.FullName, "feed");
+
+    /// <summary>What a package says that it needs: package and range.</summary>
+    internal IReadOnlyDictionary<string, string> DependenciesOf(string library)
+    {
+        using var package = ZipFile.OpenRead(Path.Combine(Feed, $"{library}.{Version}.nupkg"));
+        using var nuspec = package.GetEntry($"{library}.nuspec")!.Open();
+        return XDocument.Load(nuspec).Descendants().Where(e => e.Name.LocalName == "dependency").ToDictionary(e => (string)e.Attribute("id")!, e => (string)e.Attribute("version")!);
+    }
+
+    /// <summary>The names of the files in a package.</summary>
+    internal IReadOnlyList<string> FilesOf(string library)
+    {
+        using var package = ZipFile.OpenRead(Path.Combine(Feed, $"{library}.{Version}.nupkg"));
+        return [.. package.Entries.Select(e => e.FullName)];
+    }
+
+    /// <summary>Builds and runs a console program, with warnings as errors.</summary>
+    /// <param name="name">The name of its folder.</param>
+    /// <param name="packages">Package references, with versions; those of this repository have none.</param>
+    /// <param name="program">The source.</param>
+    internal Command Run(string name, IReadOnlyDictionary<string, string> packages, string program)
+    {
+        string folder = Path.Combine(_folder.FullName, name);
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "NuGet.config"), $"<configuration><packageSources><add key=\"packed\" value=\"{Feed}\" /></packageSources></configuration>");
+        string references = string.Concat(packages.Select(p => $"<PackageReference Include=\"{p.Key}\" Version=\"{(p.Value.Length > 0 ? p.Value : Version)}\" />"));
+        // A registry that lacks the exact version of a transitive package takes the next one and says so; that is no fault of the program.
+        File.WriteAllText(Path.Combine(folder, $"{name}.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors><WarningsNotAsErrors>NU1603</WarningsNotAsErrors>
+              </PropertyGroup>
+              <ItemGroup>{references}</ItemGroup>
+            </Project>
+            """);
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
+        Command.Run("dotnet", "build -c Release", folder).MustSucceed();
+        return Command.Run("dotnet", Path.Combine("bin", "Release", "net10.0", $"{name}.dll"), folder);
+    }
+
+    public void Dispose()
+    {
+        _folder.Delete(recursive: true);
+        string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        foreach (string library in Libraries)
+        {
+            string folder = Path.Combine(packages, library.ToLowerInvariant(), Version.ToLowerInvariant());
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+}
