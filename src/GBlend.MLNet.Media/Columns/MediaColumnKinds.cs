@@ -13,13 +13,15 @@ internal static class MediaColumnKinds
         [LogMelColumn.Name] = Kind<LogMelOptions>((output, input, options) => new LogMelColumn(output, input, options)),
         [ImageColumn.Name] = Kind<ImageOptions>((output, input, options) => new ImageColumn(output, input, options)),
         [OpticalFlowColumn.Name] = Kind<OpticalFlowOptions>((output, input, options) => new OpticalFlowColumn(output, input, options)),
-        [TokenIdColumn.Name] = Kind<TokenIdSettings>((output, input, settings) => new TokenIdColumn(output, input, settings)),
+        [TokenIdColumn.Name] = Kind<TokenIdSettings>((output, input, settings) =>
+            settings.Vocabulary is null ? throw new JsonException("'Vocabulary' is missing.") : new TokenIdColumn(output, input, settings)),
     };
 
     private static readonly JsonSerializerOptions Json = new()
     {
         Converters = { new JsonStringEnumConverter() },
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
     };
 
     /// <summary>The settings as text: what saved models and cache keys hold.</summary>

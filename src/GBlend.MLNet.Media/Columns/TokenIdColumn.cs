@@ -9,7 +9,16 @@ internal sealed class TokenIdColumn(string output, string input, TokenIdSettings
 {
     internal const string Name = "TokenIds";
 
-    private readonly BpeTokenizer? _tokenizer = settings.Vocabulary is null ? null : MakeTokenizer(settings);
+    /// <summary>Longer words are not for the library, whose time grows with the square of their length.</summary>
+    private const int LongWord = 256;
+
+    private readonly BpeTokenizer? _tokenizer = settings.Vocabulary is null ? null : Make(() => BpeTokenizer.Create(new BpeOptions(settings.Vocabulary)
+    {
+        Merges = settings.Merges,
+        ByteLevel = true,
+    }));
+
+    private readonly Lazy<LongWords> _longWords = new(() => Make(() => new LongWords(settings.Vocabulary!, settings.Merges)));
 
     internal override string Kind => Name;
 
@@ -39,18 +48,31 @@ internal sealed class TokenIdColumn(string output, string input, TokenIdSettings
 
     private string Prepare(string text) => Settings.LowerCase ? text.ToLowerInvariant() : text;
 
-    private static BpeTokenizer MakeTokenizer(TokenIdSettings settings)
+    /// <summary>The ids of the first tokens of a text.</summary>
+    private List<int> Encode(string text)
+    {
+        var ids = new List<int>(Settings.Length);
+        foreach (var place in BytePairs.Words.EnumerateMatches(text))
+        {
+            var word = text.AsSpan(place.Index, place.Length);
+            int left = Settings.Length - ids.Count;
+            if (left == 0)
+                break;
+            ids.AddRange(word.Length > LongWord
+                ? _longWords.Value.Encode(word).Take(left)
+                : _tokenizer!.EncodeToIds(word, left, out _, out _, considerPreTokenization: false));
+        }
+        return ids;
+    }
+
+    /// <exception cref="InvalidDataException">The vocabulary and the merges don't fit each other.</exception>
+    private static T Make<T>(Func<T> make)
     {
         try
         {
-            return BpeTokenizer.Create(new BpeOptions(settings.Vocabulary!)
-            {
-                Merges = settings.Merges,
-                ByteLevel = true,
-                PreTokenizer = new RegexPreTokenizer(BytePairs.Words, null),
-            });
+            return make();
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             throw new InvalidDataException($"The vocabulary and the merges can't be used together: {e.Message}", e);
         }
@@ -67,7 +89,7 @@ internal sealed class TokenIdColumn(string output, string input, TokenIdSettings
         internal override ReadOnlyMemory<int> Read()
         {
             _getter(ref _text);
-            var ids = column._tokenizer!.EncodeToIds(column.Prepare(_text.ToString()), _values.Length, out _, out _);
+            var ids = column.Encode(column.Prepare(_text.ToString()));
             Array.Clear(_values);
             for (int i = 0; i < ids.Count; i++)
                 _values[i] = ids[i] + 1;

@@ -15,19 +15,19 @@ public sealed class OpticalFlowOptions : MediaOptions
     /// <summary>Repeat the last flow, so that there are as many as frames. Default false: one fewer.</summary>
     public bool KeepsFrameCount { get; set; }
 
-    /// <summary>Levels of the image pyramid. Default 3.</summary>
+    /// <summary>Levels of the image pyramid, 1 to 32. Default 3.</summary>
     public int PyramidLevels { get; set; } = 3;
 
     /// <summary>How much smaller each level of the pyramid is than the one below. Default 0.5.</summary>
     public double PyramidScale { get; set; } = 0.5;
 
-    /// <summary>The side in pixels of the windows that motion is averaged over: larger ones are smoother. Default 15.</summary>
+    /// <summary>The side in pixels of the windows that motion is averaged over: larger ones are smoother. 1 to 1023, by default 15.</summary>
     public int WindowSize { get; set; } = 15;
 
-    /// <summary>Iterations on each level. Default 3.</summary>
+    /// <summary>Iterations on each level, 1 to 1000. Default 3.</summary>
     public int Iterations { get; set; } = 3;
 
-    /// <summary>The side in pixels of the neighborhoods that a polynomial is fitted to. Default 5.</summary>
+    /// <summary>The side in pixels of the neighborhoods that a polynomial is fitted to, 3 to 63. Default 5.</summary>
     public int PolynomialSize { get; set; } = 5;
 
     /// <summary>The standard deviation in pixels of the weights in that fit. Default 1.2.</summary>
@@ -37,13 +37,13 @@ public sealed class OpticalFlowOptions : MediaOptions
     {
         base.Validate();
         Check.Positive(Bound);
-        Check.AtLeast(PyramidLevels, 1);
+        Check.Between(PyramidLevels, 1, 32);
         Check.Positive(PyramidScale);
         if (PyramidScale >= 1)
             throw new ArgumentOutOfRangeException(nameof(PyramidScale), PyramidScale, "PyramidScale must be below 1.");
-        Check.AtLeast(WindowSize, 1);
-        Check.AtLeast(Iterations, 1);
-        Check.AtLeast(PolynomialSize, 3);
+        Check.Between(WindowSize, 1, 1023);
+        Check.Between(Iterations, 1, 1000);
+        Check.Between(PolynomialSize, 3, 63);
         Check.Positive(PolynomialSigma);
     }
 }

@@ -10,7 +10,9 @@ public sealed class TokenIdOptions
     /// <summary>One token for each value of a byte.</summary>
     internal const int LeastVocabularySize = 256;
 
-    /// <summary>Ids in a row: longer texts are cut, shorter ones are filled up with 0 at the end. Default 64.</summary>
+    private const int MostLength = 1 << 20;
+
+    /// <summary>The length of a row, 1 to 1,048,576: longer texts are cut, shorter ones are filled up with 0 at the end. Default 64.</summary>
     public int Length { get; set; } = 64;
 
     /// <summary>
@@ -28,9 +30,11 @@ public sealed class TokenIdOptions
     /// <summary>Make letters lower-case first. Default false.</summary>
     public bool LowerCase { get; set; }
 
+    internal static void ValidateLength(int length) => Check.Between(length, 1, MostLength, nameof(Length));
+
     internal void Validate()
     {
-        Check.AtLeast(Length, 1);
+        ValidateLength(Length);
         Check.AtLeast(VocabularySize, LeastVocabularySize);
         if (VocabularyPath is null != MergesPath is null)
             throw new ArgumentException("VocabularyPath and MergesPath go together: give both, or neither to learn a vocabulary.");

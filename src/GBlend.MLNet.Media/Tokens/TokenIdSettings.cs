@@ -28,7 +28,10 @@ internal sealed class TokenIdSettings : MediaOptions
     internal override void Validate()
     {
         base.Validate();
-        Check.AtLeast(Length, 1);
+        TokenIdOptions.ValidateLength(Length);
+        // Ids in rows are one more than those of the vocabulary.
+        if (Vocabulary?.Values.Any(id => id is < 0 or int.MaxValue) == true)
+            throw new ArgumentException("A vocabulary has ids from 0.");
     }
 
     private static Dictionary<string, int> ReadVocabulary(string path)
