@@ -33,15 +33,15 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     /// <summary>Which branches ever had weight in the training; the rule hears no others, and others have no scores of their own.</summary>
     internal IReadOnlyList<bool> Learned { get; init; } = [.. Weights.Select(_ => true)];
 
-    /// <summary>Whether the weights were fitted on the held-out rows.</summary>
-    private bool IsFitted { get; init; }
+    /// <summary>Whether the weights were fitted, or the head was chosen, on the held-out rows, so that their loss is lower than that of other rows.</summary>
+    internal bool IsFromRows { get; private init; }
 
     /// <summary>Chooses the rule, looking at the held-out rows where the choice needs them.</summary>
     internal static AnswerRule Choose(Answer wanted, IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool severalNetworks, Action<string> warn)
     {
         if (heads.Count == 1)
             return Head(0, 1);
-        bool hasJoint = heads[^1].IsJoint, canPool = heldOut.Rows >= FewestRowsForPool;
+        bool hasJoint = heads[^1].IsJoint, canPool = heldOut.RowsInAll >= FewestRowsForPool;
         if (wanted == Answer.Auto)
         {
             wanted = !hasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : severalNetworks ? Answer.MeanOfLogits : Answer.Joint;
@@ -80,10 +80,10 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
             throw new InvalidOperationException(UntaughtHeads(untaught));
         int modalities = heads.Max(head => head.Modality ?? 0) + 1;
         // Coefficients that were fitted together are wrong for some of the heads alone: what one leaves to another is missing.
-        var partial = IsFitted && modalities <= MostModalitiesForPools
+        var partial = IsPool && IsFromRows && modalities <= MostModalitiesForPools
             ? Enumerable.Range(1, (1 << modalities) - 2).ToDictionary(has => has, has => Pool(heldOut, [.. heads.Select((head, i) => single[i] && (has >> head.Modality & 1) == 1)]))
             : [];
-        return this with { SingleHeads = IsFitted ? Pool(heldOut, single).Weights : Mean(single, IsPool).Weights, Partial = partial };
+        return this with { SingleHeads = IsPool && IsFromRows ? Pool(heldOut, single).Weights : Mean(single, IsPool).Weights, Partial = partial };
     }
 
     /// <summary>What is wrong with a model that is to answer rows without some modalities, and what to do.</summary>
@@ -169,7 +169,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     {
         var fit = heldOut.FitPool(learned);
         var coefficients = new Queue<double>(fit.Coefficients);
-        return new(true, [.. learned.Select(l => l ? coefficients.Dequeue() : 0)]) { Intercept = fit.Intercept, IsFitted = true };
+        return new(true, [.. learned.Select(l => l ? coefficients.Dequeue() : 0)]) { Intercept = fit.Intercept, IsFromRows = true };
     }
 
     private IEnumerable<double> Losses(HeldOutPredictions heldOut)
@@ -194,7 +194,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         var losses = heads.Select((_, b) => learned[b] ? Head(b, heads.Count).Losses(heldOut).ToArray() : []).ToArray();
         int[] others = [.. Enumerable.Range(0, heads.Count).Where(b => learned[b] && !(hasJoint && b == joint))];
         if (!hasJoint)
-            return Head(others.MinBy(b => losses[b].Average()), heads.Count);
+            return Head(others.MinBy(b => losses[b].Average()), heads.Count) with { IsFromRows = true };
         int best = joint;
         double bestGain = 0;
         foreach (int b in others)
@@ -206,6 +206,6 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         }
         if (best != joint)
             warn($"On the held-out rows the head of {heads[best].Name} has a loss lower than the joint head's by {bestGain.ToString("0.###", CultureInfo.InvariantCulture)}, so it gives the answer.");
-        return Head(best, heads.Count);
+        return Head(best, heads.Count) with { IsFromRows = true };
     }
 }

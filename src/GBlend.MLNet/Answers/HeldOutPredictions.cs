@@ -13,6 +13,21 @@ internal sealed record HeldOutPredictions(double[][] ByBranch, TrainingTargets T
 
     internal int Rows => Targets.Classes?.Length ?? Targets.Values!.Length / Targets.Outputs;
 
+    /// <summary>The held-out rows that there are in all, of which these may be a part. What a choice makes of them is decided by all.</summary>
+    internal int RowsInAll
+    {
+        get => field > 0 ? field : Rows;
+        private init;
+    }
+
+    /// <summary>Some of the rows.</summary>
+    internal HeldOutPredictions Take(IReadOnlyList<int> rows) => this with
+    {
+        ByBranch = [.. ByBranch.Select(branch => rows.SelectMany(row => new ArraySegment<double>(branch, row * Targets.Outputs, Targets.Outputs)).ToArray())],
+        Targets = Targets.Rows(rows),
+        RowsInAll = RowsInAll,
+    };
+
     /// <summary>Fits the pool of the heads that have learned.</summary>
     /// <returns>One coefficient for each of those heads.</returns>
     internal PoolFit FitPool(IReadOnlyList<bool> learned)

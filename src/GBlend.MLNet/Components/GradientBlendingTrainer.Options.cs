@@ -57,7 +57,10 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>Largest L2 norm of the gradient of a step; larger ones are scaled down to it. Default 0: no clipping.</summary>
         public float GradientClipping { get; set; }
 
-        /// <summary>Training stops when the held-out loss has not fallen for so many epochs. Default <see langword="null"/>: never.</summary>
+        /// <summary>
+        /// Training stops when the held-out loss of the model's answer (<see cref="EpochRecord.AnswerHeldOutLoss"/>) has not fallen for so many epochs.
+        /// Default <see langword="null"/>: never.
+        /// </summary>
         public int? EarlyStoppingPatience { get; set; }
 
         /// <summary>Which epoch's weights the model has. Default the last one's.</summary>

@@ -12,8 +12,9 @@ namespace GBlend.MLNet;
 /// </param>
 /// <param name="Answer">The way in which the answer is made, in words, for example <c>joint head</c> or <c>pool Image 0.56, Audio 0.40, Joint 0.56</c>.</param>
 /// <param name="HeldOutLoss">
-/// The mean loss of that answer on the held-out rows, by which models can be compared. A pool is fitted on these rows, so that its loss is
-/// a little too low. It is <see langword="null"/> when no rows were held out.
+/// The mean loss of that answer on the held-out rows, by which models can be compared. An answer that is fitted or chosen on these rows (a pool,
+/// the best head) is judged fairly: in five parts, each by an answer that was fitted or chosen on the other four. It is <see langword="null"/> when
+/// no rows were held out.
 /// </param>
 /// <param name="SelectedEpoch">The epoch whose weights the model has, counted from zero.</param>
 public sealed record TrainingHistory(
@@ -52,7 +53,14 @@ public sealed record TrainingHistory(
 /// <param name="Weights">The weights of the branches' losses in this epoch; those of blendings of one network sum to one.</param>
 /// <param name="TrainLoss">The loss of each branch on a fixed sample of at most 256 training rows.</param>
 /// <param name="HeldOutLoss">The loss of each branch on all held-out rows; empty when no rows were held out.</param>
-public sealed record EpochRecord(int Epoch, double LearningRate, IReadOnlyList<double> Weights, IReadOnlyList<double> TrainLoss, IReadOnlyList<double> HeldOutLoss);
+public sealed record EpochRecord(int Epoch, double LearningRate, IReadOnlyList<double> Weights, IReadOnlyList<double> TrainLoss, IReadOnlyList<double> HeldOutLoss)
+{
+    /// <summary>
+    /// The mean loss on the held-out rows of the answer that the model would give after this epoch, measured like <see cref="TrainingHistory.HeldOutLoss"/>.
+    /// Early stopping and <c>FinalWeights.BestEpoch</c> compare it; it is <see langword="null"/> when neither was asked for, or no rows were held out.
+    /// </summary>
+    public double? AnswerHeldOutLoss { get; init; }
+}
 
 /// <summary>A report of a training that is under way.</summary>
 /// <param name="Phase">The phase that the training is in.</param>

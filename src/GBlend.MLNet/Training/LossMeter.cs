@@ -32,21 +32,30 @@ internal sealed class LossMeter : IDisposable
         (_glance, _rest, _heldOut) = (train[..Math.Min(GlanceRows, train.Length)], train[Math.Min(GlanceRows, train.Length)..], heldOut);
     }
 
-    internal MeasuredLosses Measure(JointNetwork network, IReadOnlyList<int> branches, bool glance = false) =>
-        new(branches, PerRow(network, branches, glance ? [_glance] : [_glance, _rest]), PerRow(network, branches, [_heldOut]));
+    /// <param name="network">What is measured.</param>
+    /// <param name="branches">Its branches that are.</param>
+    /// <param name="glance">Whether some of the training rows are enough.</param>
+    /// <param name="keepsPredictions">Whether the predictions of the held-out rows are wanted too.</param>
+    internal MeasuredLosses Measure(JointNetwork network, IReadOnlyList<int> branches, bool glance = false, bool keepsPredictions = false)
+    {
+        Reader[] readers = keepsPredictions ? [Losses, Predictions] : [Losses];
+        var train = Collect(network, branches, glance ? [_glance] : [_glance, _rest], Losses)[0];
+        var heldOut = Collect(network, branches, [_heldOut], readers);
+        return new(branches, train, heldOut[0]) { HeldOutPredictions = keepsPredictions ? heldOut[1] : null };
+    }
 
     internal bool HasNoHeldOutRows => _heldOut.Length == 0;
 
     /// <summary>Per branch the mean of <see cref="Loss.TrueScore"/> on the training rows; of errors the negative, so that more is better.</summary>
     internal double[] TrueScores(JointNetwork network, IReadOnlyList<int> branches)
     {
-        var scores = Collect(network, branches, [_glance, _rest], (prediction, batch) => _loss.TrueScore(prediction, batch.Targets));
+        var scores = Collect(network, branches, [_glance, _rest], (prediction, batch) => _loss.TrueScore(prediction, batch.Targets))[0];
         return [.. scores.Select(rows => _loss.Task == LearningTask.Regression ? -rows.Average() : rows.Average())];
     }
 
     /// <summary>The held-out rows' predictions as the answer reads them: [branch][row x output].</summary>
     internal double[][] HeldOutPredictions(JointNetwork network, IReadOnlyList<int> branches) =>
-        Collect(network, branches, [_heldOut], (prediction, _) => prediction);
+        Collect(network, branches, [_heldOut], Predictions)[0];
 
     public void Dispose()
     {
@@ -58,22 +67,30 @@ internal sealed class LossMeter : IDisposable
         }
     }
 
-    private double[][] PerRow(JointNetwork network, IReadOnlyList<int> branches, int[][] rows) =>
-        Collect(network, branches, rows, (prediction, batch) => _loss.PerRow(prediction, batch.Targets));
+    private Tensor Losses(Tensor prediction, Batch batch) => _loss.PerRow(prediction, batch.Targets);
 
-    private double[][] Collect(JointNetwork network, IReadOnlyList<int> branches, int[][] rows, Func<Tensor, Batch, Tensor> read)
+    private static Tensor Predictions(Tensor prediction, Batch batch) => prediction;
+
+    /// <summary>What readers make of the predictions: [reader][branch][values of all rows].</summary>
+    private double[][][] Collect(JointNetwork network, IReadOnlyList<int> branches, int[][] rows, params Reader[] readers)
     {
         using var grad = no_grad();
-        var parts = branches.Select(_ => new List<double[]>()).ToArray();
+        var parts = readers.Select(_ => branches.Select(_ => new List<double[]>()).ToArray()).ToArray();
         foreach (var batch in rows.SelectMany(Batches))
         {
             using var scope = NewDisposeScope();
             var predictions = network.Forward(batch.Inputs, branches);
-            for (int b = 0; b < parts.Length; b++)
-                parts[b].Add(read(predictions[b], batch).ToDoubles());
+            for (int b = 0; b < predictions.Length; b++)
+            {
+                for (int r = 0; r < readers.Length; r++)
+                    parts[r][b].Add(readers[r](predictions[b], batch).ToDoubles());
+            }
         }
-        return [.. parts.Select(p => p.SelectMany(x => x).ToArray())];
+        return [.. parts.Select(branch => branch.Select(p => p.SelectMany(x => x).ToArray()).ToArray())];
     }
+
+    /// <summary>What is kept of a branch's predictions for a batch, row by row.</summary>
+    private delegate Tensor Reader(Tensor prediction, Batch batch);
 
     /// <summary>The rows as they were gathered the first time they were measured; <see langword="null"/> when they are too many to keep.</summary>
     private Batch[]? Kept(int[] rows)
@@ -117,6 +134,9 @@ internal sealed class LossMeter : IDisposable
 /// <param name="HeldOut">Per branch, the held-out rows'; empty arrays without held-out rows.</param>
 internal sealed record MeasuredLosses(IReadOnlyList<int> Branches, double[][] Train, double[][] HeldOut)
 {
+    /// <summary>Per branch what it predicts for the held-out rows, [row x output]; <see langword="null"/> when nobody asked.</summary>
+    internal double[][]? HeldOutPredictions { get; init; }
+
     internal double[] TrainMeans => [.. Train.Select(rows => rows.Average())];
 
     internal double[] HeldOutMeans => HeldOut.All(rows => rows.Length > 0) ? [.. HeldOut.Select(rows => rows.Average())] : [];

@@ -47,7 +47,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         Network.SeedDropout(_run.SeedOf("epoch", epoch));
         var steps = StrategySteps.For(_strategy, Network, _run.Loss, _uniModal, epoch, NumberOfEpochs, _run.SeedOf("strategy", epoch));
         _trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Training, rows), steps);
-        var losses = _run.Meter.Measure(Network, _shape.Branches, glance: true);
+        var losses = _run.Meter.Measure(Network, _shape.Branches, glance: true, keepsPredictions: _run.FollowsAnswer);
         _measured = (losses, true);
         return new([.. _shape.Branches.Select(b => plan.Weights[b])], losses, [.. _newEstimates]);
     }

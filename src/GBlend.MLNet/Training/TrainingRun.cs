@@ -14,7 +14,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly ITrainingHost _host;
     private readonly int[] _trainingRows;
     private readonly int[] _heldOutRows;
-    private readonly TrainingTargets _targets;
+    private readonly HeldOutAnswer _answer;
     private readonly NetworkTraining[] _networks;
     private readonly BestEpoch _best;
     private readonly long _totalWork;
@@ -38,7 +38,6 @@ internal sealed class TrainingRun : IDisposable
         Device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
         _trainingRows = [.. Enumerable.Range(0, rows.Count).Where(row => !rows.HeldOut[row])];
         _heldOutRows = [.. Enumerable.Range(0, rows.Count).Where(row => rows.HeldOut[row])];
-        _targets = rows.Targets;
         Loss = Loss.For(rows.Targets, rows.HeldOut);
         _networks = [.. settings.Blending.Networks(settings.Modalities.Count, settings.NumberOfEpochs).Select(plan =>
             new NetworkTraining(this, plan, plan.Shape(settings.Modalities, settings.Fusion, rows.Targets.Outputs)))];
@@ -53,6 +52,7 @@ internal sealed class TrainingRun : IDisposable
         int[] measured = SampleOfTrainingRows();
         Meter = new LossMeter(Store, measured, _heldOutRows, Loss, Network.MostRowsToMeasure);
         Groups = rows.Groups is { } groups ? new RowGroups([.. measured.Select(row => groups[row])], [.. _heldOutRows.Select(row => groups[row])]) : null;
+        _answer = new HeldOutAnswer(settings.Answer, Branches, _networks.Length > 1, rows.Targets.Rows(_heldOutRows), Groups?.HeldOut, Loss, SeedOf("answer"));
     }
 
     internal TrainingSettings Settings { get; }
@@ -70,6 +70,9 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Which of the measured rows belong together; <see langword="null"/> when nothing says so.</summary>
     internal RowGroups? Groups { get; }
+
+    /// <summary>Whether something depends on how good the answer is after every epoch.</summary>
+    internal bool FollowsAnswer => _heldOutRows.Length > 0 && (Settings.EarlyStoppingPatience is not null || Settings.FinalWeights == FinalWeights.BestEpoch);
 
     /// <summary>The heads of all networks, in the order of the history.</summary>
     internal IReadOnlyList<HeadInfo> Branches { get; }
@@ -120,7 +123,7 @@ internal sealed class TrainingRun : IDisposable
             foreach (var estimate in results.SelectMany(r => r.Estimates))
                 Record(estimate);
             Record(epoch, results);
-            IsOver = _best.Saw([.. _networks.Select(n => n.Network)], epoch, AnswerLoss(_epochs[^1])) || EpochsDone == Settings.NumberOfEpochs;
+            IsOver = _best.Saw([.. _networks.Select(n => n.Network)], epoch, _epochs[^1].AnswerHeldOutLoss) || EpochsDone == Settings.NumberOfEpochs;
         }
     }
 
@@ -132,13 +135,13 @@ internal sealed class TrainingRun : IDisposable
         bool isRefitted = IsOver && Settings.RefitJointHeadEpochs > 0;
         if (isRefitted)
             Array.ForEach(_networks, network => network.RefitJointHead());
-        var heldOut = new HeldOutPredictions([.. _networks.SelectMany(n => Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))], _targets.Rows(_heldOutRows), Loss);
-        bool[] learned = [.. Branches.Select((branch, i) => _epochs.Take(selected + 1).Any(e => BlendingWeights.Teach(e.Weights, i)) || (branch.IsJoint && isRefitted))];
-        var answer = AnswerRule.Choose(Settings.Answer, Branches, heldOut, learned, _networks.Length > 1, _host.Warning);
+        var heldOut = _answer.Predictions([.. _networks.SelectMany(n => Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))]);
+        bool[] learned = [.. Branches.Zip(Learned(_epochs.Take(selected + 1)), (branch, learned) => learned || (branch.IsJoint && isRefitted))];
+        var answer = _answer.Choose(heldOut, learned, _host.Warning);
         if (Settings.LeavesOutMissing)
             answer = answer.WithSingleHeads(Branches, heldOut);
         string description = answer.Describe(Branches);
-        double? heldOutLoss = answer.MeanLoss(heldOut);
+        double? heldOutLoss = _answer.MeanLoss(heldOut, learned);
         _host.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
         var history = new TrainingHistory([.. Branches.Select(b => b.Name)], [.. _epochs], [.. _estimates], description, heldOutLoss, selected)
         {
@@ -209,9 +212,8 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>What early stopping and the choice of the best epoch look at: the last joint branch's loss, or the mean of the heads'.</summary>
-    private double? AnswerLoss(EpochRecord record) =>
-        record.HeldOutLoss.Count == 0 ? null : Branches[^1].IsJoint ? record.HeldOutLoss[^1] : record.HeldOutLoss.Average();
+    /// <summary>Per branch whether it had weight in any of some epochs.</summary>
+    private IEnumerable<bool> Learned(IEnumerable<EpochRecord> epochs) => Branches.Select((_, i) => epochs.Any(e => BlendingWeights.Teach(e.Weights, i)));
 
     private int[] SampleOfTrainingRows()
     {
@@ -233,6 +235,8 @@ internal sealed class TrainingRun : IDisposable
     {
         double[] weights = [.. results.SelectMany(r => r.Weights)];
         var record = new EpochRecord(epoch, LearningRateOf(epoch), weights, [.. results.SelectMany(r => r.Losses.TrainMeans)], [.. results.SelectMany(r => r.Losses.HeldOutMeans)]);
+        if (FollowsAnswer)
+            record = record with { AnswerHeldOutLoss = _answer.MeanLoss(_answer.Predictions([.. results.SelectMany(r => r.Losses.HeldOutPredictions!)]), [.. Learned(_epochs.Append(record))]) };
         _epochs.Add(record);
         Report(TrainingPhase.Training, record);
         if (!record.TrainLoss.Where((_, i) => weights[i] > 0).All(double.IsFinite))

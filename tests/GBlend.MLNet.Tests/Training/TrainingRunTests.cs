@@ -122,6 +122,35 @@ public sealed class TrainingRunTests
         Assert.Equal(losses.Min(), heldOut.Average(r => -Math.Log(scores[r * 3 + rows.Targets.Classes![r]])), 1e-4);
     }
 
+    /// <summary>A joint head without weight learns nothing: what it says of an epoch must not decide.</summary>
+    [Fact]
+    public void Fit_best_epoch_and_early_stopping_follow_the_answer_and_not_a_joint_head_that_never_learned()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Fixed(0.5f, 0.5f, 0)) with { NumberOfEpochs = 25 };
+        using var last = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        using var best = TrainingRun.Fit(ToyRows.Multiclass(), settings with { FinalWeights = FinalWeights.BestEpoch }, new QuietHost());
+        using var patient = TrainingRun.Fit(ToyRows.Multiclass(), settings with { EarlyStoppingPatience = 3 }, new QuietHost());
+        Assert.True(best.History.HeldOutLoss <= last.History.HeldOutLoss, $"epoch {best.History.SelectedEpoch}: {best.History.HeldOutLoss}, last {last.History.HeldOutLoss}");
+        Assert.True(patient.History.Epochs.Count > 10, $"{patient.History.Epochs.Count} epochs");
+    }
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("equal")]
+    [InlineData("separate")]
+    [InlineData("none")]
+    public void Fit_best_epoch_has_the_lowest_held_out_loss_of_the_answer(string name)
+    {
+        var blending = name == "auto" ? GBlend.MLNet.Blending.Auto() : Blend(name);
+        var settings = ToyRows.Settings(blending) with { NumberOfEpochs = 20, FinalWeights = FinalWeights.BestEpoch };
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        double[] losses = [.. model.History.Epochs.Select(e => e.AnswerHeldOutLoss!.Value)];
+        Assert.Equal(losses.Min(), losses[model.History.SelectedEpoch]);
+        Assert.Equal(losses.Min(), model.History.HeldOutLoss!.Value, 1e-6);
+        using var plain = TrainingRun.Fit(ToyRows.Multiclass(), settings with { FinalWeights = FinalWeights.LastEpoch }, new QuietHost());
+        Assert.All(plain.History.Epochs, e => Assert.Null(e.AnswerHeldOutLoss));
+    }
+
     [Fact]
     public void Fit_early_stopping_stops()
     {
