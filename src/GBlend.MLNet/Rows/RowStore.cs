@@ -25,6 +25,8 @@ internal sealed class RowStore : IDisposable
     private readonly RowColumn[] _columns;
     private readonly Tensor?[] _resident;
     private readonly Tensor _targets;
+    private readonly Tensor? _weights;
+    private readonly Tensor?[]? _presence;
     private readonly ScalarType _precision;
     private readonly Device _device;
 
@@ -36,6 +38,9 @@ internal sealed class RowStore : IDisposable
         foreach (var tensor in _resident)
             tensor?.DetachFromDisposeScope();
         _targets = scope.Detach(targets.to(device));
+        Tensor OfRows(double[] values) => scope.Detach(tensor(values, precision == ScalarType.BFloat16 ? ScalarType.Float32 : precision, device));
+        _weights = rows.Targets.Weights is { } weights ? OfRows(weights) : null;
+        _presence = rows.Presence?.Select(isThere => isThere is null ? null : OfRows([.. isThere.Select(has => has ? 1.0 : 0)])).ToArray();
     }
 
     /// <summary>Bytes that are gathered per row.</summary>
@@ -89,7 +94,8 @@ internal sealed class RowStore : IDisposable
                     using var batch = NewDisposeScope();
                     int step = from / batchSize * batchSize, rowsOfStep = Math.Min(batchSize, length - step);
                     count = Math.Min(most, step + rowsOfStep - from);
-                    var part = length == count ? rows : Part(rows, from, count);
+                    int first = from;
+                    var part = length == count ? rows : rows.Select(t => t.narrow(0, first, count));
                     yield return Prepare(part, order.AsSpan(start + from, count), seed) with { Share = (double)count / rowsOfStep, EndsStep = from + count == step + rowsOfStep };
                 }
             }
@@ -105,6 +111,9 @@ internal sealed class RowStore : IDisposable
         foreach (var tensor in _resident)
             tensor?.Dispose();
         _targets.Dispose();
+        _weights?.Dispose();
+        foreach (var isThere in _presence ?? [])
+            isThere?.Dispose();
     }
 
     private Tensor? Resident(ModalitySpec modality, RowColumn column)
@@ -146,10 +155,12 @@ internal sealed class RowStore : IDisposable
         for (int i = 0; i < rows.Length; i++)
             rows[i] = order[i];
         using var index = tensor(rows, device: _device);
-        return new Batch([.. onHost.Select((gathered, m) => gathered is null ? _resident[m]!.index_select(0, index) : OnDevice(gathered))], _targets.index_select(0, index));
+        return new Batch([.. onHost.Select((gathered, m) => gathered is null ? _resident[m]!.index_select(0, index) : OnDevice(gathered))], _targets.index_select(0, index))
+        {
+            Weights = _weights?.index_select(0, index),
+            Presence = _presence?.Select(isThere => isThere?.index_select(0, index)).ToArray(),
+        };
     }
-
-    private static Batch Part(Batch rows, int from, int count) => new([.. rows.Inputs.Select(t => t.narrow(0, from, count))], rows.Targets.narrow(0, from, count));
 
     private Tensor OnDevice(Tensor gathered)
     {

@@ -20,6 +20,9 @@ internal sealed class TrainingRows(IReadOnlyList<RowColumn> modalities, Training
 
     internal TrainingTargets Targets { get; } = targets;
 
+    /// <summary>Per modality and row whether the row has it, <see langword="null"/> for a modality that all rows have; <see langword="null"/> when all rows have all.</summary>
+    internal IReadOnlyList<bool[]?>? Presence { get; init; }
+
     internal bool[] HeldOut { get; } = heldOut;
 
     internal int Count => HeldOut.Length;
@@ -28,7 +31,10 @@ internal sealed class TrainingRows(IReadOnlyList<RowColumn> modalities, Training
     internal long MemoryLeft => memory?.Left ?? RowMemory.DefaultBudget;
 
     /// <summary>The same rows with some of their modalities. They stay these rows': dispose of one of the two.</summary>
-    internal TrainingRows Only(IEnumerable<int> modalities) => new([.. modalities.Select(m => Modalities[m])], Targets, HeldOut, Groups, memory);
+    internal TrainingRows Only(IReadOnlyList<int> modalities) => new([.. modalities.Select(m => Modalities[m])], Targets, HeldOut, Groups, memory)
+    {
+        Presence = Presence is null ? null : [.. modalities.Select(m => Presence[m])],
+    };
 
     public void Dispose() => memory?.Dispose();
 }

@@ -34,6 +34,12 @@ public sealed class BatchView
     /// </summary>
     public Tensor Targets => _batch.Targets;
 
+    /// <summary>
+    /// The weight of each row, as a tensor [rows] with a mean of 1 over all training rows; <see langword="null"/> when all rows count alike. A loss of
+    /// your own that is a mean over rows multiplies each row's part by it, as <see cref="Loss"/> does.
+    /// </summary>
+    public Tensor? Weights => _batch.Weights;
+
     /// <summary>The source of random numbers, which is under the seed of the fit.</summary>
     public Random Random { get; }
 
@@ -68,10 +74,13 @@ public sealed class BatchView
     /// <returns>The predictions as [rows, outputs]: logits, or for regression a standardized number.</returns>
     public Tensor Joint(params IReadOnlyList<Tensor> features) => _network.Joint(features);
 
-    /// <summary>Computes the mean loss of predictions for the batch against its <see cref="Targets"/>.</summary>
+    /// <summary>Computes the mean loss of predictions for the batch against its <see cref="Targets"/>, each row times its weight.</summary>
     /// <param name="predictions">The predictions as [rows, outputs].</param>
     /// <returns>The loss, a scalar.</returns>
-    public Tensor Loss(Tensor predictions) => _loss.Mean(predictions, _batch.Targets);
+    public Tensor Loss(Tensor predictions) => _loss.Mean(predictions, _batch.Targets, _batch.Weights);
+
+    /// <summary>One value a row, times the row's weight.</summary>
+    internal Tensor Weighed(Tensor rows) => _batch.Weights is { } weights ? rows.mul(weights.dtype == rows.dtype ? weights : weights.to(rows.dtype)) : rows;
 
     /// <summary>Draws a random order of the rows of the batch.</summary>
     /// <returns>The row indices in that order, as a tensor [rows].</returns>

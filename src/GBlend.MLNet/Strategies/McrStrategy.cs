@@ -29,7 +29,8 @@ internal sealed class McrStrategy(double game, double contrast) : BalanceStrateg
             using Scalar weight = contrast;
             for (int i = 0; i < batch.Modalities; i++)
             {
-                var term = Contrastive(batch.Feature(i), batch.Targets).mul(weight);
+                var (perRow, rows) = Contrastive(batch.Feature(i), batch.Targets);
+                var term = batch.Weighed(perRow).sum().div(rows).mul(weight);
                 sum = sum is null ? term : sum.Plus(term);
             }
         }
@@ -54,7 +55,7 @@ internal sealed class McrStrategy(double game, double contrast) : BalanceStrateg
             return cat([.. Enumerable.Range(0, k).Select(i => i == j ? turned : leaf), .. Enumerable.Range(0, k).Select(i => i == j ? turned.index_select(0, order) : leaf)], 0);
         })];
         var answers = nn.functional.softmax(batch.Joint(stacked), 1).chunk(2, 0);
-        var total = JensenShannon(answers[0], answers[1]).sum();
+        var total = batch.Weighed(JensenShannon(answers[0], answers[1]).view(k, -1)).sum();
         var gradients = autograd.grad([total], leaves);
         Tensor? loss = null;
         for (int j = 0; j < k; j++)
@@ -75,7 +76,8 @@ internal sealed class McrStrategy(double game, double contrast) : BalanceStrateg
     }
 
     /// <summary>Supervised contrastive loss (Khosla et al., NeurIPS 2020) of the features of a batch; rows whose class no other row has are left out.</summary>
-    internal static Tensor Contrastive(Tensor features, Tensor classes)
+    /// <returns>The loss of each row, [rows], and the number of rows that are not left out, at least 1.</returns>
+    internal static (Tensor PerRow, Tensor Rows) Contrastive(Tensor features, Tensor classes)
     {
         using Scalar sharpness = 1 / Temperature, self = -1e9, least = 1e-12;
         var unit = nn.functional.normalize(features, dim: 1);
@@ -86,7 +88,7 @@ internal sealed class McrStrategy(double game, double contrast) : BalanceStrateg
         var friends = classes.unsqueeze(0).eq(classes.unsqueeze(1)).to(features.dtype).sub(own);
         var count = friends.sum(1);
         var has = count.gt(least).to(features.dtype);
-        return logs.mul(friends).sum(1).div(count.clamp_min(one)).mul(has).sum().div(has.sum().clamp_min(one)).neg();
+        return (logs.mul(friends).sum(1).div(count.clamp_min(one)).mul(has).neg(), has.sum().clamp_min(one));
     }
 
     private static Tensor Divergence(Tensor p, Tensor middle)

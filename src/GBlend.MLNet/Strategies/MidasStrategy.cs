@@ -28,7 +28,7 @@ internal sealed class MidasStrategy(double weight, double warmUp) : BalanceStrat
         var counts = mine.ne(theirs).to(batch.Feature(moved).dtype);
         Tensor[] features = [.. Enumerable.Range(0, batch.Modalities).Select(i => i == moved ? batch.Feature(i).index_select(0, other) : batch.Feature(i))];
         var losses = SharedLabelLoss(batch.Joint(features), mine, theirs, OwnShare(batch, moved, other));
-        return losses.mul(counts).sum().div(counts.sum().clamp_min(s_one)).mul(_weight);
+        return batch.Weighed(losses).mul(counts).sum().div(counts.sum().clamp_min(s_one)).mul(_weight);
     }
 
     /// <summary>The share of a row's own class: the mean confidence of the heads that kept their feature, against that of the moved one's.</summary>

@@ -19,11 +19,15 @@ internal sealed class UmtStrategy(double weight) : BalanceStrategy
 
     public override Tensor? ExtraLoss(BatchView batch)
     {
-        var sum = Distance(batch.Feature(0), batch.TeacherFeature(0));
+        var sum = Distance(batch, 0);
         for (int i = 1; i < batch.Modalities; i++)
-            sum = sum.Plus(Distance(batch.Feature(i), batch.TeacherFeature(i)));
+            sum = sum.Plus(Distance(batch, i));
         return sum.mul(_weight);
     }
+
+    private static Tensor Distance(BatchView batch, int modality) => batch.Weights is null
+        ? Distance(batch.Feature(modality), batch.TeacherFeature(modality))
+        : batch.Weighed(nn.functional.mse_loss(batch.Feature(modality), batch.TeacherFeature(modality), nn.Reduction.None).mean([1])).mean();
 
     /// <summary>The mean squared difference over rows and features.</summary>
     internal static Tensor Distance(Tensor student, Tensor teacher) => nn.functional.mse_loss(student, teacher);

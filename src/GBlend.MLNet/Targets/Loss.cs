@@ -17,8 +17,9 @@ internal sealed record Loss(LearningTask Task, double TargetMean = 0, double Tar
     {
         if (targets.Task != LearningTask.Regression)
             return new Loss(targets.Task);
-        var training = targets.Values!.Where((_, row) => !heldOut[row]).Select(v => (double)v).ToArray();
-        double mean = training.Average(), variance = training.Average(v => (v - mean) * (v - mean));
+        var training = targets.Rows([.. Enumerable.Range(0, heldOut.Length).Where(row => !heldOut[row])]);
+        double[] values = [.. training.Values!.Select(v => (double)v)];
+        double mean = RowWeights.Mean(values, training.Weights), variance = RowWeights.Mean([.. values.Select(v => (v - mean) * (v - mean))], training.Weights);
         return new Loss(targets.Task, mean, variance > 0 ? Math.Sqrt(variance) : 1);
     }
 
@@ -31,12 +32,20 @@ internal sealed record Loss(LearningTask Task, double TargetMean = 0, double Tar
     };
 
     /// <summary>The mean over the rows: what is trained.</summary>
-    internal Tensor Mean(Tensor predictions, Tensor targets) => Task switch
+    /// <param name="predictions">[rows, outputs].</param>
+    /// <param name="targets">The rows' targets.</param>
+    /// <param name="weights">How much each row counts, [rows], with a mean of 1 over all rows; <see langword="null"/> when all count alike.</param>
+    internal Tensor Mean(Tensor predictions, Tensor targets, Tensor? weights = null)
     {
-        LearningTask.Multiclass => functional.cross_entropy(predictions, targets),
-        LearningTask.MultiLabel => functional.binary_cross_entropy_with_logits(predictions, targets),
-        _ => functional.mse_loss(predictions, targets),
-    };
+        if (weights is not null)
+            return PerRow(predictions, targets).mul(weights).mean();
+        return Task switch
+        {
+            LearningTask.Multiclass => functional.cross_entropy(predictions, targets),
+            LearningTask.MultiLabel => functional.binary_cross_entropy_with_logits(predictions, targets),
+            _ => functional.mse_loss(predictions, targets),
+        };
+    }
 
     /// <summary>
     /// The gradient of the sum over rows of <see cref="PerRow"/> on the predictions: for all three losses it is the answer less the truth, up to

@@ -7,10 +7,14 @@ namespace GBlend.MLNet;
 /// <param name="Values">Multi-label: [rows x labels] of 0 and 1; regression: [rows] as read. Else <see langword="null"/>.</param>
 internal sealed record TrainingTargets(LearningTask Task, int Outputs, long[]? Classes, float[]? Values)
 {
+    /// <summary>How much each row counts in losses, with a mean of 1 over the rows to train on; <see langword="null"/> when all count alike.</summary>
+    internal double[]? Weights { get; init; }
+
     /// <summary>The labels of some rows.</summary>
     internal TrainingTargets Rows(IReadOnlyList<int> rows) => this with
     {
         Classes = Classes is null ? null : [.. rows.Select(row => Classes[row])],
+        Weights = Weights is null ? null : [.. rows.Select(row => Weights[row])],
         Values = Values is null ? null : [.. rows.SelectMany(row => Values.Skip(row * Outputs).Take(Outputs))],
     };
 }

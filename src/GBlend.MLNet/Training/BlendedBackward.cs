@@ -53,6 +53,8 @@ internal sealed class BlendedBackward(JointNetwork network, Loss loss, ScalarTyp
             var stacked = Exact(stack(features));
             var answers = group.Predict(stacked);
             var onAnswers = loss.GradientOnPredictions(answers, batch.Targets).mul_(group.Weights!);
+            if (batch.WeightsOf(group.Heads) is { } rowWeights)
+                onAnswers.mul_(rowWeights);
             group.AddGradients(stacked, onAnswers);
             if (!cuts.Heads && features.Any(f => f.requires_grad))
             {
@@ -72,7 +74,7 @@ internal sealed class BlendedBackward(JointNetwork network, Loss loss, ScalarTyp
         if (pass.Of(network.Shape.JointBranch) is { } joint)
         {
             predictions[^1] = joint;
-            roots.Add(loss.Mean(joint, batch.Targets));
+            roots.Add(loss.Mean(joint, batch.Targets, batch.WeightsOf(network.Shape.JointBranch)));
             gradients.Add(_jointWeight!);
         }
         if (roots.Count > 0)

@@ -59,12 +59,8 @@ internal sealed class LossMeter : IDisposable
 
     public void Dispose()
     {
-        foreach (var batch in _kept.Values.SelectMany(b => b))
-        {
-            foreach (var input in batch.Inputs)
-                input.Dispose();
-            batch.Targets.Dispose();
-        }
+        foreach (var tensor in _kept.Values.SelectMany(b => b).SelectMany(b => b.Tensors))
+            tensor.Dispose();
     }
 
     private Tensor Losses(Tensor prediction, Batch batch) => _loss.PerRow(prediction, batch.Targets);
@@ -107,7 +103,7 @@ internal sealed class LossMeter : IDisposable
 
     private static Batch Detached(Batch batch)
     {
-        foreach (var tensor in batch.Inputs.Append(batch.Targets))
+        foreach (var tensor in batch.Tensors)
             tensor.DetachFromDisposeScope();
         return batch;
     }

@@ -29,7 +29,7 @@ internal sealed class StrategySteps
     /// <summary>Leaves in the segments the gradients of the weighted losses, the strategy's own loss and what it makes of them.</summary>
     internal void Backward(int[] branches, GradientCuts cuts, Batch batch, NetworkPass pass, double[] blend)
     {
-        Tensor[] losses = [.. pass.Predictions.Select(p => _loss.Mean(p, batch.Targets))];
+        Tensor[] losses = [.. pass.Predictions.Zip(branches, (p, branch) => _loss.Mean(p, batch.Targets, batch.WeightsOf(branch)))];
         Tensor[] weights = [.. blend.Zip(losses, (weight, loss) => tensor(weight, loss.dtype, loss.device))];
         var extra = _strategy.Needs.HasFlag(StrategyNeeds.ExtraLoss) ? ExtraLoss(batch, pass) : null;
         if (_strategy.Needs.HasFlag(StrategyNeeds.BothGradients))
@@ -97,7 +97,7 @@ internal sealed class StrategySteps
     {
         double[] means = [.. Enumerable.Repeat(double.NaN, _network.Shape.Modalities.Count + 1)];
         for (int b = 0; b < branches.Length; b++)
-            means[branches[b]] = _loss.Mean(predictions[b], batch.Targets).ToDouble();
+            means[branches[b]] = _loss.Mean(predictions[b], batch.Targets, batch.WeightsOf(branches[b])).ToDouble();
         return means;
     }
 
@@ -107,7 +107,10 @@ internal sealed class StrategySteps
         for (int b = 0; b < branches.Length; b++)
         {
             if (branches[b] < scores.Length)
-                scores[branches[b]] = _loss.TrueScore(predictions[b].detach(), batch.Targets).sum().ToDouble();
+            {
+                var rows = _loss.TrueScore(predictions[b].detach(), batch.Targets);
+                scores[branches[b]] = (batch.WeightsOf(branches[b]) is { } weights ? rows.mul(weights) : rows).sum().ToDouble();
+            }
         }
         return scores;
     }
