@@ -7,7 +7,7 @@ namespace AutoMLSweep;
 internal sealed class SweepConsole : IProgress<SweepProgress>
 {
     private readonly StatusContext? _status;
-    private int? _best;
+    private SweepStanding? _best;
     private int _shown;
 
     private SweepConsole(StatusContext? status) => _status = status;
@@ -27,9 +27,9 @@ internal sealed class SweepConsole : IProgress<SweepProgress>
             _status.Status = Markup.Escape(value.ToString());
             return;
         }
-        if (value.Best?.Number == _best && value.Trials < _shown + 25)
+        if (value.Best == _best && value.Trials < _shown + 25)
             return;
-        (_best, _shown) = (value.Best?.Number, value.Trials);
+        (_best, _shown) = (value.Best, value.Trials);
         Console.WriteLine(value);
     }
 }

@@ -124,7 +124,7 @@ public sealed partial class GradientBlendingSweep
     };
 
     private void Report(SweepEngine engine) => _options.Progress?.Report(new(
-        engine.Trials.Count, engine.Running, engine.Trials.Count(t => t.Failure is not null), engine.Epochs, engine.Best, engine.Elapsed, engine.Remaining));
+        engine.Trials.Count, engine.Running, engine.Trials.Count(t => t.Failure is not null), engine.Epochs, engine.EpochsLeft, engine.BestWhole, engine.Leader, engine.Elapsed, engine.Remaining));
 
     private static Exception NoResult(SweepEngine engine, CancellationToken cancellation)
     {

@@ -22,22 +22,31 @@ internal sealed class SweepEngine
     private readonly Action<SweepEngine> _changed;
     private readonly List<SweepTrial> _trials = [];
     private readonly HashSet<string> _tried = [];
+    private readonly SweepForecast _forecast;
     private readonly CancellationTokenSource _stop;
     private readonly CancellationToken _asked;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _before;
     private bool _isExhausted;
+    private long _runningEpochs;
+
+    /// <summary>Seconds on the clock for each epoch, and when that was last measured.</summary>
+    private (double SecondsPerEpoch, TimeSpan At)? _pace;
 
     internal SweepEngine(SweepPlan plan, SweepSpace space, ITuner tuner, ITrialExecutor executor, SweepJournal? journal, Action<SweepEngine> changed, CancellationToken asked)
     {
         (_plan, _space, _tuner, _executor, _journal, _changed, _asked) = (plan, space, tuner, executor, journal, changed, asked);
+        _forecast = new SweepForecast(plan, space.Count);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(asked);
     }
 
     internal IReadOnlyList<SweepTrial> Trials => _trials;
 
-    /// <summary>Epochs trained, by this run and the ones before it.</summary>
+    /// <summary>Epochs trained, by this run and the ones before it; those that are trained now are among them.</summary>
     internal long Epochs { get; private set; }
+
+    /// <summary>An estimate of the epochs that are still to be begun; <see langword="null"/> as long as nothing tells.</summary>
+    internal long? EpochsLeft => _forecast.Epochs(AffordedEpochs(_pace?.SecondsPerEpoch), _trials.Count);
 
     internal int Running { get; private set; }
 
@@ -49,11 +58,10 @@ internal sealed class SweepEngine
     {
         get
         {
-            double? seconds = Minimum(
-                (_plan.Budget.Time - Elapsed)?.TotalSeconds,
-                SecondsPerEpoch is { } s && _plan.Budget.Epochs is { } epochs ? s * (epochs - Epochs) : null,
-                _trials.Count > 0 && _plan.Budget.Trials is { } trials ? Elapsed.TotalSeconds / _trials.Count * (trials - _trials.Count) : null);
-            return seconds is { } left ? TimeSpan.FromSeconds(Math.Clamp(left, 0, s_longestEstimate.TotalSeconds)) : null;
+            double? toTrain = null;
+            if (_pace is var (secondsPerEpoch, at) && EpochsLeft is { } epochs)
+                toTrain = (secondsPerEpoch * epochs) + Math.Max(0, (secondsPerEpoch * _runningEpochs) - (Elapsed - at).TotalSeconds);
+            return Minimum((_plan.Budget.Time - Elapsed)?.TotalSeconds, toTrain) is { } left ? TimeSpan.FromSeconds(Math.Clamp(left, 0, s_longestEstimate.TotalSeconds)) : null;
         }
     }
 
@@ -67,7 +75,17 @@ internal sealed class SweepEngine
         .ThenBy(t => t.Repeats == 0 ? double.PositiveInfinity : Loss(t.IsFinalist ? t.Metric!.Value : t.FirstMetric))
         .ThenBy(t => t.Number);
 
+    /// <summary>The best trial with a result, however short its training.</summary>
     internal SweepTrial? Best => Ranked.FirstOrDefault(t => t.Failure is null && t.Repeats > 0);
+
+    /// <summary>
+    /// The best whole training; <see langword="null"/> before the first. Its metric never gets worse, until the finalists are compared by the
+    /// mean of their seeds: metrics after fewer epochs, or under some of the seeds, are not compared with it.
+    /// </summary>
+    internal SweepStanding? BestWhole => Best is { IsComplete: true } best ? Standing(best) : null;
+
+    /// <summary>As long as there is no whole training, the best of the trials that were trained longest.</summary>
+    internal SweepStanding? Leader => Best is { IsComplete: false } best ? Standing(best) : null;
 
     internal async Task RunAsync()
     {
@@ -79,6 +97,8 @@ internal sealed class SweepEngine
             while (!_stop.IsCancellationRequested && !_isExhausted && BracketSize() is > 0 and var size)
                 await RunBracket(size);
             await RunFinal();
+            _forecast.End();
+            _changed(this);
         }
         finally
         {
@@ -93,6 +113,7 @@ internal sealed class SweepEngine
     private async Task RunBracket(int size)
     {
         var bracket = new List<SweepTrial>();
+        _forecast.BeginBracket(size);
         await Each(0, () => bracket.Count < size && Propose() is { } point ? Add(bracket, Begin(point)) : null);
         for (int stage = 1; stage <= _plan.LastStage && !_stop.IsCancellationRequested; stage++)
         {
@@ -100,6 +121,7 @@ internal sealed class SweepEngine
             var next = standing.Take(_plan.Survivors(size, stage)).ToArray();
             foreach (var loser in standing.Except(next))
                 _executor.Release(loser.Number, 0);
+            _forecast.BeginStage(stage, next.Length);
             await Each(stage, next);
         }
         KeepOnlyBest();
@@ -108,8 +130,13 @@ internal sealed class SweepEngine
     /// <summary>Trials that no stage stops.</summary>
     private async Task TrainToTheEnd(IReadOnlyList<SweepTrial> trials)
     {
+        _forecast.BeginWhole(trials.Count);
         for (int stage = 0; stage <= _plan.LastStage; stage++)
-            await Each(stage, [.. trials.Where(t => t.Failure is null)]);
+        {
+            SweepTrial[] standing = [.. trials.Where(t => t.Failure is null)];
+            _forecast.BeginStage(stage, standing.Length);
+            await Each(stage, standing);
+        }
         KeepOnlyBest();
     }
 
@@ -120,6 +147,7 @@ internal sealed class SweepEngine
             return;
         var finalists = Ranked.Where(t => t.IsComplete && t.Failure is null).Take(_plan.Finalists).ToArray();
         var steps = new Queue<(SweepTrial Trial, int Repeat)>(finalists.SelectMany(t => Enumerable.Range(1, _plan.SeedsPerFinalist - 1).Select(r => (t, r))));
+        _forecast.BeginSeeds(steps.Count);
         await Each(_plan.LastStage, () => steps.TryDequeue(out var next) ? next : null);
         // Means over different seeds don't compare, so either all finalists have them or they don't count.
         if (finalists.All(t => t.Failure is not null || t.Repeats == _plan.SeedsPerFinalist))
@@ -151,9 +179,12 @@ internal sealed class SweepEngine
                     break;
                 }
                 var step = new TrialStep(trial.Number, repeat, trial.Point, stage == _plan.LastStage ? _plan.FullEpochs : Math.Min(_plan.FullEpochs, _plan.PauseAt(trial.Point, _plan.Stages[stage])));
-                if (!CanPay(EpochsOf(trial, step)))
+                _forecast.BeginStep(stage, repeat);
+                long epochs = EpochsOf(trial, step);
+                if (!CanPay(epochs))
                     continue;
-                Epochs += EpochsOf(trial, step);
+                Epochs += epochs;
+                _runningEpochs += epochs;
                 running.Add(Advance(step), (trial, step));
             }
             Running = running.Count;
@@ -163,10 +194,13 @@ internal sealed class SweepEngine
             var ended = await WhenAny(running.Keys);
             running.Remove(ended, out var of);
             Running = running.Count;
+            long cost = EpochsOf(of.Trial, of.Step);
+            _runningEpochs -= cost;
             if (ended.IsCanceled)
-                Epochs -= EpochsOf(of.Trial, of.Step);
+                Epochs -= cost;
             else
                 Record(of.Trial, of.Step, stage, await ended);
+            MeasurePace();
             _changed(this);
         }
     }
@@ -276,6 +310,17 @@ internal sealed class SweepEngine
             _executor.Release(trial.Number, 0);
     }
 
+    private static SweepStanding Standing(SweepTrial trial) => trial.IsFinalist
+        ? new(trial, trial.Metric!.Value, trial.Epochs, trial.Repeats)
+        : new(trial, trial.FirstMetric, trial.Epochs, 1);
+
+    /// <summary>When a step has ended, the others that run are on average half done.</summary>
+    private void MeasurePace()
+    {
+        if (Epochs - (_runningEpochs / 2.0) is > 0 and var done && Elapsed.TotalSeconds is > 0 and var seconds)
+            _pace = (seconds / done, Elapsed);
+    }
+
     private double Loss(double metric) => _plan.IsMaximized ? -metric : metric;
 
     private long EpochsOf(SweepTrial trial, TrialStep step) => _plan.Folds * (long)Math.Max(0, step.ToEpoch - (step.Repeat == 0 ? trial.Epochs : 0));
@@ -284,16 +329,13 @@ internal sealed class SweepEngine
 
     private double? SecondsPerEpoch => Epochs > 0 && _trials.Any(t => t.Repeats > 0) ? Elapsed.TotalSeconds / Epochs : null;
 
-    /// <summary>The trials of the next bracket: as many as what is left pays for; 0 when it pays for none.</summary>
-    private int BracketSize()
-    {
-        long finalCost = (long)_plan.Folds * _plan.Finalists * (_plan.SeedsPerFinalist - 1) * _plan.FullEpochs;
-        double? epochs = Minimum(
-            _plan.Budget.Epochs - Epochs,
-            SecondsPerEpoch is { } seconds && _plan.Budget.Time is { } time ? (time - Elapsed).TotalSeconds / seconds : null);
-        int most = Math.Min(_plan.BracketSize, (_plan.Budget.Trials ?? int.MaxValue) - _trials.Count);
-        return Enumerable.Range(1, Math.Max(0, most)).LastOrDefault(n => epochs is not { } left || _plan.CostOf(n) <= left - finalCost);
-    }
+    /// <summary>The trials of the next bracket; 0 when what is left of the budget pays for none.</summary>
+    private int BracketSize() => _plan.NextBracket(AffordedEpochs(SecondsPerEpoch), _plan.Budget.Trials - _trials.Count);
+
+    /// <summary>What is left of the budget, in epochs.</summary>
+    private double? AffordedEpochs(double? secondsPerEpoch) => Minimum(
+        _plan.Budget.Epochs - Epochs,
+        secondsPerEpoch is { } seconds && _plan.Budget.Time is { } time ? (time - Elapsed).TotalSeconds / seconds : null);
 
     private static double? Minimum(params double?[] values) => values.Min();
 }

@@ -43,4 +43,29 @@ internal sealed record SweepPlan
 
     /// <summary>The trials of a full bracket: one of them sees the end.</summary>
     internal int BracketSize => Math.Max(Parallel, (int)Math.Pow(Reduction, LastStage));
+
+    /// <summary>The epochs of the finalists' further seeds.</summary>
+    internal long CostOfSeeds => (long)Folds * Finalists * (SeedsPerFinalist - 1) * FullEpochs;
+
+    /// <summary>The trials of the next bracket: as many as what is left pays for, the finalists' seeds set aside; 0 when it pays for none.</summary>
+    internal int NextBracket(double? epochsLeft, long? trialsLeft) =>
+        Enumerable.Range(1, (int)Math.Clamp(trialsLeft ?? BracketSize, 0, BracketSize)).LastOrDefault(n => epochsLeft is not { } left || CostOf(n) <= left - CostOfSeeds);
+
+    /// <summary>The epochs of all brackets that what is left pays for; <see langword="null"/> where nothing limits them.</summary>
+    internal long? EpochsOfBrackets(double? epochsLeft, long? trialsLeft)
+    {
+        if (epochsLeft is null && trialsLeft is null)
+            return null;
+        long size = BracketSize, cost = CostOf(BracketSize);
+        // Full brackets at once, for there may be any number of them; what is left then pays for less than one.
+        long full = (long)Math.Max(0, Math.Floor(Math.Min((epochsLeft - CostOfSeeds) / cost ?? double.PositiveInfinity, trialsLeft / size ?? double.PositiveInfinity)));
+        long sum = full * cost;
+        (epochsLeft, trialsLeft) = (epochsLeft - sum, trialsLeft - (full * size));
+        while (NextBracket(epochsLeft, trialsLeft) is > 0 and var trials)
+        {
+            sum += CostOf(trials);
+            (epochsLeft, trialsLeft) = (epochsLeft - CostOf(trials), trialsLeft - trials);
+        }
+        return sum;
+    }
 }

@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
+
 namespace GBlend.MLNet.AutoML;
 
 /// <summary>Settings that were tried and what came of it.</summary>
 public sealed class SweepTrial
 {
-    private readonly SortedDictionary<int, IReadOnlyList<double>> _repeats = [];
-    private readonly SortedDictionary<int, double> _stages = [];
+    // Replaced, never changed: what receives progress may read them from another thread.
+    private ImmutableSortedDictionary<int, IReadOnlyList<double>> _repeats = ImmutableSortedDictionary<int, IReadOnlyList<double>>.Empty;
+    private ImmutableSortedDictionary<int, double> _stages = ImmutableSortedDictionary<int, double>.Empty;
 
     internal SweepTrial(int number, SweepPoint point) => (Number, Point) = (number, point);
 
@@ -81,11 +84,11 @@ public sealed class SweepTrial
             Failure = outcome.Failure;
             return;
         }
-        _repeats[step.Repeat] = outcome.Metrics;
+        _repeats = _repeats.SetItem(step.Repeat, outcome.Metrics);
         if (step.Repeat > 0)
             return;
+        _stages = _stages.SetItem(stage, outcome.Metrics.Average());
         Epochs = step.ToEpoch;
         IsComplete = isFull;
-        _stages[stage] = outcome.Metrics.Average();
     }
 }

@@ -210,14 +210,4 @@ public sealed class SweepEngineTests
         }
         Assert.InRange(wins, 8, 10);
     }
-
-    [Fact]
-    public async Task Progress_tells_trials_the_best_and_the_time_left()
-    {
-        var seen = new List<(int Trials, double? Best, TimeSpan? Left)>();
-        await ToyTrials.Run(ToyTrials.Plan(SweepBudget.OfTrials(20)), new ToyTrials(), changed: e => seen.Add((e.Trials.Count, e.Best?.Metric, e.Remaining)));
-        Assert.Equal(20, seen[^1].Trials);
-        Assert.NotNull(seen[^1].Best);
-        Assert.NotNull(seen[^1].Left);
-    }
 }
