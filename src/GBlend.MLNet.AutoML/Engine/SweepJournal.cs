@@ -10,7 +10,7 @@ namespace GBlend.MLNet.AutoML;
 /// </summary>
 internal sealed class SweepJournal : IDisposable
 {
-    private const string Format = "gblend-sweep-1";
+    private const string Format = "gblend-sweep-2";
 
     private readonly FileStream _file;
 

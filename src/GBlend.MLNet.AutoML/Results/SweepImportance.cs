@@ -114,23 +114,25 @@ public sealed class SweepImportance
         return setting.Values.Count > 0
             ? [.. active.GroupBy(t => t.Point.Value(index)).OrderBy(g => setting.UnitOf(g.Key)).Select(g => Effect(Show(g.Key), [.. g.Select(t => t.Metric)]))]
             : [.. active.GroupBy(t => ThirdOf(t.Point.Unit(index))).OrderBy(g => g.Key)
-                .Select(g => Effect(Third(setting, g.Key), [.. g.Select(t => t.Metric)]))];
+                .Select(g => Effect(Third(setting, g.Key, [.. g.Select(t => t.Point.Scale(index)).Distinct().OrderDescending()]), [.. g.Select(t => t.Metric)]))];
     }
 
     private static int ThirdOf(double unit) => Math.Min(2, (int)(3 * unit));
 
-    /// <summary>A third of a range; of whole numbers those that belong to it and to no other third.</summary>
-    private static string Third(SweepSetting setting, int third)
+    /// <summary>A third of a range, as it was tried under every scale; of whole numbers those that belong to it and to no other third.</summary>
+    private static string Third(SweepSetting setting, int third, double[] scales)
     {
         object first = setting.At(third / 3.0), last = setting.At((third + 1) / 3.0);
         if (setting.Count is null)
-            return $"{Show(first)} to {Show(last)}";
+            return string.Join(" or ", scales.Select(scale => $"{Show(Scaled(first, scale))} to {Show(Scaled(last, scale))}"));
         long least = FirstOf(third, first), most = third == 2 ? (long)setting.Most : FirstOf(third + 1, last) - 1;
         return least == most ? Show(least) : $"{Show(least)} to {Show(most)}";
 
         // The number at a border belongs to the third that its middle lies in.
         long FirstOf(int k, object border) => Convert.ToInt64(border, CultureInfo.InvariantCulture) + (ThirdOf(setting.UnitOf(border)) < k ? 1 : 0);
     }
+
+    private static object Scaled(object value, double scale) => scale == 1 ? value : scale * Convert.ToDouble(value, CultureInfo.InvariantCulture);
 
     private static SettingEffect Effect(string value, double[] metrics)
     {

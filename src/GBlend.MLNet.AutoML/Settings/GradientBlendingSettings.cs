@@ -75,7 +75,10 @@ public class GradientBlendingSettings
     [Choice([OptimizerMethod.Sgd, OptimizerMethod.Adam, OptimizerMethod.AdamW], OptimizerMethod.Sgd)]
     public OptimizerMethod? Optimizer { get; set; }
 
-    /// <summary>The learning rate of SGD, varied by its logarithm. Adam and AdamW, whose useful rates are lower, get a fiftieth of it.</summary>
+    /// <summary>
+    /// The learning rate that the trainer gets. The attribute's range, varied by its logarithm, is SGD's; where it is swept, trials with Adam and
+    /// AdamW, whose useful rates are lower, take a fiftieth of it. A range or values of your own are tried as you give them, whatever the optimizer.
+    /// </summary>
     [Range(0.002, 0.5, 0.05, logBase: true)]
     public double? LearningRate { get; set; }
 

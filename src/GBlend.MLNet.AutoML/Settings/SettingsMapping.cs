@@ -3,7 +3,7 @@ namespace GBlend.MLNet.AutoML;
 /// <summary>From settings to the trainer's options.</summary>
 internal static class SettingsMapping
 {
-    /// <summary>What an adaptive optimiser's rate is of SGD's: so far apart lie the trainer's defaults for them.</summary>
+    /// <summary>What an adaptive optimizer's rate is of SGD's: so far apart lie the trainer's defaults for them.</summary>
     private const double AdaptiveRate = 0.02;
 
     /// <summary>The channels of a residual network's first stage as published.</summary>
@@ -28,7 +28,7 @@ internal static class SettingsMapping
         if (settings.Optimizer is { } optimizer)
             options.Optimizer = OptimizerOf(optimizer);
         if (settings.LearningRate is { } rate)
-            options.LearningRate = (float)(IsAdaptive(options.Optimizer) ? rate * AdaptiveRate : rate);
+            options.LearningRate = (float)rate;
         options.WeightDecay = (float?)settings.WeightDecay ?? options.WeightDecay;
         options.BatchSize = settings.BatchSize ?? options.BatchSize;
         options.Fusion = FusionOf(settings, options.Fusion);
@@ -40,15 +40,15 @@ internal static class SettingsMapping
     {
         var settings = new GradientBlendingSettings
         {
-            Blending = BlendingMethods.All.Where(m => m.Create().Equals(options.Blending with { Guards = new() })).Select(m => (BlendingMethod?)m.Method).FirstOrDefault(),
+            Blending = MethodOf(options.Blending),
             TrustsByStandardError = options.Blending.Guards.TrustsByStandardError,
             KeepsLearningRate = options.Blending.Guards.KeepsLearningRate,
             WeightFloor = options.Blending.Guards.WeightFloor,
             Fusion = Enum.Parse<FusionMethod>(options.Fusion.Kind.ToString()),
             FusionWidth = options.Fusion.HiddenWidths.Count > 0 ? options.Fusion.HiddenWidths[0] : null,
             FusionDropout = Math.Round(options.Fusion.Dropout, 6),
-            Optimizer = Enum.Parse<OptimizerMethod>(options.Optimizer.Kind.ToString()),
-            LearningRate = Math.Round((options.LearningRate ?? options.Optimizer.DefaultLearningRate) / (IsAdaptive(options.Optimizer) ? AdaptiveRate : 1), 6),
+            Optimizer = MethodOf(options.Optimizer),
+            LearningRate = Math.Round(options.LearningRate ?? options.Optimizer.DefaultLearningRate, 8),
             WeightDecay = Math.Round(options.WeightDecay, 8),
             BatchSize = options.BatchSize,
         };
@@ -69,7 +69,15 @@ internal static class SettingsMapping
     /// <summary>Whether all settings of a modality are left to the trainer's options.</summary>
     internal static bool IsGiven(EncoderSettings e) => e is { Kind: null, Depth: null, Width: null, Dropout: null };
 
-    internal static bool IsAdaptive(Optimizer optimizer) => optimizer.Kind != OptimizerKind.Sgd;
+    /// <summary>What SGD's learning rates are multiplied by for an optimizer.</summary>
+    internal static double RateScale(OptimizerMethod? optimizer) => optimizer is null or OptimizerMethod.Sgd ? 1 : AdaptiveRate;
+
+    /// <summary>The name of a blending whose numbers are as they come; <see langword="null"/> for another.</summary>
+    internal static BlendingMethod? MethodOf(Blending blending) =>
+        BlendingMethods.All.Where(m => m.Create().Equals(blending with { Guards = new() })).Select(m => (BlendingMethod?)m.Method).FirstOrDefault();
+
+    /// <summary>The optimizer of the trainer's options, as a sweep knows it.</summary>
+    internal static OptimizerMethod MethodOf(Optimizer optimizer) => Enum.Parse<OptimizerMethod>(optimizer.Kind.ToString());
 
     /// <summary>The kind of an encoder, <see langword="null"/> for one that is not the library's.</summary>
     internal static EncoderKind? KindOf(Encoder encoder) => s_kinds.FirstOrDefault(k => k.Create().Kind == encoder.Kind) is { Create: not null } known ? known.Kind : null;

@@ -29,7 +29,7 @@ internal static class AttributedProperties
                     yield return nested;
             }
             else
-                yield return Setting(path, property.PropertyType, attributes[0]);
+                yield return Scaled(Setting(path, property.PropertyType, attributes[0]), property);
         }
     }
 
@@ -42,6 +42,12 @@ internal static class AttributedProperties
         ChoiceAttribute choice => SweepSetting.Choice(path, type, choice.Candidates),
         _ => SweepSetting.Choice(path, type, [true, false]),
     };
+
+    /// <summary>The range of the learning rate is SGD's.</summary>
+    private static SweepSetting Scaled(SweepSetting setting, PropertyInfo property) =>
+        property is { Name: nameof(GradientBlendingSettings.LearningRate) } && property.DeclaringType == typeof(GradientBlendingSettings)
+            ? setting.Scaled(settings => SettingsMapping.RateScale(((GradientBlendingSettings)settings).Optimizer))
+            : setting;
 
     private static double ToDouble(object value) => Convert.ToDouble(value, CultureInfo.InvariantCulture);
 }

@@ -7,6 +7,8 @@ internal sealed class SweepPoint
 {
     private readonly object[] _values;
 
+    /// <param name="space">The space.</param>
+    /// <param name="values">What is tried, a value for every setting; none for the settings as the user gave them.</param>
     internal SweepPoint(SweepSpace space, IReadOnlyList<object> values)
     {
         (Space, _values) = (space, [.. values]);
@@ -36,7 +38,10 @@ internal sealed class SweepPoint
     internal object Value(int setting) => _values[setting];
 
     /// <summary>Where the point lies in the unit cube.</summary>
-    internal double Unit(int setting) => Space.Settings[setting].UnitOf(_values[setting]);
+    internal double Unit(int setting) => Space.Settings[setting].UnitOf(Space.Settings[setting].Unscaled(_values[setting], Scale(setting)));
+
+    /// <summary>What the numbers of a setting's range are multiplied by at this point.</summary>
+    internal double Scale(int setting) => Space.Settings[setting].Scale?.Invoke(Settings) ?? 1;
 
     /// <summary>The settings that have an effect.</summary>
     internal JsonObject ToJson() => new(Space.Settings.Select((s, i) => (s, i)).Where(p => IsActive[p.i])

@@ -40,7 +40,11 @@ public sealed class SweepSetting
     /// <summary>How many different values there are; <see langword="null"/> for a range of real numbers.</summary>
     internal int? Count => _values?.Length ?? (_isWhole ? (int)(Most - Least) + 1 : null);
 
+    /// <summary>Looks at the settings and says whether this one has an effect; <see langword="null"/> where it always has.</summary>
     internal Func<object, bool>? Condition { get; private init; }
+
+    /// <summary>Looks at the settings and says what the numbers of the range are multiplied by; <see langword="null"/> where they are what is tried.</summary>
+    internal Func<object, double>? Scale { get; private init; }
 
     internal static SweepSetting Range(string path, Type type, double least, double most, bool isLogarithmic)
     {
@@ -64,9 +68,27 @@ public sealed class SweepSetting
         return new(path, type, converted, 0, 0, false);
     }
 
-    internal SweepSetting Called(string name) => new(Path, _type, _values, Least, Most, IsLogarithmic) { Name = name, Condition = Condition };
+    internal SweepSetting Called(string name) => new(Path, _type, _values, Least, Most, IsLogarithmic) { Name = name, Condition = Condition, Scale = Scale };
 
-    internal SweepSetting When(Func<object, bool> condition) => new(Path, _type, _values, Least, Most, IsLogarithmic) { Name = Name, Condition = condition };
+    internal SweepSetting When(Func<object, bool> condition) => new(Path, _type, _values, Least, Most, IsLogarithmic) { Name = Name, Condition = condition, Scale = Scale };
+
+    internal SweepSetting Scaled(Func<object, double> scale) => new(Path, _type, _values, Least, Most, IsLogarithmic) { Name = Name, Condition = Condition, Scale = scale };
+
+    /// <summary>The setting with what lies above a limit brought down to it.</summary>
+    internal SweepSetting AtMost(double limit)
+    {
+        if (Values.Count == 0 && Most <= limit)
+            return this;
+        object[]? values = _values is not null ? [.. _values.Select(v => Convert(Math.Min(ToDouble(v), limit), _type, Path)).Distinct()]
+            : Least < limit ? null : [Convert(limit, _type, Path)];
+        return new(Path, _type, values, values is null ? Least : 0, values is null ? limit : 0, IsLogarithmic && values is null) { Name = Name, Condition = Condition, Scale = Scale };
+    }
+
+    /// <summary>What is tried where the setting's own value is this one.</summary>
+    internal object Scaled(object value, object settings) => Scale is null ? value : Convert(ToDouble(value) * Scale(settings), _type, Path);
+
+    /// <summary>The setting's own value where this one is tried.</summary>
+    internal object Unscaled(object value, double scale) => scale == 1 ? value : Convert(ToDouble(value) / scale, _type, Path);
 
     /// <summary>The value at a place between 0 and 1: every value of a choice and every whole number has an equal share.</summary>
     internal object At(double unit)
@@ -114,7 +136,7 @@ public sealed class SweepSetting
     /// <summary>What the setting is, exactly: part of a sweep's identity.</summary>
     internal string Describe() => _values is not null
         ? $"{Path}: {string.Join(", ", _values.Select(v => System.Convert.ToString(v, CultureInfo.InvariantCulture)))}"
-        : FormattableString.Invariant($"{Path}: {Least:R} to {Most:R}") + (IsLogarithmic ? ", logarithmic" : "");
+        : FormattableString.Invariant($"{Path}: {Least:R} to {Most:R}") + (IsLogarithmic ? ", logarithmic" : "") + (Scale is null ? "" : ", scaled");
 
     /// <inheritdoc/>
     public override string ToString() => Describe();

@@ -13,6 +13,9 @@ public abstract class SweepSpace
     /// <summary>How many different points there are; <see langword="null"/> when a range of real numbers is among them or they are too many to count.</summary>
     internal long? Count => Settings.Aggregate((long?)1, (product, s) => product * s.Count is { } n && n < int.MaxValue ? n : null);
 
+    /// <summary>The space with a setting, in place of the one with its path if there is one.</summary>
+    internal abstract SweepSpace With(SweepSetting setting);
+
     /// <summary>The space without what lies under these paths.</summary>
     internal abstract SweepSpace WithoutPaths(IEnumerable<string> paths);
 
@@ -29,7 +32,16 @@ public abstract class SweepSpace
     internal abstract string Describe();
 
     /// <summary>The point at a place in the unit cube.</summary>
-    internal SweepPoint At(IReadOnlyList<double> unit) => new(this, [.. Settings.Select((s, i) => s.At(unit[i]))]);
+    internal SweepPoint At(IReadOnlyList<double> unit) => Of([.. Settings.Select((s, i) => s.At(unit[i]))]);
+
+    /// <summary>The point where the settings have these values of their own.</summary>
+    internal SweepPoint Of(IReadOnlyList<object> values)
+    {
+        if (Settings.All(s => s.Scale is null))
+            return new(this, values);
+        object settings = CreateSettings(values);
+        return new(this, [.. Settings.Select((s, i) => s.Scaled(values[i], settings))]);
+    }
 
     /// <summary>The settings as the user gave them.</summary>
     internal SweepPoint Given() => new(this, []);

@@ -90,7 +90,7 @@ public sealed class SweepSpace<T> : SweepSpace where T : class, new()
 
     internal SweepSpace<T> Called(string path, string name) => With(Find(path).Called(name));
 
-    internal SweepSpace<T> With(SweepSetting setting)
+    internal override SweepSpace<T> With(SweepSetting setting)
     {
         int index = Settings.ToList().FindIndex(s => s.Path == setting.Path);
         if (index < 0)

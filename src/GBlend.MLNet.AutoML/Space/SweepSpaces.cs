@@ -31,7 +31,7 @@ public static class SweepSpaces
         int run = options.NumberOfEpochs;
         space = space.Choice(s => s.SuperEpoch, [.. SweepStages.Of(run).Where(stage => stage < run).Append(Math.Max(1, run / 6)).Distinct().Order().Select(n => (int?)n)]);
         space = count == 1 ? WithoutBlending(space) : space;
-        return WithConditions(space, count);
+        return (SweepSpace<T>)WithOptimizerOf(WithConditions(space, options), options);
     }
 
     /// <summary>The space for vectors: perceptrons of every modality, fusion, blending, optimiser.</summary>
@@ -74,10 +74,22 @@ public static class SweepSpaces
             if (has != column)
                 throw new ArgumentException($"The space has '{column}' for modality {slot + 1}, where the trainer has {(has is null ? "none" : $"'{has}'")}. Give the space the trainer's columns in their order: {string.Join(", ", trainer.Modalities.Select(m => $"'{m.ColumnName}'"))}.", nameof(space));
         }
-        var fitted = space.WithoutPaths(s_slots.Skip(trainer.Modalities.Count));
+        var fitted = WithOptimizerOf(space.WithoutPaths(s_slots.Skip(trainer.Modalities.Count)), trainer);
+        // No super-epoch is longer than the run, and none is said to be.
+        if (fitted.Settings.FirstOrDefault(s => s.Path == nameof(GradientBlendingSettings.SuperEpoch)) is { } superEpoch)
+            fitted = fitted.With(superEpoch.AtMost(trainer.NumberOfEpochs));
         if (fitted.Settings.Count == 0)
             throw new ArgumentException("Nothing varies in the space.", nameof(space));
         return fitted;
+    }
+
+    /// <summary>Where the optimizer does not vary, it is the trainer's that says which rates are useful.</summary>
+    private static SweepSpace WithOptimizerOf(SweepSpace space, GradientBlendingTrainer.Options trainer)
+    {
+        var given = SettingsMapping.MethodOf(trainer.Optimizer);
+        return space.Settings.FirstOrDefault(s => s.Path == nameof(GradientBlendingSettings.LearningRate)) is { Scale: not null } rate
+            ? space.With(rate.Scaled(settings => SettingsMapping.RateScale(((GradientBlendingSettings)settings).Optimizer ?? given)))
+            : space;
     }
 
     private static GradientBlendingTrainer.Options With(params Modality[] modalities)
@@ -125,7 +137,8 @@ public static class SweepSpaces
             case EncoderKind.TextPooling or EncoderKind.TextCnn or EncoderKind.TextTransformer:
                 space = Choose(space, nameof(EncoderSettings.Kind), EncoderKind.TextPooling, EncoderKind.TextCnn, EncoderKind.TextTransformer);
                 space = Choose(Choose(space, nameof(EncoderSettings.Depth), 1, 2, 4), nameof(EncoderSettings.Width), 32, 64, 128);
-                space = Condition(space, Path(nameof(EncoderSettings.Depth)), s => s.Modalities[index].Kind is null or EncoderKind.TextTransformer);
+                var given = SettingsMapping.KindOf(modality.Encoder);
+                space = Condition(space, Path(nameof(EncoderSettings.Depth)), s => (s.Modalities[index].Kind ?? given) == EncoderKind.TextTransformer);
                 break;
             default:
                 // Pre-trained weights fix their encoder, and one of the user's own is not known.
@@ -148,16 +161,19 @@ public static class SweepSpaces
         .Without(s => s.Blending).Without(s => s.SuperEpoch).Without(s => s.TrustsByStandardError).Without(s => s.KeepsLearningRate).Without(s => s.WeightFloor);
 
     /// <summary>What has an effect only beside something else, and what can't be.</summary>
-    private static SweepSpace<T> WithConditions<T>(SweepSpace<T> space, int count) where T : GradientBlendingSettings, new()
+    private static SweepSpace<T> WithConditions<T>(SweepSpace<T> space, GradientBlendingTrainer.Options options) where T : GradientBlendingSettings, new()
     {
-        static bool Estimates(T s) => s.Blending is null or BlendingMethod.Online or BlendingMethod.Offline;
+        int count = options.Modalities.Count;
+        // A blending that no name stands for may be any.
+        var given = SettingsMapping.MethodOf(options.Blending);
+        bool Estimates(T s) => (s.Blending ?? given) is null or BlendingMethod.Online or BlendingMethod.Offline;
         bool Blends(T s) => s.Modalities.Take(count).Count(m => m.IsUsed != false) > 1;
-        bool Fuses(T s) => Blends(s) && s.Blending != BlendingMethod.Separate;
+        bool Fuses(T s) => Blends(s) && (s.Blending ?? given) != BlendingMethod.Separate;
         space = Condition(space, nameof(GradientBlendingSettings.Blending), Blends);
         space = Condition(space, nameof(GradientBlendingSettings.SuperEpoch), s => Blends(s) && s.Blending == BlendingMethod.Online);
         space = Condition(space, nameof(GradientBlendingSettings.TrustsByStandardError), s => Blends(s) && Estimates(s));
         space = Condition(space, nameof(GradientBlendingSettings.WeightFloor), s => Blends(s) && Estimates(s));
-        space = Condition(space, nameof(GradientBlendingSettings.KeepsLearningRate), s => Blends(s) && (Estimates(s) || s.Blending == BlendingMethod.Equal));
+        space = Condition(space, nameof(GradientBlendingSettings.KeepsLearningRate), s => Blends(s) && (Estimates(s) || (s.Blending ?? given) == BlendingMethod.Equal));
         space = Condition(space, nameof(GradientBlendingSettings.Fusion), Fuses);
         space = Condition(space, nameof(GradientBlendingSettings.FusionWidth), Fuses);
         space = Condition(space, nameof(GradientBlendingSettings.FusionDropout), Fuses);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -104,6 +105,53 @@ public sealed class GradientBlendingSweepTests : IDisposable
         options.Before = options.Before!.Append(_ml.Transforms.NormalizeMinMax("Face"));
         var prepared = Assert.Throws<InvalidDataException>(() => new GradientBlendingSweep(_ml, options).Run(Train, Choosing));
         Assert.Contains("its training rows, choosing rows differ.", prepared.Message);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_learning_rate_of_the_leaderboard_is_the_one_that_the_trainer_gets(bool isReady)
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(12), epochs: 2);
+        options.Space = isReady ? null : SweepSpaces.For(options.Trainer).Range(s => s.LearningRate, 1e-4, 1e-3).Choice(s => s.Optimizer, OptimizerMethod.Adam);
+        options.JournalPath = _path;
+        var result = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
+        result.Model!.Dispose();
+        var frame = result.ToDataFrame();
+        for (int i = 0; i < result.Trials.Count; i++)
+        {
+            var trial = result.Trials[i];
+            if (trial.IsGiven)
+                continue;
+            double trains = result.OptionsOf(trial).LearningRate!.Value;
+            Assert.Equal(trains, double.Parse((string)frame["LearningRate"][i], CultureInfo.InvariantCulture), 1e-6 * trains);
+            Assert.Equal(trains, (double)trial.Values["LearningRate"], 1e-6 * trains);
+            Assert.Equal(trains, ((GradientBlendingSettings)trial.Settings).LearningRate!.Value, 1e-6 * trains);
+            // What was asked for is what is tried; ready spaces know which rates an optimizer takes.
+            bool isAdaptive = result.OptionsOf(trial).Optimizer.Kind != OptimizerKind.Sgd;
+            Assert.InRange(trains, isReady ? isAdaptive ? 0.00004 : 0.002 : 1e-4, isReady ? isAdaptive ? 0.01 : 0.5 : 1e-3);
+        }
+        Assert.Contains(result.Trials, t => !t.IsGiven && result.OptionsOf(t).Optimizer.Kind != OptimizerKind.Sgd);
+        // Points come back from the journal as they were.
+        string[] journal = File.ReadAllLines(_path);
+        using var again = new GradientBlendingSweep(_ml, options).Run(Train, Choosing).Model;
+        Assert.Equal(journal, File.ReadAllLines(_path));
+    }
+
+    [Fact]
+    public void A_trainer_with_adam_is_swept_over_rates_for_adam_though_the_optimizer_does_not_vary()
+    {
+        var trainer = Templates.Create("vectors");
+        trainer.Optimizer = Optimizer.Adam();
+        var space = SweepSpaces.Fitted(SweepSpaces.For(trainer).Without(s => s.Optimizer), trainer);
+        int rate = space.Settings.ToList().FindIndex(s => s.Path == "LearningRate");
+        double[] low = new double[space.Settings.Count], high = [.. low.Select(_ => 1 - 1e-12)];
+        Assert.Equal(0.002 / 50, (double)space.At(low).Value(rate), 1e-9);
+        Assert.Equal(0.5 / 50, (double)space.At(high).Value(rate), 1e-9);
+        Assert.Equal(1, space.At(high).Unit(rate), 1e-9);
+        // Fixed by the space, the optimizer counts that every trial has.
+        var withSgd = SweepSpaces.Fitted(SweepSpaces.For(trainer).Fix(s => s.Optimizer, OptimizerMethod.Sgd), trainer);
+        Assert.Equal(0.002, (double)withSgd.At(new double[withSgd.Settings.Count]).Value(withSgd.Settings.ToList().FindIndex(s => s.Path == "LearningRate")), 1e-9);
     }
 
     [Fact]

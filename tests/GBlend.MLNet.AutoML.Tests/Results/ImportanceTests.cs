@@ -71,6 +71,28 @@ public sealed class ImportanceTests
     }
 
     [Fact]
+    public void Ranges_of_learning_rates_are_those_that_were_tried()
+    {
+        foreach (var (optimizers, expected) in new[]
+        {
+            (new OptimizerMethod?[] { OptimizerMethod.Sgd }, "0.0794 to 0.5"),
+            (new OptimizerMethod?[] { OptimizerMethod.Adam }, "0.00159 to 0.01"),
+            (new OptimizerMethod?[] { OptimizerMethod.Sgd, OptimizerMethod.AdamW }, "0.0794 to 0.5 or 0.00159 to 0.01"),
+        })
+        {
+            var space = SweepSpaces.Vectors("A", "B").Choice(s => s.Optimizer, optimizers);
+            var sequence = new HaltonSequence(space.Settings.Count, 5);
+            var trials = Enumerable.Range(0, 60).Select(i =>
+            {
+                var trial = new SweepTrial(i, space.At(sequence[i]));
+                trial.Record(new(i, 0, trial.Point, 1), 1, true, new([i], 1));
+                return trial;
+            }).ToArray();
+            Assert.Equal(expected, SweepImportance.Of(trials, space, 1, isMaximized: false).Settings.Single(s => s.Setting == "LearningRate").Effects[2].Value);
+        }
+    }
+
+    [Fact]
     public void Few_trials_tell_nothing()
     {
         var importance = Of(t => t.X, count: 10);

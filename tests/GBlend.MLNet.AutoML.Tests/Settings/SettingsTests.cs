@@ -75,7 +75,7 @@ public sealed class SettingsTests
         Assert.Equal(Blending.Online(4, guards: new() { WeightFloor = 0.1, TrustsByStandardError = false, KeepsLearningRate = false }), made.Blending);
         Assert.Equal((FusionKind.NonLocalGate, 32, 0.5f), (made.Fusion.Kind, made.Fusion.HiddenWidths.Single(), made.Fusion.Dropout));
         Assert.Equal(Optimizer.AdamW(), made.Optimizer);
-        Assert.Equal(0.0004f, made.LearningRate!.Value, 1e-7f);
+        Assert.Equal(0.02f, made.LearningRate!.Value);
         Assert.Equal((1e-3f, 16), (made.WeightDecay, made.BatchSize));
         Assert.Equal(2, options.Modalities.Count);
     }
@@ -99,6 +99,25 @@ public sealed class SettingsTests
         var options = Templates.Create("vectors");
         options.NumberOfEpochs = 3;
         OptionChecks.CheckOptions(new GradientBlendingSettings { Blending = BlendingMethod.Online, SuperEpoch = 10 }.ToOptions(options));
+    }
+
+    [Fact]
+    public void A_sweep_says_no_longer_super_epochs_than_the_trainer_gets()
+    {
+        var options = Templates.Create("vectors");
+        options.NumberOfEpochs = 4;
+        var ready = SweepSpaces.For(options);
+        Assert.All(SweepEpochs(ready), n => Assert.InRange(n, 1, 4));
+        Assert.Equal([2, 3, 4], SweepEpochs(new SweepSpace<GradientBlendingSettings>()));
+        Assert.Equal([3, 4], SweepEpochs(ready.Choice(s => s.SuperEpoch, 3, 5, 9)));
+        Assert.Equal([4], SweepEpochs(ready.Range(s => s.SuperEpoch, 5, 9)));
+        Assert.Equal([2, 3], SweepEpochs(ready.Range(s => s.SuperEpoch, 2, 3)));
+
+        int[] SweepEpochs(SweepSpace space)
+        {
+            var setting = SweepSpaces.Fitted(space, options).Settings.Single(s => s.Path == "SuperEpoch");
+            return [.. Enumerable.Range(0, 1000).Select(i => (int)setting.At((i + 0.5) / 1000)).Distinct().Order()];
+        }
     }
 
     [Fact]

@@ -119,6 +119,22 @@ public sealed class SweepSpaceTests
     }
 
     [Fact]
+    public void A_scaled_point_survives_json_to_the_last_bit()
+    {
+        var options = Templates.Create("vectors");
+        var space = SweepSpaces.For(options);
+        var random = new Random(2);
+        int rate = space.Settings.ToList().FindIndex(s => s.Scale is not null);
+        for (int i = 0; i < 200; i++)
+        {
+            double[] unit = [.. space.Settings.Select(_ => random.NextDouble())];
+            var point = space.At(unit);
+            Assert.Equal(point.Key, space.FromJson(JsonNode.Parse(point.ToFullJson().ToJsonString())!.AsObject()).Key);
+            Assert.Equal(unit[rate], point.Unit(rate), 1e-9);
+        }
+    }
+
+    [Fact]
     public void The_given_settings_are_those_of_the_start() => Assert.Equal("c", ((Everything)new SweepSpace<Everything>().Given().Settings).Name);
 
     [Fact]
