@@ -54,21 +54,27 @@ public sealed partial class GradientBlendingSweep
     }
 
     /// <summary>Sweeps with cross validation: every trial is trained once a fold and compared by the mean.</summary>
-    /// <param name="rows">All rows but the test rows.</param>
+    /// <remarks>
+    /// Folds have equal shares of the classes, as nearly as a sampling key allows, where <paramref name="rows"/> have the trainer's label column as a
+    /// single value a row; the metrics of <see cref="SweepMetric.Binary"/> need rows of both classes in every fold.
+    /// </remarks>
+    /// <param name="rows">All rows but the test rows. They must come in the same order at every pass.</param>
     /// <param name="folds">At least 2. An epoch of a trial costs one epoch a fold of the budget.</param>
     /// <param name="samplingKeyColumnName">A column whose rows of one value stay in one fold. Default: none.</param>
     /// <param name="cancellation">Stops within a batch; the result is the best so far.</param>
     /// <returns>The trials. There is no model of all rows yet: <see cref="SweepResult.Refit"/> makes it.</returns>
     /// <exception cref="ArgumentException">An option or a column is wrong.</exception>
-    /// <exception cref="InvalidOperationException">A row can't be used, a fold has no rows, or no trial gave a result; the first failure is the inner exception.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A row can't be used, a fold has no rows or lacks rows of a class that the metric needs, or no trial gave a result; the first failure is the inner exception.
+    /// </exception>
     /// <exception cref="InvalidDataException">The journal is damaged or of another sweep.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first result.</exception>
     public SweepResult CrossValidate(IDataView rows, int folds = 5, string? samplingKeyColumnName = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
-        var splits = _ml.Data.CrossValidationSplit(rows, folds, samplingKeyColumnName, _options.Seed);
-        return Run([.. splits.Select(s => (s.TrainSet, s.TestSet))], $"{folds} folds by {samplingKeyColumnName}", cancellation);
+        string? classes = _options.Metric.Task == SweepTask.Regression ? null : _options.Trainer.LabelColumnName;
+        return Run(Folds.Split(_ml, rows, folds, classes, samplingKeyColumnName, _options.Seed), $"{folds} folds by {samplingKeyColumnName}", cancellation);
     }
 
     private SweepResult Run(IReadOnlyList<(IDataView Train, IDataView Choosing)> views, string split, CancellationToken cancellation)

@@ -9,45 +9,67 @@ internal static class ChoosingRows
 {
     private const int MostClassesNamed = 5;
 
-    /// <param name="ml">Receives the warning.</param>
+    /// <param name="pipeline">What will be trained, and the metric.</param>
     /// <param name="asGiven">The rows as the user gave them.</param>
     /// <param name="prepared">The rows after what comes before the trainer.</param>
-    /// <param name="labelColumnName">The label.</param>
-    /// <param name="isFold">Whether the rows are those of a fold.</param>
+    /// <param name="fold">The name of the fold that the rows are; <see langword="null"/> where they are no fold.</param>
     /// <exception cref="ArgumentException">There are no rows.</exception>
-    /// <exception cref="InvalidOperationException">A fold has no rows, or no row can be measured.</exception>
-    internal static void Check(MLContext ml, IDataView asGiven, IDataView prepared, string labelColumnName, bool isFold)
+    /// <exception cref="InvalidOperationException">A fold has no rows, no row can be measured, or the metric needs rows of a class that is not there.</exception>
+    internal static void Check(SweptPipeline pipeline, IDataView asGiven, IDataView prepared, string? fold)
     {
-        var (count, unlabeled) = Read(prepared, labelColumnName);
+        string labelColumnName = pipeline.Trainer.LabelColumnName;
+        var (count, positive, unlabeled) = Read(prepared, labelColumnName);
         if (count == 0)
         {
-            throw isFold
-                ? new InvalidOperationException("A fold has no rows to choose by, so that trials can't be compared on it. Take fewer folds, or a sampling key column with more groups; where ML.NET divides few groups unevenly, another Seed helps too.")
+            throw fold is not null
+                ? new InvalidOperationException($"{fold} has no rows to choose by, so that trials can't be compared on it. See what Before does with its rows, or take fewer folds.")
                 : new ArgumentException("There are no rows to choose by. Check their source, the filters on them and what Before does.", "choosing");
+        }
+        if (pipeline.Metric.NeedsBothClasses && (positive == 0 || positive == count))
+        {
+            string lacking = positive == 0 ? "true" : "false";
+            throw new InvalidOperationException($"None of the {count} choosing rows{(fold is null ? "" : $" of {char.ToLowerInvariant(fold[0])}{fold[1..]}")} has {lacking} in '{labelColumnName}', and {pipeline.Metric} is not defined without such rows. "
+                + (fold is null ? "Choose by rows of both classes." : "Take fewer folds, more rows of the rare class, or a sampling key column that divides them."));
         }
         if (unlabeled.Count == 0)
             return;
-        string what = $"in '{labelColumnName}' no class that the training rows have{Classes(ml, asGiven, labelColumnName, count, unlabeled)}, or no value";
+        string what = $"in '{labelColumnName}' no class that the training rows have{Classes(pipeline.Context, asGiven, labelColumnName, count, unlabeled)}, or no value";
         if (unlabeled.Count == count)
             throw new InvalidOperationException($"All {count} choosing rows have {what}. Choose by rows of the classes that are trained.");
-        using var channel = ((IChannelProvider)ml).Start("Sweep");
+        using var channel = ((IChannelProvider)pipeline.Context).Start("Sweep");
         channel.Warning(MessageSensitivity.UserData | MessageSensitivity.Schema,
             $"{unlabeled.Count} of the {count} choosing rows have {what}. ML.NET's metrics leave them out.");
     }
 
-    private static (int Count, List<int> Unlabeled) Read(IDataView view, string labelColumnName)
+    private static (int Count, int Positive, List<int> Unlabeled) Read(IDataView view, string labelColumnName)
     {
         var label = view.Schema[labelColumnName];
         using var cursor = view.GetRowCursor([label]);
         var isMissing = MissingIn(cursor, label);
+        var isPositive = PositiveIn(cursor, label);
         var unlabeled = new List<int>();
-        int count = 0;
+        int count = 0, positive = 0;
         for (; cursor.MoveNext(); count++)
         {
             if (isMissing())
                 unlabeled.Add(count);
+            if (isPositive())
+                positive++;
         }
-        return (count, unlabeled);
+        return (count, positive, unlabeled);
+    }
+
+    private static Func<bool> PositiveIn(DataViewRow row, DataViewSchema.Column label)
+    {
+        if (label.Type is not BooleanDataViewType)
+            return static () => false;
+        var getter = row.GetGetter<bool>(label);
+        return () =>
+        {
+            bool value = false;
+            getter(ref value);
+            return value;
+        };
     }
 
     private static Func<bool> MissingIn(DataViewRow row, DataViewSchema.Column label)

@@ -26,7 +26,16 @@ internal sealed class LocalTrials : ITrialExecutor
         _pipeline = pipeline;
         _threads = pipeline.Trainer.NumberOfThreads ?? (parallel > 1 ? Math.Max(1, Environment.ProcessorCount / parallel) : null);
         _mostBytes = maximumMemoryInMegabytes * 1_000_000 ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4;
-        _folds = [.. views.Select(v => new TrialRows(pipeline, v.Train, v.Choosing, isFold: views.Count > 1))];
+        _folds = [.. views.Select((v, i) => new TrialRows(pipeline, v.Train, v.Choosing, views.Count > 1 ? $"Fold {i + 1} of {views.Count}" : null))];
+        try
+        {
+            Array.ForEach(_folds, fold => fold.Read());
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Alike for the same training rows of all folds.</summary>

@@ -36,6 +36,9 @@ public sealed class SweepMetric
     /// <summary>Whether larger is better.</summary>
     public bool IsMaximized { get; }
 
+    /// <summary>Whether the evaluator throws where the rows lack one of two classes, whichever of its numbers is asked for.</summary>
+    internal bool NeedsBothClasses { get; private init; }
+
     /// <summary>Any number of ML.NET's multiclass evaluator.</summary>
     /// <param name="select">For example <c>m =&gt; m.TopKAccuracy</c>.</param>
     /// <param name="maximize">Whether larger is better.</param>
@@ -53,7 +56,7 @@ public sealed class SweepMetric
     public static SweepMetric Binary(Func<CalibratedBinaryClassificationMetrics, double> select, bool maximize, [CallerArgumentExpression(nameof(select))] string name = "")
     {
         ArgumentNullException.ThrowIfNull(select);
-        return new(Short(name), SweepTask.Binary, maximize, (ml, scored, label) => select(ml.BinaryClassification.Evaluate(scored, labelColumnName: label)));
+        return new(Short(name), SweepTask.Binary, maximize, (ml, scored, label) => select(ml.BinaryClassification.Evaluate(scored, labelColumnName: label))) { NeedsBothClasses = true };
     }
 
     /// <summary>Any number of ML.NET's regression evaluator.</summary>

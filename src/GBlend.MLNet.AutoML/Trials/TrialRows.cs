@@ -3,34 +3,52 @@ using Microsoft.ML.Data;
 
 namespace GBlend.MLNet.AutoML;
 
-/// <summary>Training and choosing rows of a sweep or of one of its folds, prepared once for all trials.</summary>
+/// <summary>Training and choosing rows of a sweep or of one of its folds, checked and prepared once for all trials.</summary>
 internal sealed class TrialRows : IDisposable
 {
     private readonly SweptPipeline _pipeline;
     private readonly ITransformer? _before;
     private readonly IDataView _train, _choosing;
-    private readonly FitRows _rows;
+    private readonly string? _fold;
+    private FitRows? _rows;
 
-    internal TrialRows(SweptPipeline pipeline, IDataView train, IDataView choosing, bool isFold)
+    /// <param name="pipeline">What will be trained.</param>
+    /// <param name="train">The rows to train on.</param>
+    /// <param name="choosing">The rows to compare trials on.</param>
+    /// <param name="fold">The name of the fold, for messages; <see langword="null"/> where the rows are no fold.</param>
+    internal TrialRows(SweptPipeline pipeline, IDataView train, IDataView choosing, string? fold)
     {
-        _pipeline = pipeline;
+        (_pipeline, _fold) = (pipeline, fold);
         _before = pipeline.Before?.Fit(train);
         _train = _before?.Transform(train) ?? train;
         // Every trial is measured on them at every stage.
         _choosing = pipeline.Context.Data.Cache(_before?.Transform(choosing) ?? choosing);
         // With the options as they were given, so that what is wrong with them or with a column or a row ends the sweep and not every trial.
-        var given = pipeline.GivenOptions();
-        pipeline.CreateTrainer(ForScoring(given)).CheckColumns(_choosing.Schema);
-        ChoosingRows.Check(pipeline.Context, choosing, _choosing, pipeline.Trainer.LabelColumnName, isFold);
-        _rows = pipeline.CreateTrainer(given).ReadRows(_train);
-        _rows.CheckLike(_choosing.Schema);
+        pipeline.CreateTrainer(ForScoring(pipeline.GivenOptions())).CheckColumns(_choosing.Schema);
+        ChoosingRows.Check(pipeline, choosing, _choosing, fold);
     }
 
-    internal string TrainingDigest() => _rows.Fingerprint();
+    private FitRows Rows => _rows ?? throw new InvalidOperationException("The training rows have not been read.");
+
+    /// <summary>Reads the training rows, and checks that the choosing rows are like them.</summary>
+    internal void Read()
+    {
+        try
+        {
+            _rows = _pipeline.CreateTrainer(_pipeline.GivenOptions()).ReadRows(_train);
+            _rows.CheckLike(_choosing.Schema);
+        }
+        catch (InvalidOperationException e) when (_fold is not null)
+        {
+            throw new InvalidOperationException($"{_fold}: {e.Message}", e);
+        }
+    }
+
+    internal string TrainingDigest() => Rows.Fingerprint();
 
     internal string ChoosingDigest() => ColumnDigest.Of(_choosing, [.. _pipeline.Trainer.Modalities.Select(m => m.ColumnName), _pipeline.Trainer.LabelColumnName]);
 
-    internal PausableFit Begin(GradientBlendingTrainer.Options options) => _pipeline.CreateTrainer(options).Begin(_rows);
+    internal PausableFit Begin(GradientBlendingTrainer.Options options) => _pipeline.CreateTrainer(options).Begin(Rows);
 
     internal double Measure(GradientBlendingTransformer model) => _pipeline.Measure(model, _choosing);
 
@@ -46,7 +64,7 @@ internal sealed class TrialRows : IDisposable
         return new TransformerChain<ITransformer>([.. parts]);
     }
 
-    public void Dispose() => _rows.Dispose();
+    public void Dispose() => _rows?.Dispose();
 
     /// <summary>Rows to choose by need no column that says what is held out.</summary>
     private static GradientBlendingTrainer.Options ForScoring(GradientBlendingTrainer.Options options)

@@ -185,8 +185,6 @@ public sealed class GradientBlendingSweepTests : IDisposable
     {
         var options = SweepRows.Options(_ml, SweepBudget.OfTrials(3), epochs: 3);
         options.Trainer.SamplingKeyColumnName = "Speaker";
-        // Under other seeds ML.NET divides so few speakers into folds of which one is empty.
-        options.Seed = 1;
         int[] rows = [];
         options.Metric = SweepMetric.Custom("speakers", (ml, scored) =>
         {
@@ -219,6 +217,56 @@ public sealed class GradientBlendingSweepTests : IDisposable
         using var number = result.Model;
         Assert.Equal("MeanAbsoluteError", result.ToDataFrame().Columns[3].Name);
         Assert.True(result.Best.Metric <= result.Trials.Where(t => t.Status == SweepStatus.Completed).Min(t => t.Metric));
+    }
+
+    private GradientBlendingSweep.Options Binary(int trials)
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(trials), epochs: 2);
+        (options.Trainer.LabelColumnName, options.Metric, options.Before, options.After) = ("IsYes", SweepMetric.AreaUnderRocCurve, null, null);
+        return options;
+    }
+
+    private IDataView RareRows(Func<int, bool> isPositive, int count = 150) => _ml.Data.LoadFromEnumerable(
+        SweepRows.Create(count, 1).Select((r, i) => new SweepRows.Row { IsYes = isPositive(i), Face = r.Face, Voice = r.Voice, Speaker = r.Speaker }));
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(2)]
+    public void Folds_of_a_rare_class_all_have_rows_of_it(int folds)
+    {
+        // Four rows of 150.
+        var result = new GradientBlendingSweep(_ml, Binary(3)).CrossValidate(RareRows(i => i % 40 == 1), folds);
+        Assert.All(result.Trials, t => Assert.Null(t.Error));
+    }
+
+    [Fact]
+    public void A_fold_without_a_class_that_the_metric_needs_is_refused_before_training()
+    {
+        var reports = new Reports();
+        var options = Binary(3);
+        options.Progress = reports;
+        var folds = Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).CrossValidate(RareRows(i => i % 40 == 1), folds: 5));
+        Assert.Matches("^None of the 30 choosing rows of fold . of 5 has true in 'IsYes', and AreaUnderRocCurve is not defined", folds.Message);
+        var groups = Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).CrossValidate(RareRows(i => i / 3 % 8 == 2), 4, "Speaker"));
+        Assert.Contains("a sampling key column that divides them", groups.Message);
+        var none = Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).Run(RareRows(i => i % 2 == 0), RareRows(_ => false)));
+        Assert.Contains("None of the 150 choosing rows has true in 'IsYes'", none.Message);
+        var all = Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).Run(RareRows(i => i % 2 == 0), RareRows(_ => true)));
+        Assert.Contains("None of the 150 choosing rows has false in 'IsYes'", all.Message);
+        Assert.Empty(reports.Lines);
+
+        // A function of one's own may well be defined on one class.
+        options.Metric = SweepMetric.Custom("true", (_, scored) => scored.GetColumn<float>("Probability").Average(), maximize: false, SweepTask.Binary);
+        new GradientBlendingSweep(_ml, options).Run(RareRows(i => i % 2 == 0), RareRows(_ => false)).Model!.Dispose();
+    }
+
+    [Fact]
+    public void What_is_wrong_with_the_training_rows_of_a_fold_names_the_fold()
+    {
+        var options = Binary(3);
+        options.Metric = SweepMetric.Custom("true", (_, scored) => scored.GetColumn<float>("Probability").Average(), maximize: false, SweepTask.Binary);
+        var thrown = Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).CrossValidate(RareRows(i => i / 3 % 8 == 2), 4, "Speaker"));
+        Assert.Matches("^Fold . of 4: .*one class only", thrown.Message);
     }
 
     [Fact]

@@ -1,0 +1,92 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace GBlend.MLNet.AutoML;
+
+/// <summary>Divides rows into folds of equal size and with equal shares of the classes, as nearly as groups that stay together allow.</summary>
+internal static class Folds
+{
+    /// <summary>Views of the rows: for every fold those of the others to train on, and its own to choose by.</summary>
+    /// <param name="ml">Makes the views.</param>
+    /// <param name="rows">All rows, which come in the same order at every pass.</param>
+    /// <param name="count">The number of folds.</param>
+    /// <param name="classColumnName">A column whose values are to have equal shares in all folds; ignored where the rows have no such single value.</param>
+    /// <param name="groupColumnName">A column whose rows of one value stay in one fold, or <see langword="null"/>.</param>
+    /// <param name="seed">Decides what is left open.</param>
+    /// <exception cref="ArgumentException">There is no such group column.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer rows, or fewer groups, than folds.</exception>
+    internal static (IDataView Train, IDataView Choosing)[] Split(MLContext ml, IDataView rows, int count, string? classColumnName, string? groupColumnName, int seed)
+    {
+        DataViewSchema.Column? group = groupColumnName is null ? null : rows.Schema.GetColumnOrNull(groupColumnName)
+            ?? throw new ArgumentException($"There is no column '{groupColumnName}' to keep together. There are: {string.Join(", ", rows.Schema.Select(c => c.Name))}.", "samplingKeyColumnName");
+        if (group is { Type: VectorDataViewType })
+            throw new ArgumentException($"The column '{groupColumnName}' is {group.Value.Type}; rows are kept together by a column of single values.", "samplingKeyColumnName");
+        var label = classColumnName is null ? null : rows.Schema.GetColumnOrNull(classColumnName);
+        if (label is { Type: VectorDataViewType })
+            label = null;
+        var (classes, groups) = Read(rows, label, group);
+        int units = group is null ? classes.Length : groups.DefaultIfEmpty(-1).Max() + 1;
+        if (units < count)
+            throw new InvalidOperationException($"{(group is null ? $"{units} rows" : $"The {units} values of '{groupColumnName}'")} can't be divided into {count} folds that all have rows. Take fewer folds{(group is null ? "" : ", or a sampling key column with more groups")}.");
+        int[] fold = Assign(classes, groups, count, new Random(seed));
+        return [.. Enumerable.Range(0, count).Select(k => (View(ml, rows, fold, of => of == k), View(ml, rows, fold, of => of != k)))];
+    }
+
+    /// <summary>
+    /// The fold of every row. The largest groups are dealt first, each to the fold that has the smallest shares of its classes so far, and
+    /// among such folds to the one with the fewest rows.
+    /// </summary>
+    /// <param name="classes">Per row its class, from 0.</param>
+    /// <param name="groups">Per row its group, from 0.</param>
+    /// <param name="count">The number of folds.</param>
+    /// <param name="random">Decides between equals.</param>
+    internal static int[] Assign(int[] classes, int[] groups, int count, Random random)
+    {
+        var totals = classes.CountBy(c => c).ToDictionary();
+        var members = Enumerable.Range(0, groups.Length).GroupBy(row => groups[row])
+            .ToDictionary(g => g.Key, g => g.CountBy(row => classes[row]).Select(c => (Class: c.Key, Rows: c.Value)).ToArray());
+        int[] order = [.. members.Keys.Order()];
+        random.Shuffle(order);
+        var counts = new double[count, totals.Keys.DefaultIfEmpty(-1).Max() + 1];
+        var sizes = new int[count];
+        var foldOf = new Dictionary<int, int>();
+        foreach (int group in order.OrderByDescending(g => members[g].Sum(m => m.Rows)))
+        {
+            int fold = Enumerable.Range(0, count).MinBy(f => (members[group].Sum(m => counts[f, m.Class] * m.Rows / Math.Pow(totals[m.Class], 2)), sizes[f]));
+            foreach (var (label, rows) in members[group])
+            {
+                counts[fold, label] += rows;
+                sizes[fold] += rows;
+            }
+            foldOf.Add(group, fold);
+        }
+        return [.. groups.Select(g => foldOf[g])];
+    }
+
+    /// <summary>Classes and groups as numbers from 0 in order of appearance. Without a class column all rows are of one class; without a group column each is its own group.</summary>
+    private static (int[] Classes, int[] Groups) Read(IDataView rows, DataViewSchema.Column? label, DataViewSchema.Column? group)
+    {
+        using var cursor = rows.GetRowCursor([.. new[] { label, group }.OfType<DataViewSchema.Column>()]);
+        var classes = label is { } l ? GroupReader.Create(cursor, l) : null;
+        var groups = group is { } g ? GroupReader.Create(cursor, g) : null;
+        int count = 0;
+        for (; cursor.MoveNext(); count++)
+        {
+            classes?.Read();
+            groups?.Read();
+        }
+        return (classes?.ToArray() ?? new int[count], groups?.ToArray() ?? [.. Enumerable.Range(0, count)]);
+    }
+
+    /// <summary>The rows that are not dropped.</summary>
+    private static IDataView View(MLContext ml, IDataView rows, int[] fold, Func<int, bool> drops) => ml.Data.FilterByStatefulCustomPredicate<AnyRow, Position>(
+        rows, (_, at) => drops(fold[at.Next++]), at => at.Next = 0);
+
+    /// <summary>No column is read to know where a row stands.</summary>
+    private sealed class AnyRow;
+
+    private sealed class Position
+    {
+        internal int Next { get; set; }
+    }
+}
