@@ -3,7 +3,7 @@ using Microsoft.ML;
 namespace GBlend.MLNet.AutoML;
 
 /// <summary>The trainer of one trial of an experiment of Microsoft.ML.AutoML.</summary>
-internal sealed class SweptTrainer(MLContext context, SweepTask task, GradientBlendingTrainer.Options options, SweepPoint point) : IEstimator<ITransformer>
+internal sealed class SweptTrainer(MLContext context, SweepTask task, GradientBlendingTrainer.Options options, SweepPoint? point) : IEstimator<ITransformer>
 {
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => Trainer().GetOutputSchema(inputSchema);
 
@@ -26,8 +26,8 @@ internal sealed class SweptTrainer(MLContext context, SweepTask task, GradientBl
 
     private IEstimator<ITransformer> Trainer()
     {
-        if (!point.Space.Accepts(point.Settings))
-            throw new OperationCanceledException("The space leaves this combination of settings out.");
+        if (point is null)
+            throw new OperationCanceledException("The space leaves this combination of settings out, and no other was found near it.");
         return task.CreateTrainer(context, point.ToOptions(options));
     }
 }

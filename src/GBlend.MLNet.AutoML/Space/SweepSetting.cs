@@ -112,6 +112,11 @@ public sealed class SweepSetting
         return Math.Clamp(IsLogarithmic ? Math.Log(number / Least) / Math.Log(most / Least) : (number - Least) / (most - Least), 0, 1);
     }
 
+    /// <summary>The value that is nearest to one outside: an end of a range, the nearest number of a choice, or the first of a choice without order.</summary>
+    internal object NearestTo(object value) => _values is null ? ValueOf(value)
+        : _values.All(v => IsNumber(v.GetType())) ? _values.MinBy(v => Math.Abs(ToDouble(v) - ToDouble(value)))!
+        : _values[0];
+
     internal bool Contains(object value) => _values is not null ? _values.Contains(value) : ToDouble(value) >= Least && ToDouble(value) <= Most;
 
     internal JsonNode ToJson(object value) => value switch
