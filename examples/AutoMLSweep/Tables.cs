@@ -43,7 +43,7 @@ internal static class Tables
 
     public static string Why(SweepEnd end) => end switch
     {
-        SweepEnd.Cancelled => "your asking",
+        SweepEnd.Canceled => "your asking",
         SweepEnd.SpaceExhausted => "there being nothing left to try",
         _ => "its budget",
     };

@@ -15,53 +15,53 @@ public sealed partial class GradientBlendingSweep
         public GradientBlendingTrainer.Options Trainer { get; set; } = new();
 
         /// <summary>
-        /// What varies. Settings of modalities that the trainer has not are left out of it; a ready space for columns that the trainer has not
+        /// The settings that vary. Those of modalities that the trainer has not are left out; a ready space for columns that the trainer has not
         /// is refused. Default <see langword="null"/>: <see cref="SweepSpaces.For(GradientBlendingTrainer.Options)"/> the trainer.
         /// </summary>
         public SweepSpace? Space { get; set; }
 
-        /// <summary>What comes before the trainer, fitted once on the training rows (of every fold). Default: nothing.</summary>
+        /// <summary>The steps before the trainer, fitted once on the training rows (of every fold). Default: none.</summary>
         public IEstimator<ITransformer>? Before { get; set; }
 
-        /// <summary>What comes after the trainer in the finished model, for example <c>MapKeyToValue</c>. The metric is measured before it. Default: nothing.</summary>
+        /// <summary>The steps after the trainer in the finished model, for example <c>MapKeyToValue</c>. The metric is measured before them. Default: none.</summary>
         public IEstimator<ITransformer>? After { get; set; }
 
-        /// <summary>What decides. It also says which catalog's trainer is fitted. Default <see cref="SweepMetric.LogLoss"/>.</summary>
+        /// <summary>The metric that trials are compared by. It also says which catalog's trainer is fitted. Default <see cref="SweepMetric.LogLoss"/>.</summary>
         public SweepMetric Metric { get; set; } = SweepMetric.LogLoss;
 
-        /// <summary>How much the sweep may cost. Default ten minutes.</summary>
+        /// <summary>The limits of what the sweep may cost. Default ten minutes.</summary>
         public SweepBudget Budget { get; set; } = SweepBudget.OfTime(TimeSpan.FromMinutes(10));
 
-        /// <summary>How points are found. Default by a model of the results.</summary>
+        /// <summary>The way in which new points are found. Default by a model of the results.</summary>
         public SweepTuner Tuner { get; set; } = SweepTuner.Model;
 
         /// <summary>
-        /// Successive halving: trials train for a part of the epochs, the best one in so many goes on from there, the others are stopped. 1
-        /// trains every trial to the end. Default 3.
+        /// The reduction of successive halving: trials are trained for a part of the epochs, the best one in so many goes on from there, and the others are
+        /// stopped. 1 trains every trial to the end. Default 3.
         /// </summary>
         public int ReductionFactor { get; set; } = SweepStages.DefaultReduction;
 
         /// <summary>The fewest epochs after which trials are compared. Default <see langword="null"/>: a ninth of a whole training, at least 1.</summary>
         public int? MinimumEpochs { get; set; }
 
-        /// <summary>Whether the trainer's options as they are are the first trial, trained to the end. Default <see langword="true"/>.</summary>
+        /// <summary>Whether the first trial has the trainer's options as they were given, and is trained to the end. Default <see langword="true"/>.</summary>
         public bool TriesGivenSettings { get; set; } = true;
 
-        /// <summary>How many of the best trials are trained under further seeds at the end. Default 3.</summary>
+        /// <summary>The number of best trials that are trained under further seeds at the end. Default 3.</summary>
         public int Finalists { get; set; } = 3;
 
-        /// <summary>Seeds of every finalist, its first training included. Their cost is part of the budget. Default 1: none are added.</summary>
+        /// <summary>The number of seeds of every finalist, that of its first training included. Their cost is part of the budget. Default 1: none are added.</summary>
         public int SeedsPerFinalist { get; set; } = 1;
 
         /// <summary>
-        /// Trials that train at the same time, at most as many as there are processors; each then gets its share of them, unless the trainer's
-        /// NumberOfThreads says otherwise. With more than 1 a sweep's course hangs on which trial ends first. Default 1.
+        /// The number of trials that are trained at the same time, at most as many as there are processors; each then gets its share of them, unless
+        /// the trainer's NumberOfThreads says otherwise. With more than 1, which points a sweep tries depends on which trial ends first. Default 1.
         /// </summary>
         public int ParallelTrials { get; set; } = 1;
 
         /// <summary>
-        /// The memory of the process above which no further trial begins beside those that run, and paused trials give theirs back (they are trained
-        /// again if they go on). Default <see langword="null"/>: 80 % of what the machine offers the process.
+        /// The memory of the process above which no further trial begins while others are trained, and paused trials give theirs back (they are
+        /// trained again if they go on). Default <see langword="null"/>: 80 % of what the machine offers the process.
         /// </summary>
         public long? MaximumMemoryInMegabytes { get; set; }
 
@@ -76,7 +76,7 @@ public sealed partial class GradientBlendingSweep
         /// </summary>
         public string? JournalPath { get; set; }
 
-        /// <summary>Receives reports at every step, and at least every second. Default: none.</summary>
+        /// <summary>The receiver of progress, at every step and at least every second. Default: none.</summary>
         public IProgress<SweepProgress>? Progress { get; set; }
 
         internal IReadOnlyList<int> Stages => SweepStages.Of(Trainer.NumberOfEpochs, ReductionFactor, MinimumEpochs ?? SweepStages.LeastOf(Trainer.NumberOfEpochs));

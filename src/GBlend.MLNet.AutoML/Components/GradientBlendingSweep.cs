@@ -6,7 +6,7 @@ using Microsoft.ML;
 namespace GBlend.MLNet.AutoML;
 
 /// <summary>
-/// Tries settings of the <see cref="GradientBlendingTrainer"/> and finds the best: random or modelled search with successive halving, a
+/// A search for the best settings of the <see cref="GradientBlendingTrainer"/>: random or by a model of the results, with successive halving, a
 /// journal, a leaderboard and the importance of every setting.
 /// </summary>
 /// <remarks>
@@ -45,7 +45,7 @@ public sealed partial class GradientBlendingSweep
     /// <exception cref="ArgumentException">An option or a column is wrong, or there are no rows to choose by.</exception>
     /// <exception cref="InvalidOperationException">A row can't be used, no choosing row has a class of the training rows, or no trial gave a result; the first failure is the inner exception.</exception>
     /// <exception cref="InvalidDataException">The journal is damaged or of another sweep.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before the first result.</exception>
+    /// <exception cref="OperationCanceledException">Canceled before the first result.</exception>
     public SweepResult Run(IDataView train, IDataView choosing, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -68,7 +68,7 @@ public sealed partial class GradientBlendingSweep
     /// A row can't be used, a fold has no rows or lacks rows of a class that the metric needs, or no trial gave a result; the first failure is the inner exception.
     /// </exception>
     /// <exception cref="InvalidDataException">The journal is damaged or of another sweep.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before the first result.</exception>
+    /// <exception cref="OperationCanceledException">Canceled before the first result.</exception>
     public SweepResult CrossValidate(IDataView rows, int folds = 5, string? samplingKeyColumnName = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -110,7 +110,7 @@ public sealed partial class GradientBlendingSweep
         if (engine.Best is not { } best)
             throw NoResult(engine, cancellation);
         var result = new SweepResult(pipeline, _space, engine, best);
-        if (views.Count > 1 || engine.End == SweepEnd.Cancelled && !trials.Holds(best.Number))
+        if (views.Count > 1 || engine.End == SweepEnd.Canceled && !trials.Holds(best.Number))
             return result;
         try
         {
@@ -135,7 +135,7 @@ public sealed partial class GradientBlendingSweep
     private static Exception NoResult(SweepEngine engine, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested)
-            return new OperationCanceledException("The sweep was cancelled before its first result.", cancellation);
+            return new OperationCanceledException("The sweep was canceled before its first result.", cancellation);
         if (engine.Trials.FirstOrDefault(t => t.Failure is not null) is { } failed)
             return new InvalidOperationException(engine.Trials.Count == 1 ? $"The only trial failed: {failed.Error}" : $"All {engine.Trials.Count} trials failed. The first: {failed.Error}", failed.Exception);
         return new InvalidOperationException("The budget ended before the first result. Raise it, or lower the trainer's NumberOfEpochs.");

@@ -1,6 +1,6 @@
 namespace GBlend.MLNet.AutoML;
 
-/// <summary>How far a sweep is.</summary>
+/// <summary>A report of how far a sweep is.</summary>
 /// <param name="Trials">The trials that have begun.</param>
 /// <param name="Running">The trials that are trained now.</param>
 /// <param name="Failed">The trials that ended with an exception.</param>

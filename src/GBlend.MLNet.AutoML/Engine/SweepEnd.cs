@@ -1,6 +1,6 @@
 namespace GBlend.MLNet.AutoML;
 
-/// <summary>Why a sweep ended.</summary>
+/// <summary>The reasons why a sweep ends.</summary>
 public enum SweepEnd
 {
     /// <summary>What is left of the budget pays for no further trial.</summary>
@@ -10,5 +10,5 @@ public enum SweepEnd
     SpaceExhausted,
 
     /// <summary>The caller asked to stop; the results are those so far.</summary>
-    Cancelled,
+    Canceled,
 }

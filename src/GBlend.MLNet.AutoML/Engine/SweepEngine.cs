@@ -4,7 +4,7 @@ namespace GBlend.MLNet.AutoML;
 
 /// <summary>
 /// The course of a sweep: the given settings, then brackets of trials of which ever fewer go on (successive halving, Jamieson and Talwalkar,
-/// AISTATS 2016), then further seeds for the finalists. It knows no data and no model. One loop changes its state; trainings run beside it.
+/// AISTATS 2016), then further seeds for the finalists. It knows no data and no model. One loop changes its state; trainings run at the same time.
 /// </summary>
 internal sealed class SweepEngine
 {
@@ -103,7 +103,7 @@ internal sealed class SweepEngine
         finally
         {
             if (_asked.IsCancellationRequested)
-                End = SweepEnd.Cancelled;
+                End = SweepEnd.Canceled;
             else if (_isExhausted)
                 End = SweepEnd.SpaceExhausted;
         }

@@ -119,7 +119,7 @@ internal sealed class SweepJournal : IDisposable
             {
                 // Only the last line can be half written; damage before it is not ours to guess at.
                 if (number == 1 || end < bytes.Length - 1)
-                    throw new InvalidDataException($"{path}, line {number}: not a line of a sweep's journal. Restore the file, or delete it to begin anew.", e);
+                    throw new InvalidDataException($"{path}, line {number}: not a line of a sweep's journal. Restore the file, or delete it to begin again.", e);
                 break;
             }
             start = end + 1;
@@ -139,7 +139,7 @@ internal sealed class SweepJournal : IDisposable
             throw new InvalidDataException($"{path} is not a journal of a sweep that this version reads ('{line["format"]}'). Name another file.");
         var differs = identity.Where(i => (string?)line["sweep"]?[i.Key] != i.Value).Select(i => i.Key).ToArray();
         if (differs.Length > 0)
-            throw new InvalidDataException($"{path} is the journal of another sweep: its {string.Join(", ", differs)} differ{(differs.Length > 1 || differs[0].EndsWith('s') ? "" : "s")}. Name another file, delete it to begin anew, or sweep as before.");
+            throw new InvalidDataException($"{path} is the journal of another sweep: its {string.Join(", ", differs)} differ{(differs.Length > 1 || differs[0].EndsWith('s') ? "" : "s")}. Name another file, delete it to begin again, or sweep as before.");
     }
 
     private void Remember(JsonObject line)

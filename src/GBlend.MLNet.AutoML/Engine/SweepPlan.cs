@@ -1,6 +1,6 @@
 namespace GBlend.MLNet.AutoML;
 
-/// <summary>What decides the course of a sweep beside the results of its trials.</summary>
+/// <summary>All that decides the course of a sweep but the results of its trials.</summary>
 internal sealed record SweepPlan
 {
     internal required SweepBudget Budget { get; init; }
@@ -25,7 +25,7 @@ internal sealed record SweepPlan
 
     internal int Parallel { get; init; } = 1;
 
-    /// <summary>Whether another trial may begin beside those that run.</summary>
+    /// <summary>Whether another trial may begin while others are trained.</summary>
     internal Func<bool> HasRoom { get; init; } = static () => true;
 
     /// <summary>Where a trial pauses for a stage: an online blending at the end of a super-epoch.</summary>

@@ -1,14 +1,14 @@
 namespace GBlend.MLNet.AutoML;
 
-/// <summary>How a trial ended.</summary>
+/// <summary>The ways in which a trial ends.</summary>
 public enum SweepStatus
 {
-    /// <summary>Trained to the end.</summary>
+    /// <summary>The trial was trained to the end.</summary>
     Completed,
 
-    /// <summary>Stopped early, because others were better after as many epochs, or because the budget ended.</summary>
+    /// <summary>The trial was stopped early, because others were better after as many epochs, or because the budget ended.</summary>
     Stopped,
 
-    /// <summary>Ended by an exception.</summary>
+    /// <summary>The trial ended with an exception.</summary>
     Failed,
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace GBlend.MLNet.AutoML;
 
-/// <summary>Settings that were tried and what came of it.</summary>
+/// <summary>A trial: settings that were tried, and what came of it.</summary>
 public sealed class SweepTrial
 {
     // Replaced, never changed: what receives progress may read them from another thread.
@@ -11,28 +11,28 @@ public sealed class SweepTrial
 
     internal SweepTrial(int number, SweepPoint point) => (Number, Point) = (number, point);
 
-    /// <summary>From 0, in the order in which trials began.</summary>
+    /// <summary>The number of the trial, from 0 in the order in which trials began.</summary>
     public int Number { get; }
 
-    /// <summary>Whether these are the settings of the trainer's options as they were given.</summary>
+    /// <summary>Whether the trial has the trainer's options as they were given.</summary>
     public bool IsGiven => Point.IsGiven;
 
-    /// <summary>The settings, as an object of the space's class.</summary>
+    /// <summary>The settings of the trial, as an object of the space's class.</summary>
     public object Settings => Point.Settings;
 
-    /// <summary>The values of the settings that vary and have an effect, by <see cref="SweepSetting.Name"/>; none for the given settings.</summary>
+    /// <summary>The values of the settings that vary and have an effect, as the trainer gets them, by <see cref="SweepSetting.Name"/>; none for the given settings.</summary>
     public IReadOnlyDictionary<string, object> Values => Point.Space.Settings.Select((s, i) => (s, i)).Where(p => Point.IsActive[p.i]).ToDictionary(p => p.s.Name, p => Point.Value(p.i));
 
-    /// <summary>How it ended.</summary>
+    /// <summary>The way in which the trial ended.</summary>
     public SweepStatus Status => Failure is not null ? SweepStatus.Failed : IsComplete ? SweepStatus.Completed : SweepStatus.Stopped;
 
-    /// <summary>Epochs trained (of one seed and fold).</summary>
+    /// <summary>The epochs that were trained, of one seed and fold.</summary>
     public int Epochs { get; private set; }
 
     /// <summary>The metric after <see cref="Epochs"/>, the mean over folds and seeds; <see langword="null"/> when there is none.</summary>
     public double? Metric => _repeats.Count > 0 ? _repeats.Values.Average(folds => folds.Average()) : null;
 
-    /// <summary>The metric of every seed, each the mean over the folds.</summary>
+    /// <summary>The metric of every seed, a mean over the folds.</summary>
     public IReadOnlyList<double> MetricBySeed => [.. _repeats.Values.Select(folds => folds.Average())];
 
     /// <summary>The standard deviation of the metric over folds and seeds; <see langword="null"/> with fewer than two values.</summary>
@@ -49,10 +49,10 @@ public sealed class SweepTrial
     /// <summary>The metric after every stage of the training that was measured, by epochs; of the first seed.</summary>
     public IReadOnlyDictionary<int, double> MetricByEpochs => _stages;
 
-    /// <summary>The time its trainings took.</summary>
+    /// <summary>The time that the trainings of the trial took.</summary>
     public TimeSpan Duration { get; private set; }
 
-    /// <summary>The exception's message when the trial failed, after its type.</summary>
+    /// <summary>The type and message of the exception when the trial failed; <see langword="null"/> otherwise.</summary>
     public string? Error => Failure is null ? null : $"{Failure.Type}: {Failure.Message}";
 
     /// <summary>The exception when the trial failed in this process; <see langword="null"/> when it comes from a journal.</summary>

@@ -8,7 +8,7 @@ namespace Microsoft.ML.AutoML;
 public static class GradientBlendingAutoCatalogExtensions
 {
     /// <summary>
-    /// Makes a sweepable trainer for pipelines and experiments of Microsoft.ML.AutoML. It stops within a batch when the experiment is cancelled or its
+    /// Makes a sweepable trainer for pipelines and experiments of Microsoft.ML.AutoML. It stops within a batch when the experiment is canceled or its
     /// time is over; a training that diverges fails its trial, the first one too, and does not end the experiment. A combination of settings that
     /// the space does not accept is tried as the nearest one that it does.
     /// </summary>

@@ -7,12 +7,12 @@ using Microsoft.ML.Trainers.FastTree;
 namespace GBlend.MLNet.AutoML;
 
 /// <summary>
-/// Which settings mattered: a random forest learns the order of the trials from their settings, and each setting in turn is shuffled among
+/// The importance of every setting of a sweep: a random forest learns the order of the trials from their settings, and each setting in turn is shuffled among
 /// trials that the forest has not seen (permutation importance, Breiman, "Random Forests", 2001).
 /// </summary>
 /// <remarks>
-/// It describes this sweep, whose later trials lie where the tuner expected good ones; settings that were always good together can't be told
-/// apart; and what is measured early in a training need not hold at its end. <see cref="Explained"/> says how far to believe it.
+/// The numbers describe this sweep, whose later trials lie where the tuner expected good ones; settings that were always good together can't be told
+/// apart; and what is measured early in a training need not hold at its end. <see cref="Explained"/> says how far to believe them.
 /// </remarks>
 public sealed class SweepImportance
 {
@@ -23,7 +23,7 @@ public sealed class SweepImportance
     /// <summary>The epochs after which the trials were compared: the latest stage with enough of them.</summary>
     public int Epochs { get; }
 
-    /// <summary>The trials that were compared.</summary>
+    /// <summary>The number of trials that were compared.</summary>
     public int Trials { get; }
 
     /// <summary>
@@ -32,10 +32,10 @@ public sealed class SweepImportance
     /// </summary>
     public double? Explained { get; }
 
-    /// <summary>The settings, the most important first.</summary>
+    /// <summary>The importances of the settings, the most important first.</summary>
     public IReadOnlyList<SettingImportance> Settings { get; }
 
-    /// <summary>A small table.</summary>
+    /// <summary>Writes the importances as a small table.</summary>
     public override string ToString()
     {
         if (Explained is not { } explained)

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace GBlend.MLNet.AutoML;
 
-/// <summary>What a sweep found.</summary>
+/// <summary>The result of a sweep: its trials, the best of them, and its model.</summary>
 public sealed class SweepResult
 {
     private readonly SweptPipeline _pipeline;
@@ -16,7 +16,7 @@ public sealed class SweepResult
         (Trials, Epochs, Duration, End) = ([.. engine.Ranked], engine.Epochs, engine.Elapsed, engine.End);
     }
 
-    /// <summary>All trials from the best to the worst: finalists by the mean of their seeds, then whole trainings, then those stopped later before those stopped earlier, then the failed ones.</summary>
+    /// <summary>The trials from the best to the worst: finalists by the mean of their seeds, then whole trainings, then those stopped later before those stopped earlier, then the failed ones.</summary>
     public IReadOnlyList<SweepTrial> Trials { get; }
 
     /// <summary>The best trial.</summary>
@@ -24,7 +24,7 @@ public sealed class SweepResult
 
     /// <summary>
     /// The best trial's model, fitted on the training rows, with what comes before and after the trainer; <see langword="null"/> after cross
-    /// validation, and when the sweep was cancelled while this model was not at hand: <see cref="Refit"/> makes one. Yours to dispose.
+    /// validation, and when the sweep was canceled while this model was not at hand: <see cref="Refit"/> makes one. Yours to dispose.
     /// </summary>
     /// <remarks>
     /// When the search ended (by a budget of time, for example) with the best trial's state lost, the trial is trained again to have its model.
@@ -32,13 +32,13 @@ public sealed class SweepResult
     /// </remarks>
     public TransformerChain<ITransformer>? Model { get; private set; }
 
-    /// <summary>Epochs trained by all trials.</summary>
+    /// <summary>The epochs that all trials were trained together.</summary>
     public long Epochs { get; }
 
-    /// <summary>Time spent, that of interrupted runs and of making <see cref="Model"/> included.</summary>
+    /// <summary>The time that was spent, that of interrupted runs and of making <see cref="Model"/> included.</summary>
     public TimeSpan Duration { get; private set; }
 
-    /// <summary>Why the sweep ended.</summary>
+    /// <summary>The reason why the sweep ended.</summary>
     public SweepEnd End { get; }
 
     /// <summary>The trainer's options with the best settings. Their seed is that of the sweep.</summary>
@@ -47,7 +47,7 @@ public sealed class SweepResult
     /// <summary>The best settings as a C# expression, to be pasted: <c>new GradientBlendingTrainer.Options { ... }</c>.</summary>
     public string BestCode => OptionsCode.Write(BestOptions, ((GradientBlendingSettings)Best.Settings).Blending);
 
-    /// <summary>The trainer's options with the settings of a trial.</summary>
+    /// <summary>Makes the trainer's options with the settings of a trial.</summary>
     /// <param name="trial">One of <see cref="Trials"/>.</param>
     public GradientBlendingTrainer.Options OptionsOf(SweepTrial trial)
     {
@@ -55,7 +55,7 @@ public sealed class SweepResult
         return _pipeline.OptionsOf(trial.Point);
     }
 
-    /// <summary>The leaderboard: rank, trial, status, metric, its deviation and its number of seeds, epochs, seconds, one column a setting, the error.</summary>
+    /// <summary>Makes the leaderboard: rank, trial, status, metric, its deviation and its number of seeds, epochs, seconds, one column a setting, the error.</summary>
     public DataFrame ToDataFrame() => Leaderboard.Create(Trials, _space, _pipeline.Metric.Name);
 
     /// <summary>Writes the leaderboard as a CSV file.</summary>
@@ -63,14 +63,14 @@ public sealed class SweepResult
     /// <exception cref="IOException">It can't be written.</exception>
     public void SaveCsv(string path) => Leaderboard.Save(ToDataFrame(), path);
 
-    /// <summary>How much each setting mattered, the most important first; see <see cref="SettingImportance"/> for what the numbers are worth.</summary>
+    /// <summary>Measures how much each setting mattered, the most important first; see <see cref="SettingImportance"/> for what the numbers are worth.</summary>
     public SweepImportance Importance() => SweepImportance.Of(Trials, _space, _pipeline.Seed, _pipeline.Metric.IsMaximized);
 
-    /// <summary>Fits the best settings, with what comes before and after the trainer, anew.</summary>
+    /// <summary>Fits the best settings, with what comes before and after the trainer, on other rows.</summary>
     /// <param name="rows">All rows but the test rows. The trainer again holds rows out of them for blending.</param>
     /// <param name="cancellation">Stops within a batch.</param>
     /// <returns>The model, yours to dispose.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="OperationCanceledException">Canceled.</exception>
     public TransformerChain<ITransformer> Refit(IDataView rows, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(rows);

@@ -3,43 +3,43 @@ using Microsoft.ML.SearchSpace;
 namespace GBlend.MLNet.AutoML;
 
 /// <summary>
-/// What a sweep may vary: a plain class with ML.NET's own attributes, which <see cref="SweepSpace{T}"/> and Microsoft.ML.AutoML's search
-/// space read alike. <see langword="null"/> means: as in the trainer's options.
+/// The settings that a sweep may vary: a plain class with ML.NET's own attributes, which <see cref="SweepSpace{T}"/> and Microsoft.ML.AutoML's
+/// search space read alike. <see langword="null"/> means: as in the trainer's options.
 /// </summary>
 /// <remarks>
-/// To vary something else, derive from it, add a property with an attribute and override <see cref="Configure"/>, which adds it to the others. Properties must be public
-/// with a public setter and of a plain type: Microsoft.ML.AutoML loses others without a word.
+/// To vary something else, derive from this class, add a property with an attribute, and put it into the options by overriding <see cref="Configure"/>.
+/// Properties must be public with a public setter and of a plain type: Microsoft.ML.AutoML loses others without a word.
 /// </remarks>
 public class GradientBlendingSettings
 {
     /// <summary>As many modalities as there are properties for.</summary>
     internal const int MostModalities = 6;
 
-    /// <summary>The first modality of the trainer's options.</summary>
+    /// <summary>The settings of the first modality of the trainer's options.</summary>
     [NestOption]
     public EncoderSettings Modality1 { get; set; } = new();
 
-    /// <summary>The second modality.</summary>
+    /// <summary>The settings of the second modality.</summary>
     [NestOption]
     public EncoderSettings Modality2 { get; set; } = new();
 
-    /// <summary>The third modality.</summary>
+    /// <summary>The settings of the third modality.</summary>
     [NestOption]
     public EncoderSettings Modality3 { get; set; } = new();
 
-    /// <summary>The fourth modality.</summary>
+    /// <summary>The settings of the fourth modality.</summary>
     [NestOption]
     public EncoderSettings Modality4 { get; set; } = new();
 
-    /// <summary>The fifth modality.</summary>
+    /// <summary>The settings of the fifth modality.</summary>
     [NestOption]
     public EncoderSettings Modality5 { get; set; } = new();
 
-    /// <summary>The sixth modality.</summary>
+    /// <summary>The settings of the sixth modality.</summary>
     [NestOption]
     public EncoderSettings Modality6 { get; set; } = new();
 
-    /// <summary>How the losses are blended; the other methods of <see cref="BlendingMethod"/> can be added.</summary>
+    /// <summary>The way in which losses are blended; the other methods of <see cref="BlendingMethod"/> can be added.</summary>
     [Choice([BlendingMethod.Auto, BlendingMethod.None, BlendingMethod.Equal, BlendingMethod.Separate, BlendingMethod.Offline, BlendingMethod.Online], BlendingMethod.Auto)]
     public BlendingMethod? Blending { get; set; }
 
@@ -47,19 +47,19 @@ public class GradientBlendingSettings
     [Range(2, 10, 5)]
     public int? SuperEpoch { get; set; }
 
-    /// <summary><see cref="BlendingGuards.TrustsByStandardError"/>, for blendings with estimates.</summary>
+    /// <summary>The guard <see cref="BlendingGuards.TrustsByStandardError"/>, for blendings with estimates.</summary>
     [BooleanChoice(true)]
     public bool? TrustsByStandardError { get; set; }
 
-    /// <summary><see cref="BlendingGuards.KeepsLearningRate"/>, for blendings with heads of their own.</summary>
+    /// <summary>The guard <see cref="BlendingGuards.KeepsLearningRate"/>, for blendings with heads of their own.</summary>
     [BooleanChoice(true)]
     public bool? KeepsLearningRate { get; set; }
 
-    /// <summary><see cref="BlendingGuards.WeightFloor"/>, for blendings with estimates.</summary>
+    /// <summary>The guard <see cref="BlendingGuards.WeightFloor"/>, for blendings with estimates.</summary>
     [Choice([0.0, 0.05, 0.1], 0.05)]
     public double? WeightFloor { get; set; }
 
-    /// <summary>How the joint branch combines features.</summary>
+    /// <summary>The way in which the joint branch combines features.</summary>
     [Choice([FusionMethod.Concat, FusionMethod.MidConcat, FusionMethod.SqueezeExcitationGate, FusionMethod.NonLocalGate], FusionMethod.Concat)]
     public FusionMethod? Fusion { get; set; }
 
@@ -71,7 +71,7 @@ public class GradientBlendingSettings
     [Choice([0.0, 0.1, 0.25, 0.5], 0.0)]
     public double? FusionDropout { get; set; }
 
-    /// <summary>The optimiser.</summary>
+    /// <summary>The optimizer.</summary>
     [Choice([OptimizerMethod.Sgd, OptimizerMethod.Adam, OptimizerMethod.AdamW], OptimizerMethod.Sgd)]
     public OptimizerMethod? Optimizer { get; set; }
 
@@ -82,19 +82,19 @@ public class GradientBlendingSettings
     [Range(0.002, 0.5, 0.05, logBase: true)]
     public double? LearningRate { get; set; }
 
-    /// <summary>Weight decay.</summary>
+    /// <summary>The weight decay.</summary>
     [Choice([0.0, 1e-5, 1e-4, 1e-3, 1e-2], 0.0)]
     public double? WeightDecay { get; set; }
 
-    /// <summary>Rows per step.</summary>
+    /// <summary>The number of rows per step.</summary>
     [Choice([16, 32, 64, 128], 64)]
     public int? BatchSize { get; set; }
 
     internal IReadOnlyList<EncoderSettings> Modalities => [Modality1, Modality2, Modality3, Modality4, Modality5, Modality6];
 
-    /// <summary>The trainer's options with these settings in place of theirs.</summary>
-    /// <param name="options">Stays as it is.</param>
-    /// <returns>A copy.</returns>
+    /// <summary>Makes the trainer's options with these settings in place of theirs.</summary>
+    /// <param name="options">The trainer's options, which stay as they are.</param>
+    /// <returns>A copy with the settings.</returns>
     /// <exception cref="ArgumentException">A setting does not fit the options; the message names it.</exception>
     public GradientBlendingTrainer.Options ToOptions(GradientBlendingTrainer.Options options) => ToOptions(options, addsOwn: true);
 
@@ -111,7 +111,7 @@ public class GradientBlendingSettings
     }
 
     /// <summary>
-    /// Puts settings of your own into options that have the library's settings already. It does nothing by default. It is not called for the
+    /// Puts settings of your own into options that have the library's settings already; by default it does nothing. It is not called for the
     /// trial of the given settings, unless the space's start or <see cref="SweepSpace{T}.Fix"/> sets a property of your own.
     /// </summary>
     /// <param name="options">To be changed; a copy of the trainer's, of its own.</param>

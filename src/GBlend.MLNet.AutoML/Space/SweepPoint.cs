@@ -22,7 +22,7 @@ internal sealed class SweepPoint
     /// <summary>The settings object, of the space's class.</summary>
     internal object Settings { get; }
 
-    /// <summary>Per setting of the space, whether it has an effect beside the others.</summary>
+    /// <summary>Per setting of the space, whether it has an effect together with the others.</summary>
     internal IReadOnlyList<bool> IsActive { get; }
 
     /// <summary>Whether these are the settings as the user gave them, which need not lie in the space.</summary>

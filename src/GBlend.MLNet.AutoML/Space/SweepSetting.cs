@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace GBlend.MLNet.AutoML;
 
-/// <summary>One thing that a sweep varies: a range of numbers or a list of values.</summary>
+/// <summary>A setting that a sweep varies: over a range of numbers or a list of values.</summary>
 public sealed class SweepSetting
 {
     private readonly Type _type;
@@ -16,10 +16,10 @@ public sealed class SweepSetting
         _isWhole = IsWhole(_type);
     }
 
-    /// <summary>The property, from the settings class down, for example <c>Modality1.Width</c>.</summary>
+    /// <summary>The path of the property, from the settings class down, for example <c>Modality1.Width</c>.</summary>
     public string Path { get; }
 
-    /// <summary>What tables call it; by default its path, in ready spaces with the column in place of <c>Modality1</c>.</summary>
+    /// <summary>The name of the setting in tables; by default its path, in ready spaces with the column in place of <c>Modality1</c>.</summary>
     public string Name { get; private init; }
 
     /// <summary>The values to choose from; empty for a range.</summary>
@@ -31,10 +31,10 @@ public sealed class SweepSetting
     /// <summary>The largest number of a range. It is tried, of whole numbers too (Microsoft.ML.AutoML never draws it).</summary>
     public double Most { get; }
 
-    /// <summary>Whether a range is varied by its logarithm.</summary>
+    /// <summary>Whether the range is varied by its logarithm.</summary>
     public bool IsLogarithmic { get; }
 
-    /// <summary>Whether neighbours are alike: ranges, and choices of numbers in rising order. Other choices have no order.</summary>
+    /// <summary>Whether neighbors are alike: ranges, and choices of numbers in rising order. Other choices have no order.</summary>
     internal bool IsOrdered => _values is null || (_values.Length > 2 && _values.All(v => v is not (string or bool or Enum)) && _values.Select(ToDouble).Zip(_values.Skip(1).Select(ToDouble)).All(p => p.First < p.Second));
 
     /// <summary>How many different values there are; <see langword="null"/> for a range of real numbers.</summary>

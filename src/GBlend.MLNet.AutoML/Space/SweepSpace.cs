@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace GBlend.MLNet.AutoML;
 
-/// <summary>A search space: which settings of a class vary, and how. See <see cref="SweepSpace{T}"/> and <see cref="SweepSpaces"/>.</summary>
+/// <summary>A search space: the settings of a class that vary, and how they do. See <see cref="SweepSpace{T}"/> and <see cref="SweepSpaces"/>.</summary>
 public abstract class SweepSpace
 {
     private protected SweepSpace(IReadOnlyList<SweepSetting> settings) => Settings = settings;
 
-    /// <summary>What varies.</summary>
+    /// <summary>The settings that vary.</summary>
     public IReadOnlyList<SweepSetting> Settings { get; }
 
     /// <summary>How many different points there are; <see langword="null"/> when a range of real numbers is among them or they are too many to count.</summary>

@@ -16,7 +16,7 @@ public sealed class SweepSpace<T> : SweepSpace where T : class, new()
     private readonly string _start;
     private readonly IReadOnlyList<Func<T, bool>> _accepts;
 
-    /// <summary>The space that the attributes describe.</summary>
+    /// <summary>Makes the space that the attributes describe.</summary>
     /// <param name="start">The values of what does not vary; by default those of a new <typeparamref name="T"/>.</param>
     /// <exception cref="ArgumentException">An attribute and its property don't fit, or a number is NaN or infinite; the message names it.</exception>
     public SweepSpace(T? start = null) : this(AttributedProperties.Read(typeof(T)), Serialize(start ?? new T()), [])

@@ -7,12 +7,12 @@ public static class SweepSpaces
 {
     private static readonly string[] s_slots = [.. Enumerable.Range(1, GradientBlendingSettings.MostModalities).Select(i => $"Modality{i}")];
 
-    /// <summary>The space for a trainer's modalities, each with the range that suits its encoder.</summary>
+    /// <summary>Makes the space for a trainer's modalities, each with the ranges that suit its encoder.</summary>
     /// <param name="options">The trainer's options. What they set is what the first trial tries and what does not vary.</param>
     /// <exception cref="ArgumentException">There is no modality, or more than six vary.</exception>
     public static SweepSpace<GradientBlendingSettings> For(GradientBlendingTrainer.Options options) => For<GradientBlendingSettings>(options);
 
-    /// <summary>The same over settings of your own.</summary>
+    /// <summary>Makes the space for a trainer's modalities over settings of your own.</summary>
     /// <param name="options">The trainer's options.</param>
     /// <typeparam name="T">The settings class.</typeparam>
     /// <exception cref="ArgumentException">There is no modality, or more than six vary.</exception>
@@ -34,7 +34,7 @@ public static class SweepSpaces
         return (SweepSpace<T>)WithOptimizerOf(WithConditions(space, options), options);
     }
 
-    /// <summary>The space for vectors: perceptrons of every modality, fusion, blending, optimiser.</summary>
+    /// <summary>Makes the space for vectors: perceptrons of every modality, fusion, blending, optimizer.</summary>
     /// <param name="columnNames">The columns, in the order of the trainer's modalities.</param>
     public static SweepSpace<GradientBlendingSettings> Vectors(params string[] columnNames)
     {
@@ -42,13 +42,13 @@ public static class SweepSpaces
         return For(With([.. columnNames.Select(c => Modality.Vector(c))]));
     }
 
-    /// <summary>The space for clips with their sound: 3-D residual networks and audio ResNets of 18 and 34 layers at an eighth to all of their width.</summary>
+    /// <summary>Makes the space for clips with their sound: 3-D residual networks and audio ResNets of 18 and 34 layers at an eighth to all of their width.</summary>
     /// <param name="videoColumnName">The clip, the trainer's first modality.</param>
     /// <param name="audioColumnName">The spectrogram, its second.</param>
     public static SweepSpace<GradientBlendingSettings> AudioVisual(string videoColumnName, string audioColumnName) =>
         For(With(Modality.Video(videoColumnName), Modality.Audio(audioColumnName)));
 
-    /// <summary>The space for images with a text: ResNets of 18 to 50 layers, and pooled, convolved or attended tokens.</summary>
+    /// <summary>Makes the space for images with a text: ResNets of 18 to 50 layers, and pooled, convolved or attended tokens.</summary>
     /// <param name="imageColumnName">The image, the trainer's first modality.</param>
     /// <param name="textColumnName">The token ids, its second.</param>
     public static SweepSpace<GradientBlendingSettings> ImageText(string imageColumnName, string textColumnName) =>
@@ -160,7 +160,7 @@ public static class SweepSpaces
     private static SweepSpace<T> WithoutBlending<T>(SweepSpace<T> space) where T : GradientBlendingSettings, new() => space
         .Without(s => s.Blending).Without(s => s.SuperEpoch).Without(s => s.TrustsByStandardError).Without(s => s.KeepsLearningRate).Without(s => s.WeightFloor);
 
-    /// <summary>What has an effect only beside something else, and what can't be.</summary>
+    /// <summary>Says which settings have an effect only together with others, and which combinations can't be.</summary>
     private static SweepSpace<T> WithConditions<T>(SweepSpace<T> space, GradientBlendingTrainer.Options options) where T : GradientBlendingSettings, new()
     {
         int count = options.Modalities.Count;

@@ -19,7 +19,7 @@ internal sealed class LocalTrials : ITrialExecutor
 
     /// <param name="pipeline">What is trained.</param>
     /// <param name="parallel">How many trials train at a time.</param>
-    /// <param name="maximumMemoryInMegabytes">Above it no trial begins beside others, and paused ones give their memory back; 80 % of the machine's by default.</param>
+    /// <param name="maximumMemoryInMegabytes">Above it no trial begins while others are trained, and paused ones give their memory back; 80 % of the machine's by default.</param>
     /// <param name="views">The rows of every fold.</param>
     internal LocalTrials(SweptPipeline pipeline, int parallel, long? maximumMemoryInMegabytes, IReadOnlyList<(IDataView Train, IDataView Choosing)> views)
     {
@@ -62,7 +62,7 @@ internal sealed class LocalTrials : ITrialExecutor
             return _paused.ContainsKey((trial, 0));
     }
 
-    /// <summary>Whether there is memory for another trial beside those that run: as much as they have taken so far on average.</summary>
+    /// <summary>Whether there is memory for another trial while others are trained: as much as they have taken so far on average.</summary>
     internal bool HasRoom() => Environment.WorkingSet < _mostBytes;
 
     /// <summary>Online blendings pause at the end of a super-epoch.</summary>

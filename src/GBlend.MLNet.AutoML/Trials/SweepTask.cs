@@ -1,14 +1,14 @@
 namespace GBlend.MLNet.AutoML;
 
-/// <summary>Which catalog's trainer a sweep fits.</summary>
+/// <summary>The catalogs whose trainers a sweep fits.</summary>
 public enum SweepTask
 {
-    /// <summary><c>ml.MulticlassClassification.Trainers.GradientBlending</c>, which multi-label is part of.</summary>
+    /// <summary>Classes or several labels: <c>ml.MulticlassClassification.Trainers.GradientBlending</c>.</summary>
     Multiclass,
 
-    /// <summary><c>ml.BinaryClassification.Trainers.GradientBlending</c>.</summary>
+    /// <summary>Two classes: <c>ml.BinaryClassification.Trainers.GradientBlending</c>.</summary>
     Binary,
 
-    /// <summary><c>ml.Regression.Trainers.GradientBlending</c>.</summary>
+    /// <summary>Numbers: <c>ml.Regression.Trainers.GradientBlending</c>.</summary>
     Regression,
 }

@@ -110,7 +110,7 @@ internal sealed class ParzenTuner : ITuner
             return (-0.5 * z * z) - Math.Log(Bandwidth * Math.Sqrt(2 * Math.PI) * inside);
         }
 
-        /// <summary>The logistic approximation; its error of 0.01 is nothing beside the choice of a bandwidth.</summary>
+        /// <summary>The logistic approximation; its error of 0.01 is small against the choice of a bandwidth.</summary>
         private static double NormalCdf(double x) => 1 / (1 + Math.Exp(-1.702 * x));
     }
 }

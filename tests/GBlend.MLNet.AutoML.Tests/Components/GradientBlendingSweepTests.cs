@@ -62,7 +62,7 @@ public sealed class GradientBlendingSweepTests : IDisposable
         using var cancel = new CancellationTokenSource();
         options.Progress = new Cancelling(cancel, afterTrials: 8);
         var first = new GradientBlendingSweep(_ml, options).Run(Train, Choosing, cancel.Token);
-        Assert.Equal(SweepEnd.Cancelled, first.End);
+        Assert.Equal(SweepEnd.Canceled, first.End);
         options.Progress = null;
         using var resumed = new GradientBlendingSweep(_ml, options).Run(Train, Choosing).Model;
         Assert.Equal(expected, Board(new GradientBlendingSweep(_ml, options).Run(Train, Choosing)));

@@ -114,7 +114,7 @@ public sealed class SweepEngineTests
             },
         };
         var engine = await ToyTrials.Run(ToyTrials.Plan(SweepBudget.OfTrials(100)), trials, cancellation: cancel.Token);
-        Assert.Equal(SweepEnd.Cancelled, engine.End);
+        Assert.Equal(SweepEnd.Canceled, engine.End);
         Assert.Equal(7, engine.Trials.Count);
         Assert.DoesNotContain(engine.Trials, t => t.Status == SweepStatus.Failed);
         Assert.Equal(engine.Trials.Take(6).MinBy(t => t.Metric)!.Number, engine.Best!.Number);

@@ -71,7 +71,7 @@ public sealed class SweepJournalTests : IDisposable
             token.ThrowIfCancellationRequested();
             return Task.CompletedTask;
         }, cancel.Token);
-        Assert.Equal(SweepEnd.Cancelled, first.End);
+        Assert.Equal(SweepEnd.Canceled, first.End);
         var (second, rest) = await Run();
         File.Delete(_path);
         var (unbroken, all) = await Run();
