@@ -23,10 +23,14 @@ public sealed partial class GradientBlendingSweep
         /// <summary>The steps before the trainer, fitted once on the training rows (of every fold). Default: none.</summary>
         public IEstimator<ITransformer>? Before { get; set; }
 
-        /// <summary>The steps after the trainer in the finished model, for example <c>MapKeyToValue</c>. The metric is measured before them. Default: none.</summary>
+        /// <summary>
+        /// The steps after the trainer in the finished model, for example <c>MapKeyToValue</c>. The metric is measured before them. Default: none.
+        /// </summary>
         public IEstimator<ITransformer>? After { get; set; }
 
-        /// <summary>The metric that trials are compared by. It also says which catalog's trainer is fitted. Default <see cref="SweepMetric.LogLoss"/>.</summary>
+        /// <summary>
+        /// The metric that trials are compared by. It also says which catalog's trainer is fitted. Default <see cref="SweepMetric.LogLoss"/>.
+        /// </summary>
         public SweepMetric Metric { get; set; } = SweepMetric.LogLoss;
 
         /// <summary>The limits of what the sweep may cost. Default ten minutes.</summary>
@@ -50,7 +54,9 @@ public sealed partial class GradientBlendingSweep
         /// <summary>The number of best trials that are trained under further seeds at the end. Default 3.</summary>
         public int Finalists { get; set; } = 3;
 
-        /// <summary>The number of seeds of every finalist, that of its first training included. Their cost is part of the budget. Default 1: none are added.</summary>
+        /// <summary>
+        /// The number of seeds of every finalist, that of its first training included. Their cost is part of the budget. Default 1: none are added.
+        /// </summary>
         public int SeedsPerFinalist { get; set; } = 1;
 
         /// <summary>
@@ -79,7 +85,8 @@ public sealed partial class GradientBlendingSweep
         /// <summary>The receiver of progress, at every step and at least every second. Default: none.</summary>
         public IProgress<SweepProgress>? Progress { get; set; }
 
-        internal IReadOnlyList<int> Stages => SweepStages.Of(Trainer.NumberOfEpochs, ReductionFactor, MinimumEpochs ?? SweepStages.LeastOf(Trainer.NumberOfEpochs));
+        internal IReadOnlyList<int> Stages =>
+            SweepStages.Of(Trainer.NumberOfEpochs, ReductionFactor, MinimumEpochs ?? SweepStages.LeastOf(Trainer.NumberOfEpochs));
 
         internal void Check()
         {

@@ -43,7 +43,9 @@ public sealed partial class GradientBlendingSweep
     /// <param name="cancellation">Stops within a batch; the result is the best so far.</param>
     /// <returns>The trials and the best model; see <see cref="SweepResult.Model"/> for when there is none.</returns>
     /// <exception cref="ArgumentException">An option or a column is wrong, or there are no rows to choose by.</exception>
-    /// <exception cref="InvalidOperationException">A row can't be used, no choosing row has a class of the training rows, or no trial gave a result; the first failure is the inner exception.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A row can't be used, no choosing row has a class of the training rows, or no trial gave a result; the first failure is the inner exception.
+    /// </exception>
     /// <exception cref="InvalidDataException">The journal is damaged or of another sweep.</exception>
     /// <exception cref="OperationCanceledException">Canceled before the first result.</exception>
     public SweepResult Run(IDataView train, IDataView choosing, CancellationToken cancellation = default)
@@ -65,7 +67,8 @@ public sealed partial class GradientBlendingSweep
     /// <returns>The trials. There is no model of all rows yet: <see cref="SweepResult.Refit"/> makes it.</returns>
     /// <exception cref="ArgumentException">An option or a column is wrong.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A row can't be used, a fold has no rows or lacks rows of a class that the metric needs, or no trial gave a result; the first failure is the inner exception.
+    /// A row can't be used, a fold has no rows or lacks rows of a class that the metric needs, or no trial gave a result; the first failure is the inner
+    /// exception.
     /// </exception>
     /// <exception cref="InvalidDataException">The journal is damaged or of another sweep.</exception>
     /// <exception cref="OperationCanceledException">Canceled before the first result.</exception>
@@ -130,14 +133,18 @@ public sealed partial class GradientBlendingSweep
     };
 
     private void Report(SweepEngine engine) => _options.Progress?.Report(new(
-        engine.Trials.Count, engine.Running, engine.Trials.Count(t => t.Failure is not null), engine.Epochs, engine.EpochsLeft, engine.BestWhole, engine.Leader, engine.Elapsed, engine.Remaining));
+        engine.Trials.Count, engine.Running, engine.Trials.Count(t => t.Failure is not null), engine.Epochs, engine.EpochsLeft, engine.BestWhole,
+        engine.Leader, engine.Elapsed, engine.Remaining));
 
     private static Exception NoResult(SweepEngine engine, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested)
             return new OperationCanceledException("The sweep was canceled before its first result.", cancellation);
         if (engine.Trials.FirstOrDefault(t => t.Failure is not null) is { } failed)
-            return new InvalidOperationException(engine.Trials.Count == 1 ? $"The only trial failed: {failed.Error}" : $"All {engine.Trials.Count} trials failed. The first: {failed.Error}", failed.Exception);
+        {
+            string what = engine.Trials.Count == 1 ? "The only trial failed:" : $"All {engine.Trials.Count} trials failed. The first:";
+            return new InvalidOperationException($"{what} {failed.Error}", failed.Exception);
+        }
         return new InvalidOperationException("The budget ended before the first result. Raise it, or lower the trainer's NumberOfEpochs.");
     }
 

@@ -32,7 +32,8 @@ public sealed record SweepProgress(
     {
         ({ Seeds: > 1 } best, _) => FormattableString.Invariant($"best {best.Metric:0.0000} (trial {best.Trial.Number}, mean of {best.Seeds} seeds)"),
         ({ } best, _) => FormattableString.Invariant($"best {best.Metric:0.0000} (trial {best.Trial.Number})"),
-        (_, { } leader) => FormattableString.Invariant($"no whole training yet (trial {leader.Trial.Number} leads with {leader.Metric:0.0000} after {Plural(leader.Epochs, "epoch")})"),
+        (_, { } leader) => FormattableString.Invariant(
+            $"no whole training yet (trial {leader.Trial.Number} leads with {leader.Metric:0.0000} after {Plural(leader.Epochs, "epoch")})"),
         _ => "no result yet",
     };
 

@@ -33,7 +33,8 @@ internal sealed class SweepEngine
     /// <summary>Seconds on the clock for each epoch, and when that was last measured.</summary>
     private (double SecondsPerEpoch, TimeSpan At)? _pace;
 
-    internal SweepEngine(SweepPlan plan, SweepSpace space, ITuner tuner, ITrialExecutor executor, SweepJournal? journal, Action<SweepEngine> changed, CancellationToken asked)
+    internal SweepEngine(SweepPlan plan, SweepSpace space, ITuner tuner, ITrialExecutor executor, SweepJournal? journal, Action<SweepEngine> changed,
+        CancellationToken asked)
     {
         (_plan, _space, _tuner, _executor, _journal, _changed, _asked) = (plan, space, tuner, executor, journal, changed, asked);
         _forecast = new SweepForecast(plan, space.Count);
@@ -61,13 +62,17 @@ internal sealed class SweepEngine
             double? toTrain = null;
             if (_pace is var (secondsPerEpoch, at) && EpochsLeft is { } epochs)
                 toTrain = (secondsPerEpoch * epochs) + Math.Max(0, (secondsPerEpoch * _runningEpochs) - (Elapsed - at).TotalSeconds);
-            return Minimum((_plan.Budget.Time - Elapsed)?.TotalSeconds, toTrain) is { } left ? TimeSpan.FromSeconds(Math.Clamp(left, 0, s_longestEstimate.TotalSeconds)) : null;
+            return Minimum((_plan.Budget.Time - Elapsed)?.TotalSeconds, toTrain) is { } left
+                ? TimeSpan.FromSeconds(Math.Clamp(left, 0, s_longestEstimate.TotalSeconds)) : null;
         }
     }
 
     internal SweepEnd End { get; private set; } = SweepEnd.Budget;
 
-    /// <summary>From the best to the worst: finalists by the mean of their seeds, whole trainings, those stopped later before those stopped earlier, failed ones.</summary>
+    /// <summary>
+    /// From the best to the worst: finalists by the mean of their seeds, whole trainings, those stopped later before those stopped earlier, failed
+    /// ones.
+    /// </summary>
     internal IEnumerable<SweepTrial> Ranked => _trials
         .OrderBy(t => t.Failure is not null)
         .ThenByDescending(t => t.IsFinalist)
@@ -178,7 +183,8 @@ internal sealed class SweepEngine
                     isDone = true;
                     break;
                 }
-                var step = new TrialStep(trial.Number, repeat, trial.Point, stage == _plan.LastStage ? _plan.FullEpochs : Math.Min(_plan.FullEpochs, _plan.PauseAt(trial.Point, _plan.Stages[stage])));
+                int toEpoch = stage == _plan.LastStage ? _plan.FullEpochs : Math.Min(_plan.FullEpochs, _plan.PauseAt(trial.Point, _plan.Stages[stage]));
+                var step = new TrialStep(trial.Number, repeat, trial.Point, toEpoch);
                 _forecast.BeginStep(stage, repeat);
                 long epochs = EpochsOf(trial, step);
                 if (!CanPay(epochs))
@@ -301,7 +307,8 @@ internal sealed class SweepEngine
 
     /// <summary>Those that reached a stage, the best first.</summary>
     private SweepTrial[] Alive(IEnumerable<SweepTrial> trials, int stage) =>
-        [.. trials.Where(t => t.Failure is null && t.MetricByEpochs.ContainsKey(_plan.Stages[stage])).OrderBy(t => Loss(t.MetricByEpochs[_plan.Stages[stage]])).ThenBy(t => t.Number)];
+        [.. trials.Where(t => t.Failure is null && t.MetricByEpochs.ContainsKey(_plan.Stages[stage]))
+            .OrderBy(t => Loss(t.MetricByEpochs[_plan.Stages[stage]])).ThenBy(t => t.Number)];
 
     private void KeepOnlyBest()
     {

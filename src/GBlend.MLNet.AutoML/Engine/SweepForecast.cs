@@ -1,6 +1,8 @@
 namespace GBlend.MLNet.AutoML;
 
-/// <summary>Counts the trainings that are still to come: the rest of what goes on now, the brackets that the budget pays for, and the finalists' seeds.</summary>
+/// <summary>
+/// Counts the trainings that are still to come: the rest of what goes on now, the brackets that the budget pays for, and the finalists' seeds.
+/// </summary>
 internal sealed class SweepForecast(SweepPlan plan, long? points)
 {
     /// <summary>Trainings up to every stage that have not begun, of the trials that go on now.</summary>

@@ -14,7 +14,10 @@ internal sealed class SweepJournal : IDisposable
 
     private readonly FileStream _file;
 
-    /// <summary>Held as long as a sweep writes. A file of its own, because the journal may be read meanwhile; the system lets go of it when the process is killed.</summary>
+    /// <summary>
+    /// Held as long as a sweep writes. A file of its own, because the journal may be read meanwhile; the system lets go of it when the process is
+    /// killed.
+    /// </summary>
     private readonly FileStream _lock;
 
     private readonly Dictionary<(int Trial, int Repeat, int ToEpoch), (JsonObject Values, TrialOutcome Outcome, TimeSpan Elapsed)> _known = [];
@@ -119,12 +122,14 @@ internal sealed class SweepJournal : IDisposable
             {
                 // Only the last line can be half written; damage before it is not ours to guess at.
                 if (number == 1 || end < bytes.Length - 1)
-                    throw new InvalidDataException($"{path}, line {number}: not a line of a sweep's journal. Restore the file, or delete it to begin again.", e);
+                    throw new InvalidDataException(
+                        $"{path}, line {number}: not a line of a sweep's journal. Restore the file, or delete it to begin again.", e);
                 break;
             }
             start = end + 1;
         }
-        string header = new JsonObject { ["format"] = Format, ["sweep"] = new JsonObject(identity.Select(i => KeyValuePair.Create<string, JsonNode?>(i.Key, i.Value))) }.ToJsonString();
+        var sweep = new JsonObject(identity.Select(i => KeyValuePair.Create<string, JsonNode?>(i.Key, i.Value)));
+        string header = new JsonObject { ["format"] = Format, ["sweep"] = sweep }.ToJsonString();
         if (start == 0 && !header.StartsWith(Encoding.UTF8.GetString(bytes), StringComparison.Ordinal))
             throw new InvalidDataException($"{path} exists and is not a journal of a sweep. Name another file.");
         _file.SetLength(start);
@@ -139,7 +144,12 @@ internal sealed class SweepJournal : IDisposable
             throw new InvalidDataException($"{path} is not a journal of a sweep that this version reads ('{line["format"]}'). Name another file.");
         var differs = identity.Where(i => (string?)line["sweep"]?[i.Key] != i.Value).Select(i => i.Key).ToArray();
         if (differs.Length > 0)
-            throw new InvalidDataException($"{path} is the journal of another sweep: its {string.Join(", ", differs)} differ{(differs.Length > 1 || differs[0].EndsWith('s') ? "" : "s")}. Name another file, delete it to begin again, or sweep as before.");
+        {
+            string differ = differs.Length > 1 || differs[0].EndsWith('s') ? "differ" : "differs";
+            throw new InvalidDataException(
+                $"{path} is the journal of another sweep: its {string.Join(", ", differs)} {differ}. "
+                + "Name another file, delete it to begin again, or sweep as before.");
+        }
     }
 
     private void Remember(JsonObject line)

@@ -39,7 +39,8 @@ internal sealed record SweepPlan
     internal int Survivors(int trials, int stage) => Math.Max(1, (int)(trials / Math.Pow(Reduction, stage)));
 
     /// <summary>The epochs of a bracket: trials begun together, of which ever fewer go on.</summary>
-    internal long CostOf(int trials) => Folds * Enumerable.Range(0, Stages.Count).Sum(k => (long)Survivors(trials, k) * (Stages[k] - (k > 0 ? Stages[k - 1] : 0)));
+    internal long CostOf(int trials) =>
+        Folds * Enumerable.Range(0, Stages.Count).Sum(k => (long)Survivors(trials, k) * (Stages[k] - (k > 0 ? Stages[k - 1] : 0)));
 
     /// <summary>The trials of a full bracket: one of them sees the end.</summary>
     internal int BracketSize => Math.Max(Parallel, (int)Math.Pow(Reduction, LastStage));
@@ -49,7 +50,8 @@ internal sealed record SweepPlan
 
     /// <summary>The trials of the next bracket: as many as what is left pays for, the finalists' seeds set aside; 0 when it pays for none.</summary>
     internal int NextBracket(double? epochsLeft, long? trialsLeft) =>
-        Enumerable.Range(1, (int)Math.Clamp(trialsLeft ?? BracketSize, 0, BracketSize)).LastOrDefault(n => epochsLeft is not { } left || CostOf(n) <= left - CostOfSeeds);
+        Enumerable.Range(1, (int)Math.Clamp(trialsLeft ?? BracketSize, 0, BracketSize))
+            .LastOrDefault(n => epochsLeft is not { } left || CostOf(n) <= left - CostOfSeeds);
 
     /// <summary>The epochs of all brackets that what is left pays for; <see langword="null"/> where nothing limits them.</summary>
     internal long? EpochsOfBrackets(double? epochsLeft, long? trialsLeft)
@@ -58,7 +60,8 @@ internal sealed record SweepPlan
             return null;
         long size = BracketSize, cost = CostOf(BracketSize);
         // Full brackets at once, for there may be any number of them; what is left then pays for less than one.
-        long full = (long)Math.Max(0, Math.Floor(Math.Min((epochsLeft - CostOfSeeds) / cost ?? double.PositiveInfinity, trialsLeft / size ?? double.PositiveInfinity)));
+        long full = (long)Math.Max(0,
+            Math.Floor(Math.Min((epochsLeft - CostOfSeeds) / cost ?? double.PositiveInfinity, trialsLeft / size ?? double.PositiveInfinity)));
         long sum = full * cost;
         (epochsLeft, trialsLeft) = (epochsLeft - sum, trialsLeft - (full * size));
         while (NextBracket(epochsLeft, trialsLeft) is > 0 and var trials)

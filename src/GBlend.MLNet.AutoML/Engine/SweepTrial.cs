@@ -20,8 +20,12 @@ public sealed class SweepTrial
     /// <summary>The settings of the trial, as an object of the space's class.</summary>
     public object Settings => Point.Settings;
 
-    /// <summary>The values of the settings that vary and have an effect, as the trainer gets them, by <see cref="SweepSetting.Name"/>; none for the given settings.</summary>
-    public IReadOnlyDictionary<string, object> Values => Point.Space.Settings.Select((s, i) => (s, i)).Where(p => Point.IsActive[p.i]).ToDictionary(p => p.s.Name, p => Point.Value(p.i));
+    /// <summary>
+    /// The values of the settings that vary and have an effect, as the trainer gets them, by <see cref="SweepSetting.Name"/>; none for the given
+    /// settings.
+    /// </summary>
+    public IReadOnlyDictionary<string, object> Values =>
+        Point.Space.Settings.Select((s, i) => (s, i)).Where(p => Point.IsActive[p.i]).ToDictionary(p => p.s.Name, p => Point.Value(p.i));
 
     /// <summary>The way in which the trial ended.</summary>
     public SweepStatus Status => Failure is not null ? SweepStatus.Failed : IsComplete ? SweepStatus.Completed : SweepStatus.Stopped;

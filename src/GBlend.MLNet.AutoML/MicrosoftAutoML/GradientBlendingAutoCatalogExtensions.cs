@@ -21,7 +21,8 @@ public static class GradientBlendingAutoCatalogExtensions
     /// <param name="task">Which catalog's trainer it is.</param>
     /// <returns>The sweepable trainer, for one experiment at a time.</returns>
     /// <exception cref="ArgumentException">The options have no modality, or the space is over other settings or for other columns.</exception>
-    public static SweepableEstimator GradientBlending(this AutoCatalog catalog, GradientBlendingTrainer.Options options, SweepSpace? space = null, SweepTask task = SweepTask.Multiclass)
+    public static SweepableEstimator GradientBlending(this AutoCatalog catalog, GradientBlendingTrainer.Options options, SweepSpace? space = null,
+        SweepTask task = SweepTask.Multiclass)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);

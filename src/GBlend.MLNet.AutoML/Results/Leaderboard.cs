@@ -19,7 +19,8 @@ internal static class Leaderboard
             new Int32DataFrameColumn("Epochs", trials.Select(t => t.Epochs)),
             new DoubleDataFrameColumn("Seconds", trials.Select(t => t.Duration.TotalSeconds)));
         foreach (var setting in space.Settings)
-            frame.Columns.Add(new StringDataFrameColumn(setting.Name, trials.Select(t => t.IsGiven ? "as given" : t.Values.TryGetValue(setting.Name, out var value) ? Text(value) : null)));
+            frame.Columns.Add(new StringDataFrameColumn(setting.Name,
+                trials.Select(t => t.IsGiven ? "as given" : t.Values.TryGetValue(setting.Name, out var value) ? Text(value) : null)));
         frame.Columns.Add(new StringDataFrameColumn("Error", trials.Select(t => t.Error)));
         return frame;
     }

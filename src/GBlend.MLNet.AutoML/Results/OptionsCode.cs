@@ -35,7 +35,8 @@ internal static class OptionsCode
         Add(nameof(options.LearningRate), Number(options.LearningRate ?? 0), options.LearningRate is null);
         Add(nameof(options.Optimizer), OptimizerCode(options.Optimizer), options.Optimizer == usual.Optimizer);
         Add(nameof(options.WeightDecay), Number(options.WeightDecay), options.WeightDecay == usual.WeightDecay);
-        Add(nameof(options.LearningRateSchedule), ScheduleCode(options.LearningRateSchedule), options.LearningRateSchedule.ToString() == usual.LearningRateSchedule.ToString());
+        Add(nameof(options.LearningRateSchedule), ScheduleCode(options.LearningRateSchedule),
+            options.LearningRateSchedule.ToString() == usual.LearningRateSchedule.ToString());
         Add(nameof(options.GradientClipping), Number(options.GradientClipping), options.GradientClipping == usual.GradientClipping);
         Add(nameof(options.EarlyStoppingPatience), Number(options.EarlyStoppingPatience), options.EarlyStoppingPatience is null);
         Add(nameof(options.FinalWeights), $"FinalWeights.{options.FinalWeights}", options.FinalWeights == usual.FinalWeights);
@@ -62,7 +63,8 @@ internal static class OptionsCode
     {
         var kind = SettingsMapping.KindOf(modality.Encoder);
         string? encoder = kind is { } known ? EncoderCode(known, modality.Encoder) : null;
-        string code = $"Modality.{modality.Kind}({Text(modality.ColumnName)}{(encoder is null ? "" : $", {encoder}")}){AugmentationCode(modality.AugmentationSettings)},";
+        string arguments = encoder is null ? Text(modality.ColumnName)! : $"{Text(modality.ColumnName)}, {encoder}";
+        string code = $"Modality.{modality.Kind}({arguments}){AugmentationCode(modality.AugmentationSettings)},";
         if (encoder is null)
             code += " // with your own encoder";
         return modality.PretrainedFrom is null && modality.PretrainedWeights is null ? code : $"{code} // with your pre-trained weights";
@@ -88,7 +90,7 @@ internal static class OptionsCode
     {
         MlpEncoder mlp => $"Encoders.Mlp({Numbers(mlp.Widths)})" + Dropout(mlp.Dropout),
         TextEncoder text when kind == EncoderKind.TextTransformer =>
-            $"Encoders.TextTransformer({Number(text.VocabularySize)}, {Number(text.Width)}, {Number(text.Layers)}, {Number(text.Heads)})" + Dropout(text.Dropout),
+            $"Encoders.TextTransformer({Numbers([text.VocabularySize, text.Width, text.Layers, text.Heads])})" + Dropout(text.Dropout),
         TextEncoder text => $"Encoders.{kind}({Number(text.VocabularySize)}, {Number(text.Width)})" + Dropout(text.Dropout),
         ResNetEncoder net => $"Encoders.{kind}({Number(net.Depth)}, {Number(net.WidthMultiplier)}{StemPooling(kind, net)})" + Normalization(net),
         _ => null,

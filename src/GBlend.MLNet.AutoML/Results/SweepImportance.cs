@@ -18,7 +18,8 @@ public sealed class SweepImportance
 {
     private const int FewestTrials = 15, Folds = 5, Shuffles = 10;
 
-    private SweepImportance(int epochs, int trials, double? explained, IReadOnlyList<SettingImportance> settings) => (Epochs, Trials, Explained, Settings) = (epochs, trials, explained, settings);
+    private SweepImportance(int epochs, int trials, double? explained, IReadOnlyList<SettingImportance> settings) =>
+        (Epochs, Trials, Explained, Settings) = (epochs, trials, explained, settings);
 
     /// <summary>The epochs after which the trials were compared: the latest stage with enough of them.</summary>
     public int Epochs { get; }
@@ -40,15 +41,20 @@ public sealed class SweepImportance
     {
         if (Explained is not { } explained)
             return $"{Trials} {(Trials == 1 ? "trial is" : "trials are")} too few to tell which settings matter.";
-        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"After {Epochs} epoch{(Epochs == 1 ? "" : "s")}, {Trials} trials, {100 * Math.Max(0, explained):0} % of their order explained:\n"));
+        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture,
+            $"After {Epochs} epoch{(Epochs == 1 ? "" : "s")}, {Trials} trials, {100 * Math.Max(0, explained):0} % of their order explained:\n"));
         foreach (var setting in Settings)
-            text.Append(CultureInfo.InvariantCulture, $"  {setting.Setting,-28} {setting.Importance,7:0.000}  {string.Join("; ", setting.Effects.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Value}: {e.MedianMetric:0.000} ({e.Trials})")))}\n");
+        {
+            var effects = setting.Effects.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Value}: {e.MedianMetric:0.000} ({e.Trials})"));
+            text.Append(CultureInfo.InvariantCulture, $"  {setting.Setting,-28} {setting.Importance,7:0.000}  {string.Join("; ", effects)}\n");
+        }
         return text.ToString();
     }
 
     internal static SweepImportance Of(IReadOnlyList<SweepTrial> all, SweepSpace space, int seed, bool isMaximized)
     {
-        var stages = all.Where(t => !t.IsGiven).SelectMany(t => t.MetricByEpochs.Select(m => (Epochs: m.Key, Trial: t, Metric: m.Value))).GroupBy(m => m.Epochs).OrderByDescending(g => g.Key).ToArray();
+        var stages = all.Where(t => !t.IsGiven).SelectMany(t => t.MetricByEpochs.Select(m => (Epochs: m.Key, Trial: t, Metric: m.Value)))
+            .GroupBy(m => m.Epochs).OrderByDescending(g => g.Key).ToArray();
         int enough = Math.Max(FewestTrials, 2 * space.Settings.Count);
         var stage = stages.FirstOrDefault(g => g.Count() >= enough) ?? stages.MaxBy(g => g.Count());
         if (stage is null || stage.Count() < FewestTrials)
@@ -56,7 +62,8 @@ public sealed class SweepImportance
 
         // By trial, so that the order in which parallel trials ended does not matter. Ranks, because one diverged trial would be all that is learned.
         (SweepPoint Point, double Metric)[] trials = [.. stage.OrderBy(m => m.Trial.Number).Select(m => (m.Trial.Point, m.Metric))];
-        var ranks = trials.Select((t, i) => (t.Metric, i)).OrderBy(t => isMaximized ? -t.Metric : t.Metric).Select((t, rank) => (t.i, rank)).OrderBy(t => t.i).Select(t => (float)t.rank / (trials.Length - 1)).ToArray();
+        var ranks = trials.Select((t, i) => (t.Metric, i)).OrderBy(t => isMaximized ? -t.Metric : t.Metric).Select((t, rank) => (t.i, rank))
+            .OrderBy(t => t.i).Select(t => (float)t.rank / (trials.Length - 1)).ToArray();
         var features = new Features(space, [.. trials.Select(t => t.Point)]);
         var (explained, drops) = Permute(features, ranks, seed);
         return new(stage.Key, trials.Length, explained,
@@ -114,7 +121,8 @@ public sealed class SweepImportance
         return setting.Values.Count > 0
             ? [.. active.GroupBy(t => t.Point.Value(index)).OrderBy(g => setting.UnitOf(g.Key)).Select(g => Effect(Show(g.Key), [.. g.Select(t => t.Metric)]))]
             : [.. active.GroupBy(t => ThirdOf(t.Point.Unit(index))).OrderBy(g => g.Key)
-                .Select(g => Effect(Third(setting, g.Key, [.. g.Select(t => t.Point.Scale(index)).Distinct().OrderDescending()]), [.. g.Select(t => t.Metric)]))];
+                .Select(g => Effect(Third(setting, g.Key, [.. g.Select(t => t.Point.Scale(index)).Distinct().OrderDescending()]),
+                    [.. g.Select(t => t.Metric)]))];
     }
 
     private static int ThirdOf(double unit) => Math.Min(2, (int)(3 * unit));
@@ -141,9 +149,12 @@ public sealed class SweepImportance
         return new(value, metrics.Length, metrics.Length % 2 == 1 ? metrics[middle] : (metrics[middle - 1] + metrics[middle]) / 2);
     }
 
-    private static string Show(object value) => value is double number ? number.ToString("G3", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+    private static string Show(object value) => value is double number
+        ? number.ToString("G3", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
-    /// <summary>Points as numbers for a forest: a place in the unit interval for what has an order, else one number a value; -1 where a setting has no effect.</summary>
+    /// <summary>
+    /// Points as numbers for a forest: a place in the unit interval for what has an order, else one number a value; -1 where a setting has no effect.
+    /// </summary>
     private sealed class Features
     {
         private readonly float[][] _rows;

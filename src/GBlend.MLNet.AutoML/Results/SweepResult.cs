@@ -16,7 +16,10 @@ public sealed class SweepResult
         (Trials, Epochs, Duration, End) = ([.. engine.Ranked], engine.Epochs, engine.Elapsed, engine.End);
     }
 
-    /// <summary>The trials from the best to the worst: finalists by the mean of their seeds, then whole trainings, then those stopped later before those stopped earlier, then the failed ones.</summary>
+    /// <summary>
+    /// The trials from the best to the worst: finalists by the mean of their seeds, then whole trainings, then those stopped later before those
+    /// stopped earlier, then the failed ones.
+    /// </summary>
     public IReadOnlyList<SweepTrial> Trials { get; }
 
     /// <summary>The best trial.</summary>
@@ -55,7 +58,9 @@ public sealed class SweepResult
         return _pipeline.OptionsOf(trial.Point);
     }
 
-    /// <summary>Makes the leaderboard: rank, trial, status, metric, its deviation and its number of seeds, epochs, seconds, one column a setting, the error.</summary>
+    /// <summary>
+    /// Makes the leaderboard: rank, trial, status, metric, its deviation and its number of seeds, epochs, seconds, one column a setting, the error.
+    /// </summary>
     public DataFrame ToDataFrame() => Leaderboard.Create(Trials, _space, _pipeline.Metric.Name);
 
     /// <summary>Writes the leaderboard as a CSV file.</summary>
@@ -63,7 +68,9 @@ public sealed class SweepResult
     /// <exception cref="IOException">It can't be written.</exception>
     public void SaveCsv(string path) => Leaderboard.Save(ToDataFrame(), path);
 
-    /// <summary>Measures how much each setting mattered, the most important first; see <see cref="SettingImportance"/> for what the numbers are worth.</summary>
+    /// <summary>
+    /// Measures how much each setting mattered, the most important first; see <see cref="SettingImportance"/> for what the numbers are worth.
+    /// </summary>
     public SweepImportance Importance() => SweepImportance.Of(Trials, _space, _pipeline.Seed, _pipeline.Metric.IsMaximized);
 
     /// <summary>Fits the best settings, with what comes before and after the trainer, on other rows.</summary>

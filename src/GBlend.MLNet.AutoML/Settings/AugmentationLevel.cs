@@ -1,7 +1,10 @@
 namespace GBlend.MLNet.AutoML;
 
 /// <summary>The strengths with which a modality's rows are changed while training; see <see cref="Augmentation"/>.</summary>
-/// <remarks>Crops and jitter in time, which decide what the encoder reads, stay as the modality has them. Leave the levels out for optical flow, whose direction a flip changes.</remarks>
+/// <remarks>
+/// Crops and jitter in time, which decide what the encoder reads, stay as the modality has them. Leave the levels out for optical flow, whose
+/// direction a flip changes.
+/// </remarks>
 public enum AugmentationLevel
 {
     /// <summary>Rows are not changed.</summary>

@@ -15,7 +15,10 @@ public enum BlendingMethod
     /// <summary><see cref="Blending.Separate"/>: a network for every modality, averaged.</summary>
     Separate,
 
-    /// <summary><see cref="Blending.Offline"/>: weights estimated once. The estimate trains every branch over the whole run before the first epoch, so an early stop saves less.</summary>
+    /// <summary>
+    /// <see cref="Blending.Offline"/>: weights estimated once. The estimate trains every branch over the whole run before the first epoch, so an
+    /// early stop saves less.
+    /// </summary>
     Offline,
 
     /// <summary><see cref="Blending.Online"/>: weights estimated again at every super-epoch.</summary>
@@ -42,9 +45,14 @@ public enum BlendingMethod
     /// <summary><see cref="Blending.Sequential"/>: the weakest modality first. Networks of single modalities are trained before the first epoch.</summary>
     Sequential,
 
-    /// <summary><see cref="Blending.Midas"/>: the network also learns from rows put together from rows of different classes. For classes and late fusion only.</summary>
+    /// <summary>
+    /// <see cref="Blending.Midas"/>: the network also learns from rows put together from rows of different classes. For classes and late fusion only.
+    /// </summary>
     Midas,
 
-    /// <summary><see cref="Blending.Mcr"/>: equal auxiliary losses, and a game in which every encoder wants a say in the joint answer. For classes and late fusion only.</summary>
+    /// <summary>
+    /// <see cref="Blending.Mcr"/>: equal auxiliary losses, and a game in which every encoder wants a say in the joint answer. For classes and late
+    /// fusion only.
+    /// </summary>
     Mcr,
 }

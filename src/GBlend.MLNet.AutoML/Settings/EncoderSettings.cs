@@ -16,7 +16,9 @@ public class EncoderSettings
     /// <summary>The kind of encoder; it must read what the modality has.</summary>
     public EncoderKind? Kind { get; set; }
 
-    /// <summary>The number of layers: the hidden layers of a perceptron, the published number of layers of a residual network, the layers of a Transformer.</summary>
+    /// <summary>
+    /// The number of layers: the hidden layers of a perceptron, the published number of layers of a residual network, the layers of a Transformer.
+    /// </summary>
     [Range(1, 3, 2)]
     public int? Depth { get; set; }
 

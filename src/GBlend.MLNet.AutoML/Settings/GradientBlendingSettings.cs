@@ -40,7 +40,8 @@ public class GradientBlendingSettings
     public EncoderSettings Modality6 { get; set; } = new();
 
     /// <summary>The way in which losses are blended; the other methods of <see cref="BlendingMethod"/> can be added.</summary>
-    [Choice([BlendingMethod.Auto, BlendingMethod.None, BlendingMethod.Equal, BlendingMethod.Separate, BlendingMethod.Offline, BlendingMethod.Online], BlendingMethod.Auto)]
+    [Choice([BlendingMethod.Auto, BlendingMethod.None, BlendingMethod.Equal, BlendingMethod.Separate, BlendingMethod.Offline, BlendingMethod.Online],
+        BlendingMethod.Auto)]
     public BlendingMethod? Blending { get; set; }
 
     /// <summary>The epochs of a super-epoch of <see cref="BlendingMethod.Online"/>; at most the length of the run.</summary>

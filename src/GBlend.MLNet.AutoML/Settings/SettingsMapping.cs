@@ -80,7 +80,8 @@ internal static class SettingsMapping
     internal static OptimizerMethod MethodOf(Optimizer optimizer) => Enum.Parse<OptimizerMethod>(optimizer.Kind.ToString());
 
     /// <summary>The kind of an encoder, <see langword="null"/> for one that is not the library's.</summary>
-    internal static EncoderKind? KindOf(Encoder encoder) => s_kinds.FirstOrDefault(k => k.Create().Kind == encoder.Kind) is { Create: not null } known ? known.Kind : null;
+    internal static EncoderKind? KindOf(Encoder encoder) => s_kinds.FirstOrDefault(k => k.Create().Kind == encoder.Kind) is { Create: not null } known
+        ? known.Kind : null;
 
     private static readonly (EncoderKind Kind, Func<Encoder> Create)[] s_kinds =
     [
@@ -118,18 +119,23 @@ internal static class SettingsMapping
         if (IsGiven(settings))
             return given;
         if (given.PretrainedFrom is not null || given.PretrainedWeights is not null)
-            throw new ArgumentException($"The modality '{given.ColumnName}' starts from pre-trained weights, so its encoder can't vary. Take Kind, Depth, Width and Dropout of it out of the space.");
+        {
+            throw new ArgumentException($"The modality '{given.ColumnName}' starts from pre-trained weights, so its encoder can't vary. "
+                + "Take Kind, Depth, Width and Dropout of it out of the space.");
+        }
         return given.WithEncoder(EncoderOf(settings, given));
     }
 
     private static Encoder EncoderOf(EncoderSettings settings, Modality given)
     {
         var kind = settings.Kind ?? KindOf(given.Encoder)
-            ?? throw new ArgumentException($"The encoder of '{given.ColumnName}' is of kind '{given.Encoder.Kind}', which a sweep does not know. Take it out of the space, or set Kind.");
+            ?? throw new ArgumentException(
+                $"The encoder of '{given.ColumnName}' is of kind '{given.Encoder.Kind}', which a sweep does not know. Take it out of the space, or set Kind.");
         return kind switch
         {
             EncoderKind.Mlp => MlpOf(settings, given.Encoder as MlpEncoder ?? Encoders.Mlp(64, 32)),
-            EncoderKind.TextPooling or EncoderKind.TextCnn or EncoderKind.TextTransformer => TextOf(kind, settings, given.Encoder as TextEncoder ?? Encoders.TextPooling()),
+            EncoderKind.TextPooling or EncoderKind.TextCnn or EncoderKind.TextTransformer =>
+                TextOf(kind, settings, given.Encoder as TextEncoder ?? Encoders.TextPooling()),
             _ => ResNetOf(kind, settings, given.Encoder as ResNetEncoder),
         };
     }

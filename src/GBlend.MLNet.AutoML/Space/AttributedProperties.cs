@@ -34,7 +34,8 @@ internal static class AttributedProperties
     }
 
     private static Attribute[] AttributesOf(MemberInfo member) =>
-        [.. member.GetCustomAttributes(inherit: false).OfType<Attribute>().Where(a => a is RangeAttribute or ChoiceAttribute or BooleanChoiceAttribute or NestOptionAttribute)];
+        [.. member.GetCustomAttributes(inherit: false).OfType<Attribute>()
+            .Where(a => a is RangeAttribute or ChoiceAttribute or BooleanChoiceAttribute or NestOptionAttribute)];
 
     private static SweepSetting Setting(string path, Type type, Attribute attribute) => attribute switch
     {

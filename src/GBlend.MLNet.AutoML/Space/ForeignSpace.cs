@@ -19,7 +19,10 @@ internal sealed class ForeignSpace
         Settings = [.. space.Settings.Where(IsSwept).Select(s => Begin(s, start))];
         string[] elsewhere = [.. Settings.Select(s => s.Note).OfType<string>()];
         if (elsewhere.Length > 0)
-            Note = $"The space does not hold all of the trainer's own settings, so that the search begins elsewhere: {string.Join("; ", elsewhere)}. Widen the space to begin at them.";
+        {
+            Note = $"The space does not hold all of the trainer's own settings, so that the search begins elsewhere: {string.Join("; ", elsewhere)}. "
+                + "Widen the space to begin at them.";
+        }
     }
 
     /// <summary>What the other library varies.</summary>
@@ -51,7 +54,8 @@ internal sealed class ForeignSpace
     /// <summary>The start is of the library's class, a space may be over a class that is derived from it.</summary>
     private static bool IsKnown(GradientBlendingSettings start, string path) => start.GetType().GetProperty(path.Split('.')[0]) is not null;
 
-    private static string Show(object value) => value is double number ? number.ToString("G6", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+    private static string Show(object value) => value is double number
+        ? number.ToString("G6", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 }
 
 /// <summary>A setting as another library varies it.</summary>

@@ -48,5 +48,6 @@ internal sealed class SweepPoint
         .Select(p => KeyValuePair.Create<string, JsonNode?>(p.s.Path, p.s.ToJson(_values[p.i]))));
 
     /// <summary>Every setting, those without effect included.</summary>
-    internal JsonObject ToFullJson() => new(Space.Settings.Take(_values.Length).Select((s, i) => KeyValuePair.Create<string, JsonNode?>(s.Path, s.ToJson(_values[i]))));
+    internal JsonObject ToFullJson() =>
+        new(Space.Settings.Take(_values.Length).Select((s, i) => KeyValuePair.Create<string, JsonNode?>(s.Path, s.ToJson(_values[i]))));
 }

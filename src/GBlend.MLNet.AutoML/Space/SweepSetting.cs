@@ -35,7 +35,8 @@ public sealed class SweepSetting
     public bool IsLogarithmic { get; }
 
     /// <summary>Whether neighbors are alike: ranges, and choices of numbers in rising order. Other choices have no order.</summary>
-    internal bool IsOrdered => _values is null || (_values.Length > 2 && _values.All(v => v is not (string or bool or Enum)) && _values.Select(ToDouble).Zip(_values.Skip(1).Select(ToDouble)).All(p => p.First < p.Second));
+    internal bool IsOrdered => _values is null || (_values.Length > 2 && _values.All(v => v is not (string or bool or Enum))
+        && _values.Select(ToDouble).Zip(_values.Skip(1).Select(ToDouble)).All(p => p.First < p.Second));
 
     /// <summary>How many different values there are; <see langword="null"/> for a range of real numbers.</summary>
     internal int? Count => _values?.Length ?? (_isWhole ? (int)(Most - Least) + 1 : null);
@@ -70,9 +71,11 @@ public sealed class SweepSetting
 
     internal SweepSetting Called(string name) => new(Path, _type, _values, Least, Most, IsLogarithmic) { Name = name, Condition = Condition, Scale = Scale };
 
-    internal SweepSetting When(Func<object, bool> condition) => new(Path, _type, _values, Least, Most, IsLogarithmic) { Name = Name, Condition = condition, Scale = Scale };
+    internal SweepSetting When(Func<object, bool> condition) =>
+        new(Path, _type, _values, Least, Most, IsLogarithmic) { Name = Name, Condition = condition, Scale = Scale };
 
-    internal SweepSetting Scaled(Func<object, double> scale) => new(Path, _type, _values, Least, Most, IsLogarithmic) { Name = Name, Condition = Condition, Scale = scale };
+    internal SweepSetting Scaled(Func<object, double> scale) =>
+        new(Path, _type, _values, Least, Most, IsLogarithmic) { Name = Name, Condition = Condition, Scale = scale };
 
     /// <summary>The setting with what lies above a limit brought down to it.</summary>
     internal SweepSetting AtMost(double limit)
@@ -81,7 +84,8 @@ public sealed class SweepSetting
             return this;
         object[]? values = _values is not null ? [.. _values.Select(v => Convert(Math.Min(ToDouble(v), limit), _type, Path)).Distinct()]
             : Least < limit ? null : [Convert(limit, _type, Path)];
-        return new(Path, _type, values, values is null ? Least : 0, values is null ? limit : 0, IsLogarithmic && values is null) { Name = Name, Condition = Condition, Scale = Scale };
+        var (least, most, isLogarithmic) = values is null ? (Least, limit, IsLogarithmic) : (0, 0, false);
+        return new(Path, _type, values, least, most, isLogarithmic) { Name = Name, Condition = Condition, Scale = Scale };
     }
 
     /// <summary>What is tried where the setting's own value is this one.</summary>

@@ -23,7 +23,8 @@ public sealed class SweepSpace<T> : SweepSpace where T : class, new()
     {
     }
 
-    private SweepSpace(IReadOnlyList<SweepSetting> settings, string start, IReadOnlyList<Func<T, bool>> accepts) : base(settings) => (_start, _accepts) = (start, accepts);
+    private SweepSpace(IReadOnlyList<SweepSetting> settings, string start, IReadOnlyList<Func<T, bool>> accepts) : base(settings) =>
+        (_start, _accepts) = (start, accepts);
 
     /// <summary>Lets a number vary over a range, be it narrower, wider or new.</summary>
     /// <param name="setting">The property, for example <c>s =&gt; s.LearningRate</c>.</param>
@@ -47,7 +48,8 @@ public sealed class SweepSpace<T> : SweepSpace where T : class, new()
     public SweepSpace<T> Choice<TValue>(Expression<Func<T, TValue>> setting, params TValue[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return With(SweepSetting.Choice(PathOf(setting), typeof(TValue), [.. values.Select(v => (object?)v ?? throw new ArgumentException("A value to choose from is null.", nameof(values)))]));
+        return With(SweepSetting.Choice(PathOf(setting), typeof(TValue),
+            [.. values.Select(v => (object?)v ?? throw new ArgumentException("A value to choose from is null.", nameof(values)))]));
     }
 
     /// <summary>Keeps a setting, or all settings of a nested class, at one value.</summary>
@@ -139,7 +141,8 @@ public sealed class SweepSpace<T> : SweepSpace where T : class, new()
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw new ArgumentException($"The start of a {typeof(T).Name} holds what can't vary or be kept: {e.Message} Use plain finite values, null for what is not set.", e);
+            throw new ArgumentException(
+                $"The start of a {typeof(T).Name} holds what can't vary or be kept: {e.Message} Use plain finite values, null for what is not set.", e);
         }
     }
 

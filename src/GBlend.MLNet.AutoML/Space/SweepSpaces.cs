@@ -29,7 +29,8 @@ public static class SweepSpaces
             space = i < count ? ForModality(space, i, options.Modalities[i], count) : Drop(space, s_slots[i]);
         // Lengths that end where successive halving, as it is by default, compares trials, and the trainer's own.
         int run = options.NumberOfEpochs;
-        space = space.Choice(s => s.SuperEpoch, [.. SweepStages.Of(run).Where(stage => stage < run).Append(Math.Max(1, run / 6)).Distinct().Order().Select(n => (int?)n)]);
+        var lengths = SweepStages.Of(run).Where(stage => stage < run).Append(Math.Max(1, run / 6)).Distinct().Order();
+        space = space.Choice(s => s.SuperEpoch, [.. lengths.Select(n => (int?)n)]);
         space = count == 1 ? WithoutBlending(space) : space;
         return (SweepSpace<T>)WithOptimizerOf(WithConditions(space, options), options);
     }
@@ -42,7 +43,9 @@ public static class SweepSpaces
         return For(With([.. columnNames.Select(c => Modality.Vector(c))]));
     }
 
-    /// <summary>Makes the space for clips with their sound: 3-D residual networks and audio ResNets of 18 and 34 layers at an eighth to all of their width.</summary>
+    /// <summary>
+    /// Makes the space for clips with their sound: 3-D residual networks and audio ResNets of 18 and 34 layers at an eighth to all of their width.
+    /// </summary>
     /// <param name="videoColumnName">The clip, the trainer's first modality.</param>
     /// <param name="audioColumnName">The spectrogram, its second.</param>
     public static SweepSpace<GradientBlendingSettings> AudioVisual(string videoColumnName, string audioColumnName) =>
@@ -59,7 +62,11 @@ public static class SweepSpaces
     internal static SweepSpace Fitted(SweepSpace space, GradientBlendingTrainer.Options trainer)
     {
         if (space.Given().Settings is not GradientBlendingSettings)
-            throw new ArgumentException($"The space is over {space.Given().Settings.GetType().Name}. Derive it from {nameof(GradientBlendingSettings)} and override Configure.", nameof(space));
+        {
+            throw new ArgumentException(
+                $"The space is over {space.Given().Settings.GetType().Name}. Derive it from {nameof(GradientBlendingSettings)} and override Configure.",
+                nameof(space));
+        }
         if (space.Settings.FirstOrDefault(s => s.Path == nameof(GradientBlendingSettings.LearningRate)) is { } rate
             && (rate.Values.Count > 0 ? rate.Values.Min(v => Convert.ToDouble(v, CultureInfo.InvariantCulture)) : rate.Least) is <= 0 and var least)
             throw new ArgumentException(FormattableString.Invariant($"The space has {least} for {rate.Path}, which must be above 0."), nameof(space));
@@ -72,7 +79,11 @@ public static class SweepSpaces
             string column = setting.Name[..^(setting.Path.Length - s_slots[slot].Length)];
             string? has = slot < trainer.Modalities.Count ? trainer.Modalities[slot].ColumnName : null;
             if (has != column)
-                throw new ArgumentException($"The space has '{column}' for modality {slot + 1}, where the trainer has {(has is null ? "none" : $"'{has}'")}. Give the space the trainer's columns in their order: {string.Join(", ", trainer.Modalities.Select(m => $"'{m.ColumnName}'"))}.", nameof(space));
+            {
+                throw new ArgumentException($"The space has '{column}' for modality {slot + 1}, where the trainer has {(has is null ? "none" : $"'{has}'")}. "
+                    + $"Give the space the trainer's columns in their order: {string.Join(", ", trainer.Modalities.Select(m => $"'{m.ColumnName}'"))}.",
+                    nameof(space));
+            }
         }
         var fitted = WithOptimizerOf(space.WithoutPaths(s_slots.Skip(trainer.Modalities.Count)), trainer);
         // No super-epoch is longer than the run, and none is said to be.
@@ -158,7 +169,8 @@ public static class SweepSpaces
     }
 
     private static SweepSpace<T> WithoutBlending<T>(SweepSpace<T> space) where T : GradientBlendingSettings, new() => space
-        .Without(s => s.Blending).Without(s => s.SuperEpoch).Without(s => s.TrustsByStandardError).Without(s => s.KeepsLearningRate).Without(s => s.WeightFloor);
+        .Without(s => s.Blending).Without(s => s.SuperEpoch)
+        .Without(s => s.TrustsByStandardError).Without(s => s.KeepsLearningRate).Without(s => s.WeightFloor);
 
     /// <summary>Says which settings have an effect only together with others, and which combinations can't be.</summary>
     private static SweepSpace<T> WithConditions<T>(SweepSpace<T> space, GradientBlendingTrainer.Options options) where T : GradientBlendingSettings, new()
@@ -173,7 +185,8 @@ public static class SweepSpaces
         space = Condition(space, nameof(GradientBlendingSettings.SuperEpoch), s => Blends(s) && s.Blending == BlendingMethod.Online);
         space = Condition(space, nameof(GradientBlendingSettings.TrustsByStandardError), s => Blends(s) && Estimates(s));
         space = Condition(space, nameof(GradientBlendingSettings.WeightFloor), s => Blends(s) && Estimates(s));
-        space = Condition(space, nameof(GradientBlendingSettings.KeepsLearningRate), s => Blends(s) && (Estimates(s) || (s.Blending ?? given) == BlendingMethod.Equal));
+        space = Condition(space, nameof(GradientBlendingSettings.KeepsLearningRate),
+            s => Blends(s) && (Estimates(s) || (s.Blending ?? given) == BlendingMethod.Equal));
         space = Condition(space, nameof(GradientBlendingSettings.Fusion), Fuses);
         space = Condition(space, nameof(GradientBlendingSettings.FusionWidth), Fuses);
         space = Condition(space, nameof(GradientBlendingSettings.FusionDropout), Fuses);

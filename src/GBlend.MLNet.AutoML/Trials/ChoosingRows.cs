@@ -14,7 +14,9 @@ internal static class ChoosingRows
     /// <param name="prepared">The rows after what comes before the trainer.</param>
     /// <param name="fold">The name of the fold that the rows are; <see langword="null"/> where they are no fold.</param>
     /// <exception cref="ArgumentException">There are no rows.</exception>
-    /// <exception cref="InvalidOperationException">A fold has no rows, no row can be measured, or the metric needs rows of a class that is not there.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A fold has no rows, no row can be measured, or the metric needs rows of a class that is not there.
+    /// </exception>
     internal static void Check(SweptPipeline pipeline, IDataView asGiven, IDataView prepared, string? fold)
     {
         string labelColumnName = pipeline.Trainer.LabelColumnName;
@@ -22,18 +24,23 @@ internal static class ChoosingRows
         if (count == 0)
         {
             throw fold is not null
-                ? new InvalidOperationException($"{fold} has no rows to choose by, so that trials can't be compared on it. See what Before does with its rows, or take fewer folds.")
+                ? new InvalidOperationException(
+                    $"{fold} has no rows to choose by, so that trials can't be compared on it. See what Before does with its rows, or take fewer folds.")
                 : new ArgumentException("There are no rows to choose by. Check their source, the filters on them and what Before does.", "choosing");
         }
         if (pipeline.Metric.NeedsBothClasses && (positive == 0 || positive == count))
         {
-            string lacking = positive == 0 ? "true" : "false";
-            throw new InvalidOperationException($"None of the {count} choosing rows{(fold is null ? "" : $" of {char.ToLowerInvariant(fold[0])}{fold[1..]}")} has {lacking} in '{labelColumnName}', and {pipeline.Metric} is not defined without such rows. "
-                + (fold is null ? "Choose by rows of both classes." : "Take fewer folds, more rows of the rare class, or a sampling key column that divides them."));
+            string lacking = positive == 0 ? "true" : "false", where = fold is null ? "" : $" of {char.ToLowerInvariant(fold[0])}{fold[1..]}";
+            string remedy = fold is null ? "Choose by rows of both classes."
+                : "Take fewer folds, more rows of the rare class, or a sampling key column that divides them.";
+            throw new InvalidOperationException(
+                $"None of the {count} choosing rows{where} has {lacking} in '{labelColumnName}', "
+                + $"and {pipeline.Metric} is not defined without such rows. {remedy}");
         }
         if (unlabeled.Count == 0)
             return;
-        string what = $"in '{labelColumnName}' no class that the training rows have{Classes(pipeline.Context, asGiven, labelColumnName, count, unlabeled)}, or no value";
+        string classes = Classes(pipeline.Context, asGiven, labelColumnName, count, unlabeled);
+        string what = $"in '{labelColumnName}' no class that the training rows have{classes}, or no value";
         if (unlabeled.Count == count)
             throw new InvalidOperationException($"All {count} choosing rows have {what}. Choose by rows of the classes that are trained.");
         using var channel = ((IChannelProvider)pipeline.Context).Start("Sweep");
@@ -109,6 +116,7 @@ internal static class ChoosingRows
         if (values.Length != count)
             return "";
         string[] classes = [.. rows.Select(row => values[row]).Where(v => !string.IsNullOrEmpty(v)).Distinct()];
-        return classes.Length == 0 ? "" : $" ({string.Join(", ", classes.Take(MostClassesNamed).Select(c => $"'{c}'"))}{(classes.Length > MostClassesNamed ? ", ..." : "")})";
+        string names = string.Join(", ", classes.Take(MostClassesNamed).Select(c => $"'{c}'"));
+        return classes.Length == 0 ? "" : $" ({names}{(classes.Length > MostClassesNamed ? ", ..." : "")})";
     }
 }

@@ -15,19 +15,30 @@ internal static class Folds
     /// <param name="seed">Decides what is left open.</param>
     /// <exception cref="ArgumentException">There is no such group column.</exception>
     /// <exception cref="InvalidOperationException">There are fewer rows, or fewer groups, than folds.</exception>
-    internal static (IDataView Train, IDataView Choosing)[] Split(MLContext ml, IDataView rows, int count, string? classColumnName, string? groupColumnName, int seed)
+    internal static (IDataView Train, IDataView Choosing)[] Split(
+        MLContext ml, IDataView rows, int count, string? classColumnName, string? groupColumnName, int seed)
     {
         DataViewSchema.Column? group = groupColumnName is null ? null : rows.Schema.GetColumnOrNull(groupColumnName)
-            ?? throw new ArgumentException($"There is no column '{groupColumnName}' to keep together. There are: {string.Join(", ", rows.Schema.Select(c => c.Name))}.", "samplingKeyColumnName");
+            ?? throw new ArgumentException(
+                $"There is no column '{groupColumnName}' to keep together. There are: {string.Join(", ", rows.Schema.Select(c => c.Name))}.",
+                "samplingKeyColumnName");
         if (group is { Type: VectorDataViewType })
-            throw new ArgumentException($"The column '{groupColumnName}' is {group.Value.Type}; rows are kept together by a column of single values.", "samplingKeyColumnName");
+        {
+            throw new ArgumentException(
+                $"The column '{groupColumnName}' is {group.Value.Type}; rows are kept together by a column of single values.", "samplingKeyColumnName");
+        }
         var label = classColumnName is null ? null : rows.Schema.GetColumnOrNull(classColumnName);
         if (label is { Type: VectorDataViewType })
             label = null;
         var (classes, groups) = Read(rows, label, group);
         int units = group is null ? classes.Length : groups.DefaultIfEmpty(-1).Max() + 1;
         if (units < count)
-            throw new InvalidOperationException($"{(group is null ? $"{units} rows" : $"The {units} values of '{groupColumnName}'")} can't be divided into {count} folds that all have rows. Take fewer folds{(group is null ? "" : ", or a sampling key column with more groups")}.");
+        {
+            var (what, remedy) = group is null
+                ? ($"{units} rows", "Take fewer folds.")
+                : ($"The {units} values of '{groupColumnName}'", "Take fewer folds, or a sampling key column with more groups.");
+            throw new InvalidOperationException($"{what} can't be divided into {count} folds that all have rows. {remedy}");
+        }
         int[] fold = Assign(classes, groups, count, new Random(seed));
         return [.. Enumerable.Range(0, count).Select(k => (View(ml, rows, fold, of => of == k), View(ml, rows, fold, of => of != k)))];
     }
@@ -63,7 +74,10 @@ internal static class Folds
         return [.. groups.Select(g => foldOf[g])];
     }
 
-    /// <summary>Classes and groups as numbers from 0 in order of appearance. Without a class column all rows are of one class; without a group column each is its own group.</summary>
+    /// <summary>
+    /// Classes and groups as numbers from 0 in order of appearance. Without a class column all rows are of one class; without a group column each is
+    /// its own group.
+    /// </summary>
     private static (int[] Classes, int[] Groups) Read(IDataView rows, DataViewSchema.Column? label, DataViewSchema.Column? group)
     {
         using var cursor = rows.GetRowCursor([.. new[] { label, group }.OfType<DataViewSchema.Column>()]);

@@ -19,7 +19,9 @@ internal sealed class LocalTrials : ITrialExecutor
 
     /// <param name="pipeline">What is trained.</param>
     /// <param name="parallel">How many trials train at a time.</param>
-    /// <param name="maximumMemoryInMegabytes">Above it no trial begins while others are trained, and paused ones give their memory back; 80 % of the machine's by default.</param>
+    /// <param name="maximumMemoryInMegabytes">
+    /// Above it no trial begins while others are trained, and paused ones give their memory back; 80 % of the machine's by default.
+    /// </param>
     /// <param name="views">The rows of every fold.</param>
     internal LocalTrials(SweptPipeline pipeline, int parallel, long? maximumMemoryInMegabytes, IReadOnlyList<(IDataView Train, IDataView Choosing)> views)
     {
@@ -67,7 +69,8 @@ internal sealed class LocalTrials : ITrialExecutor
 
     /// <summary>Online blendings pause at the end of a super-epoch.</summary>
     internal static int PauseAt(SweepPoint point, int epochs) =>
-        point.Settings is GradientBlendingSettings { Blending: BlendingMethod.Online, SuperEpoch: { } length } ? SweepStages.NearestSuperEpoch(epochs, length) : epochs;
+        point.Settings is GradientBlendingSettings { Blending: BlendingMethod.Online, SuperEpoch: { } length }
+            ? SweepStages.NearestSuperEpoch(epochs, length) : epochs;
 
     /// <summary>The model of a trial of one fold, with what comes before and after the trainer; trained again if it is not held.</summary>
     internal TransformerChain<ITransformer> ModelOf(SweepTrial trial, CancellationToken cancellation)

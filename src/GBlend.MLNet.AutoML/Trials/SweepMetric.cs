@@ -12,7 +12,10 @@ public sealed class SweepMetric
     private SweepMetric(string name, SweepTask task, bool isMaximized, Func<MLContext, IDataView, string, double> evaluate) =>
         (Name, Task, IsMaximized, _evaluate) = (name, task, isMaximized, evaluate);
 
-    /// <summary>The log-loss of multiclass models: the mean negative logarithm of the true class's probability. Smaller is better. It tells trials apart that have as many rows right.</summary>
+    /// <summary>
+    /// The log-loss of multiclass models: the mean negative logarithm of the true class's probability. Smaller is better. It tells trials apart that
+    /// have as many rows right.
+    /// </summary>
     public static SweepMetric LogLoss { get; } = Multiclass(m => m.LogLoss, maximize: false, "LogLoss");
 
     /// <summary>The accuracy of multiclass models: the share of rows that are right.</summary>
@@ -43,20 +46,26 @@ public sealed class SweepMetric
     /// <param name="select">The number, for example <c>m =&gt; m.TopKAccuracy</c>.</param>
     /// <param name="maximize">Whether larger is better.</param>
     /// <param name="name">The metric's name in tables; by default <paramref name="select"/> as it is written.</param>
-    public static SweepMetric Multiclass(Func<MulticlassClassificationMetrics, double> select, bool maximize, [CallerArgumentExpression(nameof(select))] string name = "")
+    public static SweepMetric Multiclass(Func<MulticlassClassificationMetrics, double> select, bool maximize,
+        [CallerArgumentExpression(nameof(select))] string name = "")
     {
         ArgumentNullException.ThrowIfNull(select);
-        return new(Short(name), SweepTask.Multiclass, maximize, (ml, scored, label) => select(ml.MulticlassClassification.Evaluate(scored, labelColumnName: label)));
+        return new(
+            Short(name), SweepTask.Multiclass, maximize, (ml, scored, label) => select(ml.MulticlassClassification.Evaluate(scored, labelColumnName: label)));
     }
 
     /// <summary>Makes a metric of any number of ML.NET's binary evaluator, which needs rows of both classes.</summary>
     /// <param name="select">The number, for example <c>m =&gt; m.F1Score</c>.</param>
     /// <param name="maximize">Whether larger is better.</param>
     /// <param name="name">The metric's name in tables; by default <paramref name="select"/> as it is written.</param>
-    public static SweepMetric Binary(Func<CalibratedBinaryClassificationMetrics, double> select, bool maximize, [CallerArgumentExpression(nameof(select))] string name = "")
+    public static SweepMetric Binary(Func<CalibratedBinaryClassificationMetrics, double> select, bool maximize,
+        [CallerArgumentExpression(nameof(select))] string name = "")
     {
         ArgumentNullException.ThrowIfNull(select);
-        return new(Short(name), SweepTask.Binary, maximize, (ml, scored, label) => select(ml.BinaryClassification.Evaluate(scored, labelColumnName: label))) { NeedsBothClasses = true };
+        return new(Short(name), SweepTask.Binary, maximize, (ml, scored, label) => select(ml.BinaryClassification.Evaluate(scored, labelColumnName: label)))
+        {
+            NeedsBothClasses = true,
+        };
     }
 
     /// <summary>Makes a metric of any number of ML.NET's regression evaluator.</summary>
@@ -71,7 +80,9 @@ public sealed class SweepMetric
 
     /// <summary>Makes a metric of a function of yours, for several labels for example.</summary>
     /// <param name="name">The metric's name in tables.</param>
-    /// <param name="evaluate">The function from the scored rows to the number; a trial whose number is not finite counts as failed. Several trials may ask at a time.</param>
+    /// <param name="evaluate">
+    /// The function from the scored rows to the number; a trial whose number is not finite counts as failed. Several trials may ask at a time.
+    /// </param>
     /// <param name="maximize">Whether larger is better.</param>
     /// <param name="task">The task, which says which catalog's trainer is fitted.</param>
     public static SweepMetric Custom(string name, Func<MLContext, IDataView, double> evaluate, bool maximize, SweepTask task = SweepTask.Multiclass)

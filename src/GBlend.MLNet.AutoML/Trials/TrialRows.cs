@@ -46,7 +46,8 @@ internal sealed class TrialRows : IDisposable
 
     internal string TrainingDigest() => Rows.Fingerprint();
 
-    internal string ChoosingDigest() => ColumnDigest.Of(_choosing, [.. _pipeline.Trainer.Modalities.Select(m => m.ColumnName), _pipeline.Trainer.LabelColumnName]);
+    internal string ChoosingDigest() =>
+        ColumnDigest.Of(_choosing, [.. _pipeline.Trainer.Modalities.Select(m => m.ColumnName), _pipeline.Trainer.LabelColumnName]);
 
     internal PausableFit Begin(GradientBlendingTrainer.Options options) => _pipeline.CreateTrainer(options).Begin(Rows);
 

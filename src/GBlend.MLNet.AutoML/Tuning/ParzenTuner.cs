@@ -66,7 +66,9 @@ internal sealed class ParzenTuner : ITuner
 
         internal double LogDensity(double[] unit, bool[] isActive)
         {
-            double[] logs = [.. _points.Select(p => Enumerable.Range(0, unit.Length).Where(i => isActive[i] && p.IsActive[i]).Sum(i => Kernel(i).LogDensity(unit[i], p.Unit(i)))), 0];
+            double Log(SweepPoint p) =>
+                Enumerable.Range(0, unit.Length).Where(i => isActive[i] && p.IsActive[i]).Sum(i => Kernel(i).LogDensity(unit[i], p.Unit(i)));
+            double[] logs = [.. _points.Select(Log), 0];
             double largest = logs.Max();
             return largest + Math.Log(logs.Sum(l => Math.Exp(l - largest)) / logs.Length);
         }
@@ -83,7 +85,9 @@ internal sealed class ParzenTuner : ITuner
         }
     }
 
-    /// <summary>Around a value of a setting: a normal density cut off at 0 and 1 where values have an order, else the value and a share for the others.</summary>
+    /// <summary>
+    /// Around a value of a setting: a normal density cut off at 0 and 1 where values have an order, else the value and a share for the others.
+    /// </summary>
     private readonly record struct Kernel(SweepSetting Setting, double Bandwidth, int Points)
     {
         /// <summary>The share of values without order that is spread over all of them; less with more points.</summary>

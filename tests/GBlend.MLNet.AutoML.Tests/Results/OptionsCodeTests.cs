@@ -11,7 +11,7 @@ public sealed class OptionsCodeTests
     public void The_code_compiles_and_makes_equal_options()
     {
         var all = new List<(GradientBlendingTrainer.Options Options, BlendingMethod? Method)>();
-        foreach (string name in new[] { "vectors", "three vectors", "one vector", "audio-visual", "image-text", "channel-separated" })
+        foreach (string name in Templates.Names)
         {
             var template = Templates.Create(name);
             template.SamplingKeyColumnName = "a \"quoted\" \\ column\né";

@@ -2,27 +2,6 @@ namespace GBlend.MLNet.AutoML.Tests;
 
 public sealed class SettingsTests
 {
-    public static TheoryData<string> Ready => ["vectors", "three vectors", "one vector", "audio-visual", "image-text", "channel-separated"];
-
-    [Theory]
-    [MemberData(nameof(Ready))]
-    public void Every_point_of_a_ready_space_makes_options_that_the_trainer_takes(string name)
-    {
-        var options = Templates.Create(name);
-        var space = SweepSpaces.For(options);
-        var sequence = new HaltonSequence(space.Settings.Count, 1);
-        int accepted = 0;
-        for (int i = 0; i < 300; i++)
-        {
-            var point = space.At(sequence[i]);
-            if (!space.Accepts(point.Settings))
-                continue;
-            accepted++;
-            OptionChecks.CheckOptions(((GradientBlendingSettings)point.Settings).ToOptions(options));
-        }
-        Assert.InRange(accepted, 150, 300);
-    }
-
     [Fact]
     public void Ready_spaces_name_columns()
     {

@@ -18,7 +18,7 @@ public sealed class ForeignSpaceTests
     };
 
     [Theory]
-    [MemberData(nameof(SettingsTests.Ready), MemberType = typeof(SettingsTests))]
+    [MemberData(nameof(SettingsBattery.All), MemberType = typeof(SettingsBattery))]
     public void The_search_begins_at_the_trainers_own_settings(string name)
     {
         foreach (var optimizer in new[] { Optimizer.Sgd(), Optimizer.Adam() })

@@ -29,7 +29,7 @@ public sealed class NearestPointTests
     private static int[] Changed(SweepPoint from, SweepPoint to) => [.. Enumerable.Range(0, from.Space.Settings.Count).Where(i => !from.Value(i).Equals(to.Value(i)))];
 
     [Theory]
-    [MemberData(nameof(SettingsTests.Ready), MemberType = typeof(SettingsTests))]
+    [MemberData(nameof(SettingsBattery.All), MemberType = typeof(SettingsBattery))]
     public void Every_point_of_a_ready_space_has_an_accepted_one_at_most_a_few_changes_away(string name)
     {
         var space = SweepSpaces.Fitted(SweepSpaces.For(Templates.Create(name)), Templates.Create(name));
