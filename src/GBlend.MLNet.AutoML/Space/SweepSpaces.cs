@@ -168,9 +168,11 @@ public static class SweepSpaces
         return space;
     }
 
+    /// <summary>With a single modality there is nothing to blend and nothing to fuse.</summary>
     private static SweepSpace<T> WithoutBlending<T>(SweepSpace<T> space) where T : GradientBlendingSettings, new() => space
         .Without(s => s.Blending).Without(s => s.SuperEpoch)
-        .Without(s => s.TrustsByStandardError).Without(s => s.KeepsLearningRate).Without(s => s.WeightFloor);
+        .Without(s => s.TrustsByStandardError).Without(s => s.KeepsLearningRate).Without(s => s.WeightFloor)
+        .Without(s => s.Fusion).Without(s => s.FusionWidth).Without(s => s.FusionDropout);
 
     /// <summary>Says which settings have an effect only together with others, and which combinations can't be.</summary>
     private static SweepSpace<T> WithConditions<T>(SweepSpace<T> space, GradientBlendingTrainer.Options options) where T : GradientBlendingSettings, new()

@@ -21,6 +21,8 @@ public sealed class GradientBlendingSweepTests : IDisposable
     public void A_sweep_gives_a_leaderboard_and_the_model_of_its_best_trial()
     {
         var options = SweepRows.Options(_ml, SweepBudget.OfTrials(15));
+        // Rates that no trial diverges at.
+        options.Space = SweepSpaces.For(options.Trainer).Choice(s => s.Optimizer, OptimizerMethod.Sgd).Range(s => s.LearningRate, 0.002, 0.1, logarithmic: true);
         var result = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
         using var model = result.Model!;
 
