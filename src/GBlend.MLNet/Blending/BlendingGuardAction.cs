@@ -21,7 +21,7 @@ public enum BlendingGuard
     /// <summary>A branch's |O| was raised to <see cref="BlendingGuards.OverfittingFloor"/>.</summary>
     OverfittingFloor,
 
-    /// <summary>The estimate is mostly noise, so it moves the weights by less than half.</summary>
+    /// <summary>The estimate is mostly noise, so it moves the weights by less than half of the way, or not at all.</summary>
     Noise,
 
     /// <summary>A branch's weight was raised to <see cref="BlendingGuards.WeightFloor"/>.</summary>

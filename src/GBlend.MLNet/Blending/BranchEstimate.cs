@@ -4,8 +4,8 @@ namespace GBlend.MLNet;
 /// <param name="Branch">The modality's column, or <c>Joint</c>.</param>
 /// <param name="TrainLossBefore">Mean loss on the fixed training rows at the start of the span.</param>
 /// <param name="HeldOutLossBefore">Mean loss on the held-out rows at the start of the span.</param>
-/// <param name="TrainLossAfter">The same at the end of the span, after training this branch alone.</param>
-/// <param name="HeldOutLossAfter">The same at the end of the span, after training this branch alone.</param>
+/// <param name="TrainLossAfter">Mean loss on the fixed training rows at the end of the span, after training this branch alone.</param>
+/// <param name="HeldOutLossAfter">Mean loss on the held-out rows at the end of the span, after training this branch alone.</param>
 public sealed record BranchEstimate(string Branch, double TrainLossBefore, double HeldOutLossBefore, double TrainLossAfter, double HeldOutLossAfter)
 {
     /// <summary>Generalization gained, G: how far the held-out loss fell over the span (positive is good).</summary>
@@ -17,10 +17,13 @@ public sealed record BranchEstimate(string Branch, double TrainLossBefore, doubl
     /// <summary>The overfitting-to-generalization ratio |O / G|; infinite where G is 0.</summary>
     public double OverfittingToGeneralizationRatio => Generalization == 0 ? double.PositiveInfinity : Math.Abs(Overfitting / Generalization);
 
-    /// <summary>Standard error of <see cref="Generalization"/> from the held-out rows; 0 when unknown.</summary>
+    /// <summary>
+    /// The standard error of <see cref="Generalization"/>, from the differences between the held-out rows (between their groups, where a sampling
+    /// key is set); 0 when a single row or group says nothing of it.
+    /// </summary>
     public double GeneralizationStandardError { get; init; }
 
-    /// <summary>Standard error of <see cref="Overfitting"/> from the held-out and training rows; 0 when unknown.</summary>
+    /// <summary>The standard error of <see cref="Overfitting"/>, from the held-out and the training rows (their groups, where a sampling key is set).</summary>
     public double OverfittingStandardError { get; init; }
 
     /// <summary>The weight that the published rule alone gives this branch; the weights of an estimate sum to one.</summary>
@@ -32,7 +35,7 @@ public sealed record BranchEstimate(string Branch, double TrainLossBefore, doubl
 
 /// <summary>One estimate of the blending weights.</summary>
 /// <param name="FirstEpoch">The epoch before which it was made, counted from zero.</param>
-/// <param name="Epochs">The epochs of the span, for which every branch was trained alone and then the network with the weights.</param>
+/// <param name="Epochs">The number of epochs of the span, for which every branch was trained alone and then the network with the weights.</param>
 /// <param name="Branches">One per modality in their order, the joint branch last.</param>
 /// <param name="Trust">The share in [0, 1] of the published weights in <see cref="BranchEstimate.Weight"/> (before the floor); the rest is where estimates start from.</param>
 /// <param name="Guards">What guards did; empty when none acted.</param>

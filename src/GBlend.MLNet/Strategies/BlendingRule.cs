@@ -27,7 +27,7 @@ internal sealed record ConstantRule(string Name, bool HasHeads, bool HasJoint, d
 {
     internal override IReadOnlyList<NetworkPlan> Networks(int modalities, int epochs, BlendingGuards guards)
     {
-        double[] weights = BlendingWeights.Normalised([.. Enumerable.Repeat(HeadWeight, modalities), JointWeight]);
+        double[] weights = BlendingWeights.Normalized([.. Enumerable.Repeat(HeadWeight, modalities), JointWeight]);
         var plan = new EpochPlan(weights) { LossScale = guards.LossScale(weights) };
         return [new(HasHeads, HasJoint, () => new ConstantWeights(HasHeads ? StrategyNeeds.Heads : StrategyNeeds.None, plan))];
     }

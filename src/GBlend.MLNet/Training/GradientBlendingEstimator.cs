@@ -42,7 +42,7 @@ internal sealed class GradientBlendingEstimator : IDisposable
             var after = branch == shape.JointBranch ? afterJoint : afterSingle;
             return new BranchLosses(shape.NameOf(branch), before.TrainOf(branch), before.HeldOutOf(branch), after.TrainOf(branch), after.HeldOutOf(branch));
         }).ToArray();
-        return BlendingWeights.Estimate(branches, guards, firstEpoch, epochs, _run.SeedOf("resample", firstEpoch), _run.Groups).Estimate;
+        return WeightEstimation.Estimate(branches, guards, firstEpoch, epochs, _run.SeedOf("resample", firstEpoch), _run.Groups);
     }
 
     public void Dispose()

@@ -19,7 +19,7 @@ public sealed class BlendingWeightsTests
                 double[] v = [.. curve.EnumerateArray().Select(Number)];
                 return new BranchEstimate($"{b}", v[0], v[1], v[2], v[3]);
             }).ToArray();
-            var weights = BlendingWeights.Published([.. branches.Select(b => b.Generalization)], [.. branches.Select(b => b.Overfitting)], floor);
+            var weights = PublishedRule.Weights([.. branches.Select(b => b.Generalization)], [.. branches.Select(b => b.Overfitting)], floor);
             var expected = one.GetProperty("clamp").EnumerateArray().Select(Number).ToArray();
             Assert.All(expected.Zip(weights), pair => Assert.Equal(pair.First, pair.Second, 1e-9 * Math.Max(1, Math.Abs(pair.First))));
             var ratios = one.GetProperty("ogr").EnumerateArray().Select(Number).ToArray();
@@ -37,17 +37,17 @@ public sealed class BlendingWeightsTests
     [Fact]
     public void Published_worked_example_gives_its_weights()
     {
-        AssertClose([0.7339, 0.0367, 0.2294], BlendingWeights.Published([1.0, 0.2, 0.8], [0.5, 1.0, 0.8], 1e-3), 5e-5);
-        AssertClose([0.5797, 0.0580, 0.3623], BlendingWeights.Published([2.0, 0.2, 0.8], [1.0, 1.0, 0.8], 1e-3), 5e-5);
+        AssertClose([0.7339, 0.0367, 0.2294], PublishedRule.Weights([1.0, 0.2, 0.8], [0.5, 1.0, 0.8], 1e-3), 5e-5);
+        AssertClose([0.5797, 0.0580, 0.3623], PublishedRule.Weights([2.0, 0.2, 0.8], [1.0, 1.0, 0.8], 1e-3), 5e-5);
     }
 
     [Fact]
     public void Published_all_losses_scaled_gives_the_same_weights() =>
-        AssertClose(BlendingWeights.Published([1.0, 0.2, 0.8], [0.5, 1.0, 0.8], 1e-3), BlendingWeights.Published([10, 2, 8], [5, 10, 8], 1e-3), 1e-12);
+        AssertClose(PublishedRule.Weights([1.0, 0.2, 0.8], [0.5, 1.0, 0.8], 1e-3), PublishedRule.Weights([10, 2, 8], [5, 10, 8], 1e-3), 1e-12);
 
     [Fact]
     public void Published_branches_permuted_permutes_weights() =>
-        AssertClose([.. BlendingWeights.Published([1.0, 0.2, 0.8], [0.5, 1.0, 0.8], 1e-3).Reverse()], BlendingWeights.Published([0.8, 0.2, 1.0], [0.8, 1.0, 0.5], 1e-3), 1e-12);
+        AssertClose([.. PublishedRule.Weights([1.0, 0.2, 0.8], [0.5, 1.0, 0.8], 1e-3).Reverse()], PublishedRule.Weights([0.8, 0.2, 1.0], [0.8, 1.0, 0.5], 1e-3), 1e-12);
 
     [Theory]
     [InlineData(0.05)]
@@ -55,7 +55,7 @@ public sealed class BlendingWeightsTests
     [InlineData(0.5)]
     public void WithFloor_any_weights_keeps_sum_order_and_floor(double floor)
     {
-        var weights = BlendingWeights.WithFloor([0.97, 0.03, 0.0], floor);
+        var weights = WeightFloorGuard.Raise([0.97, 0.03, 0.0], floor);
         Assert.Equal(1, weights.Sum(), 1e-12);
         Assert.True(weights[0] >= weights[1] && weights[1] >= weights[2]);
         Assert.All(weights, w => Assert.True(w >= Math.Min(floor, 1.0 / 3) - 1e-12));
@@ -64,15 +64,15 @@ public sealed class BlendingWeightsTests
     [Fact]
     public void Estimate_clear_differences_moves_all_the_way()
     {
-        var (weights, estimate) = Estimate(noise: 0.001);
+        var estimate = Estimate(noise: 0.001);
         Assert.True(estimate.Trust > 0.99);
-        AssertClose([.. BlendingWeights.WithFloor([.. estimate.Branches.Select(b => b.PublishedWeight)], 0.05)], weights, 0.01);
+        AssertClose([.. WeightFloorGuard.Raise([.. estimate.Branches.Select(b => b.PublishedWeight)], 0.05)], Weights(estimate), 0.01);
     }
 
     [Fact]
     public void Estimate_noise_moves_less_than_a_clear_one()
     {
-        double clear = Estimate(noise: 0.001).Estimate.Trust, noisy = Estimate(noise: 3).Estimate.Trust;
+        double clear = Estimate(noise: 0.001).Trust, noisy = Estimate(noise: 3).Trust;
         Assert.True(noisy < clear, $"{noisy} < {clear}");
     }
 
@@ -80,14 +80,15 @@ public sealed class BlendingWeightsTests
     public void Estimate_no_gain_is_where_estimates_start_from_and_says_so()
     {
         BranchLosses[] rising = [Losses("A", 1, 1, 0.5, 1.5), Losses("B", 1, 1, 0.4, 1.4), Losses("Joint", 1, 1, 0.2, 1.2)];
-        var (weights, estimate) = BlendingWeights.Estimate(rising, new BlendingGuards(), 10, 5, 1);
+        var estimate = WeightEstimation.Estimate(rising, new BlendingGuards(), 10, 5, 1);
+        var weights = Weights(estimate);
         AssertClose([0.05, 0.05, 0.9], weights, 1e-12);
         Assert.Equal(0, estimate.Trust);
         Assert.Contains(estimate.Guards, g => g.Guard == BlendingGuard.NoBranchGained);
         Assert.Equal((10, 5), (estimate.FirstEpoch, estimate.Epochs));
-        var published = BlendingWeights.Estimate(rising, BlendingGuards.Published, 0, 5, 1);
-        AssertClose([1 / 3.0, 1 / 3.0, 1 / 3.0], published.Weights, 1e-12);
-        Assert.Equal(1, published.Estimate.Trust);
+        var published = WeightEstimation.Estimate(rising, BlendingGuards.Published, 0, 5, 1);
+        AssertClose([1 / 3.0, 1 / 3.0, 1 / 3.0], Weights(published), 1e-12);
+        Assert.Equal(1, published.Trust);
     }
 
     [Fact]
@@ -98,8 +99,8 @@ public sealed class BlendingWeightsTests
         double[] shift = [.. Enumerable.Range(0, 4).Select(_ => 2 * random.NextDouble() - 1)];
         double[] Rows(double mean, bool moves) => [.. groups.Select(g => mean + (moves ? shift[g] : 0) + 0.01 * random.NextDouble())];
         BranchLosses[] branches = [new("A", Rows(2, false), Rows(2, false), Rows(1, false), Rows(1.2, true)), new("Joint", Rows(2, false), Rows(2, false), Rows(0.4, false), Rows(1.1, false))];
-        double alone = BlendingWeights.Estimate(branches, new BlendingGuards(), 0, 5, 1).Estimate.Trust;
-        double grouped = BlendingWeights.Estimate(branches, new BlendingGuards(), 0, 5, 1, new RowGroups(groups, groups)).Estimate.Trust;
+        double alone = WeightEstimation.Estimate(branches, new BlendingGuards(), 0, 5, 1).Trust;
+        double grouped = WeightEstimation.Estimate(branches, new BlendingGuards(), 0, 5, 1, new RowGroups(groups, groups)).Trust;
         Assert.True(grouped < alone, $"{grouped} < {alone}");
     }
 
@@ -107,7 +108,8 @@ public sealed class BlendingWeightsTests
     public void Estimate_loss_not_finite_gives_that_branch_only_the_floor()
     {
         BranchLosses[] branches = [Losses("A", 1, 1, double.NaN, 2), Losses("B", 1, 1, 0.5, 0.7), Losses("Joint", 1, 1, 0.4, 0.8)];
-        var (weights, estimate) = BlendingWeights.Estimate(branches, new BlendingGuards(), 0, 5, 1);
+        var estimate = WeightEstimation.Estimate(branches, new BlendingGuards(), 0, 5, 1);
+        var weights = Weights(estimate);
         Assert.Equal(0.05, weights[0], 1e-12);
         Assert.All(weights, w => Assert.True(double.IsFinite(w)));
         Assert.Equal(1, weights.Sum(), 1e-9);
@@ -118,8 +120,9 @@ public sealed class BlendingWeightsTests
     public void Estimate_overfitting_near_zero_is_floored_and_says_so()
     {
         BranchLosses[] branches = [Losses("A", 1, 1, 0.9, 0.9), Losses("Joint", 1, 1, 0.4, 0.8)];
-        var (weights, estimate) = BlendingWeights.Estimate(branches, BlendingGuards.Published, 0, 5, 1);
-        AssertClose(BlendingWeights.Published([0.1, 0.2], [0, 0.4], 1e-3), weights, 1e-9);
+        var estimate = WeightEstimation.Estimate(branches, BlendingGuards.Published, 0, 5, 1);
+        var weights = Weights(estimate);
+        AssertClose(PublishedRule.Weights([0.1, 0.2], [0, 0.4], 1e-3), weights, 1e-9);
         Assert.Contains(estimate.Guards, g => g is { Guard: BlendingGuard.OverfittingFloor, Branch: "A" });
     }
 
@@ -127,14 +130,90 @@ public sealed class BlendingWeightsTests
     public void BranchLosses_standard_errors_are_those_of_paired_differences()
     {
         var losses = new BranchLosses("A", [1, 1], [2, 3, 4], [0.5, 0.7], [1, 2.5, 3.6]);
-        var estimate = losses.Summarize();
+        var estimate = WeightEstimation.Estimate([losses], new BlendingGuards(), 0, 1, 1).Branches[0];
         double[] change = [-1, -0.5, -0.4];
         double variance = change.Sum(c => Math.Pow(c - change.Average(), 2)) / 2 / 3;
         Assert.Equal(Math.Sqrt(variance), estimate.GeneralizationStandardError, 1e-12);
         Assert.Equal(Math.Sqrt(variance + 0.1 * 0.1), estimate.OverfittingStandardError, 1e-12);
     }
 
-    private static (double[] Weights, BlendingEstimate Estimate) Estimate(double noise)
+    [Fact]
+    public void Estimate_standard_errors_are_those_of_groups_where_rows_come_in_groups()
+    {
+        // Groups of 1, 2 and 3 rows that change by 1, 2 and 4 a row; mean 17 / 6.
+        double[] zero = [0, 0, 0, 0, 0, 0], after = [-1, -2, -2, -4, -4, -4];
+        int[] groups = [7, 3, 3, 9, 9, 9];
+        var found = WeightEstimation.Estimate([new("A", zero, zero, after, after)], new BlendingGuards(), 0, 1, 1, new RowGroups(groups, groups)).Branches[0];
+        const double mean = 17 / 6.0;
+        double squares = Math.Pow(1 - mean, 2) + Math.Pow(4 - 2 * mean, 2) + Math.Pow(12 - 3 * mean, 2);
+        Assert.Equal(Math.Sqrt(3.0 / 2 * squares) / 6, found.GeneralizationStandardError, 1e-12);
+    }
+
+    /// <summary>Held-out rows, and the branches that share their noise.</summary>
+    public static TheoryData<int, int> Noises => new() { { 2, 3 }, { 3, 3 }, { 10, 3 }, { 50, 3 }, { 400, 3 }, { 100, 2 }, { 100, 7 } };
+
+    [Theory]
+    [MemberData(nameof(Noises))]
+    public void Estimate_of_pure_noise_stays_at_naive_training(int rows, int branches)
+    {
+        foreach (double overfitting in new[] { 0.0, 0.3 })
+        {
+            var trials = Enumerable.Range(0, 150).Select(seed => Drawn(seed, rows, [.. Enumerable.Repeat(0.0, branches)], [.. Enumerable.Repeat(overfitting, branches)], 1)).ToArray();
+            double trust = trials.Average(t => t.Trust), below = trials.Average(t => t.Branches[^1].Weight < 0.5 ? 1.0 : 0);
+            Assert.True(trust < 0.1 && below < 0.1, $"mean trust {trust}, the joint weight below one half in a share of {below}");
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 200, false)]
+    [InlineData(200, 1, false)]
+    [InlineData(60, 60, true)]
+    public void Estimate_of_a_single_row_or_group_is_not_trusted_and_says_so(int heldOut, int train, bool oneGroup)
+    {
+        var random = new Random(1);
+        double[] Rows(int count, double mean) => [.. Enumerable.Range(0, count).Select(_ => mean + 0.01 * random.NextDouble())];
+        BranchLosses[] branches = [new("A", Rows(train, 2), Rows(heldOut, 2), Rows(train, 1), Rows(heldOut, 1.2)), new("Joint", Rows(train, 2), Rows(heldOut, 2), Rows(train, 0.4), Rows(heldOut, 1.1))];
+        var groups = oneGroup ? new RowGroups([.. Enumerable.Range(0, train).Select(i => i % 5)], [.. Enumerable.Repeat(3, heldOut)]) : null;
+        var estimate = WeightEstimation.Estimate(branches, new BlendingGuards(), 0, 5, 1, groups);
+        Assert.Equal(0, estimate.Trust);
+        AssertClose([0.05, 0.95], Weights(estimate), 1e-12);
+        Assert.Contains(estimate.Guards, g => g.Guard == BlendingGuard.Noise && g.Message.Contains(oneGroup ? "held-out rows that it is measured on are one group" : "one row"));
+    }
+
+    [Theory]
+    [InlineData(50)]
+    [InlineData(500)]
+    public void Estimate_of_clear_gains_moves_to_the_published_weights(int rows)
+    {
+        // A third of a standard deviation of single rows, and more.
+        var trials = Enumerable.Range(0, 60).Select(seed => Drawn(seed, rows, [1.2, 0.3, 1], [0.2, 0.6, 0.5], 0.8)).ToArray();
+        double trust = trials.Average(t => t.Trust);
+        Assert.True(trust > (rows < 100 ? 0.85 : 0.97), $"mean trust {trust}");
+    }
+
+    /// <summary>An estimate from rows whose changes are drawn, with the same noise of a row for all branches and own noise.</summary>
+    private static BlendingEstimate Drawn(int seed, int rows, double[] gains, double[] overfitting, double deviation)
+    {
+        var random = new Random(seed);
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        double[][] Changes(int count, Func<int, double> mean)
+        {
+            double[][] changes = [.. gains.Select(_ => new double[count])];
+            for (int row = 0; row < count; row++)
+            {
+                double common = Normal();
+                for (int b = 0; b < gains.Length; b++)
+                    changes[b][row] = mean(b) + deviation * (0.6 * common + 0.8 * Normal());
+            }
+            return changes;
+        }
+        double[][] heldOut = Changes(rows, b => -gains[b]), train = Changes(Math.Min(1024, 3 * rows), b => -gains[b] - overfitting[b]);
+        return WeightEstimation.Estimate([.. gains.Select((_, b) => new BranchLosses($"{b}", new double[train[b].Length], new double[rows], train[b], heldOut[b]))], new BlendingGuards(), 0, 5, seed);
+    }
+
+    private static double[] Weights(BlendingEstimate estimate) => [.. estimate.Branches.Select(b => b.Weight)];
+
+    private static BlendingEstimate Estimate(double noise)
     {
         var random = new Random(5);
         double[] Rows(double mean) => [.. Enumerable.Range(0, 200).Select(_ => mean + noise * (random.NextDouble() - 0.5))];
@@ -144,7 +223,7 @@ public sealed class BlendingWeightsTests
             new("B", Rows(2), Rows(2), Rows(0.5), Rows(1.8)),
             new("Joint", Rows(2), Rows(2), Rows(0.4), Rows(1.1)),
         ];
-        return BlendingWeights.Estimate(branches, new BlendingGuards(), 0, 5, 1);
+        return WeightEstimation.Estimate(branches, new BlendingGuards(), 0, 5, 1);
     }
 
     private static BranchLosses Losses(string name, double train, double heldOut, double trainAfter, double heldOutAfter)

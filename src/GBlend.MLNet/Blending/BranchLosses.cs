@@ -1,0 +1,24 @@
+namespace GBlend.MLNet;
+
+/// <summary>The losses of every row of a branch at both ends of a span, on the same rows both times.</summary>
+/// <param name="Branch">The modality's column, or <c>Joint</c>.</param>
+/// <param name="TrainBefore">Training rows, start of the span.</param>
+/// <param name="HeldOutBefore">Held-out rows, start of the span.</param>
+/// <param name="TrainAfter">Training rows, end of the span.</param>
+/// <param name="HeldOutAfter">Held-out rows, end of the span.</param>
+internal sealed record BranchLosses(string Branch, double[] TrainBefore, double[] HeldOutBefore, double[] TrainAfter, double[] HeldOutAfter)
+{
+    /// <summary>How much the loss of each training row changed over the span.</summary>
+    internal double[] TrainChange { get; } = [.. TrainAfter.Zip(TrainBefore, (after, before) => after - before)];
+
+    /// <summary>How much the loss of each held-out row changed over the span.</summary>
+    internal double[] HeldOutChange { get; } = [.. HeldOutAfter.Zip(HeldOutBefore, (after, before) => after - before)];
+
+    /// <summary>The means, with the standard errors of the mean changes.</summary>
+    internal BranchEstimate Summarize(double trainError, double heldOutError) =>
+        new(Branch, TrainBefore.Average(), HeldOutBefore.Average(), TrainAfter.Average(), HeldOutAfter.Average())
+        {
+            GeneralizationStandardError = heldOutError,
+            OverfittingStandardError = Math.Sqrt(heldOutError * heldOutError + trainError * trainError),
+        };
+}
