@@ -51,7 +51,7 @@ internal sealed class Experiment(MLContext ml, MediaTables tables, MediaPlan pla
             double? joint = scored.Schema.GetColumnOrNull($"Score.{TrainingHistory.JointBranch}") is { } column
                 ? ml.MulticlassClassification.Evaluate(scored, scoreColumnName: column.Name).MicroAccuracy
                 : null;
-            var history = fitted.OfType<GradientBlendingTransformer>().Single().History;
+            var history = fitted.GradientBlendingModel().History;
             return new(new(metrics.MicroAccuracy, metrics.LogLoss, joint, seconds, history) { Hits = Hits(fitted, scored) }, fitted);
         }
         catch (TrainingDivergedException)

@@ -49,7 +49,7 @@ internal sealed class Comparison
             double? joint = scored.Schema.GetColumnOrNull($"Score.{TrainingHistory.JointBranch}") is { } column
                 ? _ml.MulticlassClassification.Evaluate(scored, scoreColumnName: column.Name).MicroAccuracy
                 : null;
-            var history = fitted.OfType<GradientBlendingTransformer>().Single().History;
+            var history = fitted.GradientBlendingModel().History;
             return (new(metrics.MicroAccuracy, metrics.LogLoss, joint, seconds, history), _standardise.Append(fitted));
         }
         catch (TrainingDivergedException)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
 
 namespace GBlend.MLNet;
 
@@ -13,7 +14,7 @@ namespace GBlend.MLNet;
 /// device. Without <see cref="Options.Seed"/> every fit draws its seed from the <c>MLContext</c>, so that with
 /// <c>new MLContext(seed: 1)</c> a program that does the same steps gets the same models.
 /// </remarks>
-public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendingTransformer>
+public sealed partial class GradientBlendingTrainer : ITrainerEstimator<GradientBlendingTransformer, GradientBlendingTransformer>
 {
     private readonly IHostEnvironment _env;
     private readonly IHost _host;
@@ -29,6 +30,9 @@ public sealed partial class GradientBlendingTrainer : IEstimator<GradientBlendin
         _options = options;
         _asked = asked;
     }
+
+    /// <summary>What the trainer wants of its surroundings: standardized columns; neither a calibrator nor a cache, since a fit reads its rows once.</summary>
+    public TrainerInfo Info { get; } = new(normalization: true, calibration: false, caching: false);
 
     /// <summary>Checks the options and the input columns, and tells which columns the fitted model will add.</summary>
     /// <param name="inputSchema">With the modality and label columns, and the sampling key or hold-out column if one is set.</param>

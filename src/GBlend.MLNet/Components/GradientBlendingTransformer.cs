@@ -18,7 +18,8 @@ namespace GBlend.MLNet;
 /// memory; <see cref="Dispose"/> frees it at once.
 /// </para>
 /// </remarks>
-public sealed class GradientBlendingTransformer : ITransformer, IEncoderSource, IDisposable
+public sealed class GradientBlendingTransformer
+    : ISingleFeaturePredictionTransformer<GradientBlendingTransformer>, ISingleFeaturePredictionTransformer, IEncoderSource, IDisposable
 {
     private readonly IReadOnlyList<OutputColumn> _columns;
     private readonly SharedModel _shared;
@@ -63,6 +64,21 @@ public sealed class GradientBlendingTransformer : ITransformer, IEncoderSource, 
 
     bool ITransformer.IsRowToRowMapper => true;
 
+    GradientBlendingTransformer IPredictionTransformer<GradientBlendingTransformer>.Model => this;
+
+    string ISingleFeaturePredictionTransformer<GradientBlendingTransformer>.FeatureColumnName => OnlyModality.FeatureColumnName;
+
+    DataViewType ISingleFeaturePredictionTransformer<GradientBlendingTransformer>.FeatureColumnType => OnlyModality.FeatureColumnType;
+
+    string ISingleFeaturePredictionTransformer.FeatureColumnName => OnlyModality.FeatureColumnName;
+
+    /// <summary>This model as ML.NET's permutation feature importance asks for it.</summary>
+    /// <exception cref="InvalidOperationException">The model has several modalities.</exception>
+    private FeatureImportanceTransformer OnlyModality => Model.Modalities is [var only]
+        ? new FeatureImportanceTransformer(this, only)
+        : throw new InvalidOperationException($"The model has the modality columns {string.Join(", ", ModalityColumns.Select(c => $"'{c}'"))}, and ML.NET asks for one feature column. "
+            + $"Give it model.GradientBlendingModel().ForFeatureImportance(\"{ModalityColumns[0]}\") instead of the model, one column at a time.");
+
     /// <summary>The schema that <see cref="Transform"/> gives.</summary>
     /// <param name="inputSchema">With the modality columns.</param>
     /// <exception cref="ArgumentOutOfRangeException">
@@ -87,7 +103,8 @@ public sealed class GradientBlendingTransformer : ITransformer, IEncoderSource, 
     }
 
     /// <summary>
-    /// This model as one of a single feature column, for <c>PermutationFeatureImportance</c>, which permutes the slots of one column.
+    /// This model as one of a single feature column, for <c>PermutationFeatureImportance</c>, which permutes the slots of one column. A model of one
+    /// modality, or a pipeline with one, can be given to it without this.
     /// </summary>
     /// <param name="columnName">A modality column; its type in the data must be a vector of float.</param>
     /// <returns>
@@ -99,7 +116,7 @@ public sealed class GradientBlendingTransformer : ITransformer, IEncoderSource, 
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <example>
     /// <code>
-    /// var scorer = chain.LastTransformer.ForFeatureImportance("Audio");
+    /// var scorer = model.GradientBlendingModel().ForFeatureImportance("Audio");
     /// var importance = ml.MulticlassClassification.PermutationFeatureImportance(scorer, preprocessedTestRows);
     /// </code>
     /// </example>

@@ -57,6 +57,7 @@ public sealed class ReadmeTests
     [InlineData("README")]
     [InlineData("README strategy")]
     [InlineData("README strategy use")]
+    [InlineData("README model")]
     public void Program_is_the_one_in_the_readme(string part)
     {
         string[] source = File.ReadAllLines(ThisFile()), readme = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "README.md"));
@@ -89,6 +90,14 @@ public sealed class ReadmeTests
         Console.WriteLine($"accuracy {metrics.MicroAccuracy:P1}, log-loss {metrics.LogLoss:F3}");
         ml.Model.Save(model, train.Schema, path);       // ml.Model.Load reads it in any process that references GBlend.MLNet
         // README ends
+        IDataView prepared = ((IEnumerable<ITransformer>)model).TakeWhile(step => step is not GradientBlendingTransformer).Aggregate(test, (rows, step) => step.Transform(rows));
+        // README model begins
+        GradientBlendingTransformer fitted = model.GradientBlendingModel();
+        Console.WriteLine(fitted.History.Answer);                                       // what answers; Epochs and Estimates say how it came to it
+        var voice = ml.MulticlassClassification.PermutationFeatureImportance(           // what each slot of one modality is worth
+            fitted.ForFeatureImportance("Voice"), prepared);                            // rows that the steps before the trainer have transformed
+        // README model ends
+        Assert.Equal(40, voice.Length);
         return metrics.MicroAccuracy;
     }
 
