@@ -81,7 +81,7 @@ internal sealed class Fits(IReadOnlyList<(Method Method, int Seed)> fits, int pa
         public void Report(TrainingProgress value)
         {
             task.Value = 100 * value.Fraction;
-            task.Description = Markup.Escape($"{name}: {(value.Phase == TrainingPhase.Estimating ? "estimating weights" : "training")}, epoch {value.Epoch} of {value.NumberOfEpochs}");
+            task.Description = Markup.Escape($"{name}: {(value.Phase == TrainingPhase.Estimating ? "estimating weights" : "training")}, {value.EpochsDone} of {value.NumberOfEpochs} epochs");
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class FitProgress : IProgress<TrainingProgress>
             return;
         string phase = value.Phase == TrainingPhase.Estimating ? "estimating weights" : "training";
         _bar.Value = _finished + value.Fraction;
-        _bar.Description = Markup.Escape($"{_fit}: {phase}, epoch {value.Epoch} of {value.NumberOfEpochs}");
+        _bar.Description = Markup.Escape($"{_fit}: {phase}, {value.EpochsDone} of {value.NumberOfEpochs} epochs");
     }
 
     public void End(Outcome outcome)

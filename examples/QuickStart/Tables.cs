@@ -125,7 +125,7 @@ internal static class Tables
         foreach (var estimate in history.Estimates)
         {
             table.AddRow([
-                $"{estimate.FirstEpoch + 1}-{estimate.FirstEpoch + estimate.Epochs}",
+                $"{estimate.FirstEpoch}-{estimate.FirstEpoch + estimate.Epochs - 1}",
                 .. estimate.Branches.Select(b => $"{b.Weight:0.00}\n[dim]{b.Generalization:0.00} / {b.Overfitting:0.00}[/]"),
                 $"{estimate.Trust:0.00}",
                 $"{estimate.Guards.Count}"]);

@@ -64,7 +64,7 @@ internal sealed record Results(Recipe Recipe, Recipe Published, string What, IRe
     });
 
     private IEnumerable<string> Weights() => Methods.SelectMany(m => m.Estimates.Select(e =>
-        $"{m.Method.Title}{(e.Target is "verb" or "noun" ? $", {e.Target}" : "")}, epochs {e.Estimate.FirstEpoch + 1} to {e.Estimate.FirstEpoch + e.Estimate.Epochs}: "
+        $"{m.Method.Title}{(e.Target is "verb" or "noun" ? $", {e.Target}" : "")}, epochs {e.Estimate.FirstEpoch} to {e.Estimate.FirstEpoch + e.Estimate.Epochs - 1}: "
         + string.Join(", ", e.Estimate.Branches.Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Branch} {b.Weight:0.000}")))
         + (e.Estimate.Guards.Count > 0 ? " (guards acted)" : "")));
 

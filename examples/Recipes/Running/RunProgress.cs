@@ -43,7 +43,7 @@ internal sealed class RunProgress : IProgress<TrainingProgress>
     public void Report(TrainingProgress value)
     {
         string phase = value.Phase == TrainingPhase.Training ? "training" : value.Phase == TrainingPhase.Estimating ? "estimating weights" : "preparing";
-        Say(value.Fraction, $"{phase}, epoch {value.Epoch} of {value.NumberOfEpochs}");
+        Say(value.Fraction, $"{phase}, {value.EpochsDone} of {value.NumberOfEpochs} epochs");
     }
 
     public void End(string outcome)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GBlend.MLNet;
 
 /// <summary>The history of a training: plain records of what happened, which can be printed, saved and plotted.</summary>
@@ -60,15 +62,38 @@ public sealed record EpochRecord(int Epoch, double LearningRate, IReadOnlyList<d
     /// Early stopping and <c>FinalWeights.BestEpoch</c> compare it; it is <see langword="null"/> when neither was asked for, or no rows were held out.
     /// </summary>
     public double? AnswerHeldOutLoss { get; init; }
+
+    /// <summary>The epoch as one line for people, the numbers in the order of the branches and rounded, in the invariant culture.</summary>
+    /// <returns>For example <c>Epoch 3: train loss 0.41, 0.3; held-out loss 0.5, 0.45; weights 0.5, 0.5; learning rate 0.05</c>.</returns>
+    public override string ToString() => Describe([]);
+
+    /// <summary>The same with the branches' names.</summary>
+    /// <param name="branches">The names; empty for numbers alone.</param>
+    internal string Describe(IReadOnlyList<string> branches)
+    {
+        string List(IReadOnlyList<double> values) => string.Join(", ", values.Select((v, i) => branches.Count > 0 ? $"{branches[i]} {Text(v)}" : Text(v)));
+        static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+        string heldOut = HeldOutLoss.Count > 0 ? $"held-out loss {List(HeldOutLoss)}; " : "";
+        return $"Epoch {Epoch}: train loss {List(TrainLoss)}; {heldOut}weights {List(Weights)}; learning rate {Text(LearningRate)}";
+    }
 }
 
 /// <summary>A report of a training that is under way.</summary>
 /// <param name="Phase">The phase that the training is in.</param>
-/// <param name="Epoch">The number of epochs of the network that are finished.</param>
+/// <param name="EpochsDone">The number of epochs of the network that are finished, from 0 to <paramref name="NumberOfEpochs"/>.</param>
 /// <param name="NumberOfEpochs">The number of epochs of the run.</param>
 /// <param name="Fraction">The share of all training work that is done, trial trainings included, in [0, 1].</param>
 /// <param name="LastEpoch">The record of the epoch that has just ended; <see langword="null"/> in reports within an epoch or an estimate.</param>
-public sealed record TrainingProgress(TrainingPhase Phase, int Epoch, int NumberOfEpochs, double Fraction, EpochRecord? LastEpoch);
+public sealed record TrainingProgress(TrainingPhase Phase, int EpochsDone, int NumberOfEpochs, double Fraction, EpochRecord? LastEpoch)
+{
+    /// <summary>The names of the branches, in the order of the losses and weights of <see cref="LastEpoch"/>.</summary>
+    public IReadOnlyList<string> Branches { get; init; } = [];
+
+    /// <summary>The report as one line for people, in the invariant culture.</summary>
+    /// <returns>For example <c>Training: 12 of 60 epochs, 20.1 % done. Epoch 11: train loss A 0.41, B 0.3; ...</c>.</returns>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Phase}: {EpochsDone} of {NumberOfEpochs} epochs, {100 * Fraction:0.#} % done{(LastEpoch is null ? "" : $". {LastEpoch.Describe(Branches)}")}");
+}
 
 /// <summary>The phases of a training.</summary>
 public enum TrainingPhase

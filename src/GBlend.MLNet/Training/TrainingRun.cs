@@ -11,6 +11,9 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed class TrainingRun : IDisposable
 {
+    /// <summary>Epochs that are logged of a long run, the last one apart.</summary>
+    private const int MostEpochsSaid = 25;
+
     private readonly ITrainingHost _host;
     private readonly int[] _trainingRows;
     private readonly int[] _heldOutRows;
@@ -22,6 +25,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly List<BlendingEstimate> _estimates = [];
     private readonly Lock _reporting = new();
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
+    private readonly FitMetrics _metrics = new();
     private readonly HashSet<int> _readsFeatures = [];
     private readonly RowMemory _featureMemory;
     private readonly int _rows;
@@ -42,6 +46,7 @@ internal sealed class TrainingRun : IDisposable
         _networks = [.. settings.Blending.Networks(settings.Modalities.Count, settings.NumberOfEpochs).Select(plan =>
             new NetworkTraining(this, plan, plan.Shape(settings.Modalities, settings.Fusion, rows.Targets.Outputs)))];
         Branches = [.. _networks.SelectMany(n => n.Network.Shape.Heads)];
+        BranchNames = [.. Branches.Select(b => b.Name)];
         _totalWork = _trainingRows.Length * _networks.Sum(n => n.Epochs + settings.RefitJointHeadEpochs);
         _best = new BestEpoch(settings, () => [.. _networks.Select(n => n.Create())]);
         NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : Network.WantedThreads(settings.BatchSize);
@@ -76,6 +81,8 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>The heads of all networks, in the order of the history.</summary>
     internal IReadOnlyList<HeadInfo> Branches { get; }
+
+    private IReadOnlyList<string> BranchNames { get; }
 
     /// <summary>The first network that is trained.</summary>
     internal JointNetwork Network => _networks[0].Network;
@@ -124,6 +131,7 @@ internal sealed class TrainingRun : IDisposable
                 Record(estimate);
             Record(epoch, results);
             IsOver = _best.Saw([.. _networks.Select(n => n.Network)], epoch, _epochs[^1].AnswerHeldOutLoss) || EpochsDone == Settings.NumberOfEpochs;
+            Say(_epochs[^1]);
         }
     }
 
@@ -143,7 +151,7 @@ internal sealed class TrainingRun : IDisposable
         string description = answer.Describe(Branches);
         double? heldOutLoss = _answer.MeanLoss(heldOut, learned);
         _host.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
-        var history = new TrainingHistory([.. Branches.Select(b => b.Name)], [.. _epochs], [.. _estimates], description, heldOutLoss, selected)
+        var history = new TrainingHistory(BranchNames, [.. _epochs], [.. _estimates], description, heldOutLoss, selected)
         {
             Seed = Settings.Seed,
             TrainingRows = _trainingRows.Length,
@@ -175,6 +183,7 @@ internal sealed class TrainingRun : IDisposable
         lock (_reporting)
         {
             _work += rows;
+            _metrics.Train(phase, rows);
             if (_sinceReport.Elapsed.TotalSeconds >= 1)
                 Report(phase, null);
         }
@@ -194,7 +203,7 @@ internal sealed class TrainingRun : IDisposable
         if (_isPrepared)
             return;
         _isPrepared = true;
-        _host.Info($"{_trainingRows.Length} training rows, {_heldOutRows.Length} held-out rows, seed {Settings.Seed}, {(Settings.Modalities.Count == 1 ? "one modality: nothing to blend" : Settings.Blending)}.");
+        _host.Info($"Fit {_metrics.Fit}: {_trainingRows.Length} training rows, {_heldOutRows.Length} held-out rows, epochs 0 to {Settings.NumberOfEpochs - 1}, seed {Settings.Seed}, {(Settings.Modalities.Count == 1 ? "one modality: nothing to blend" : Settings.Blending)}.");
         ComputeFrozenFeatures();
         Array.ForEach(_networks, network => network.Prepare());
     }
@@ -225,10 +234,20 @@ internal sealed class TrainingRun : IDisposable
     private void Record(BlendingEstimate estimate)
     {
         _estimates.Add(estimate);
-        _host.Info($"Epochs {estimate.FirstEpoch + 1}-{estimate.FirstEpoch + estimate.Epochs}: " + string.Join(", ", estimate.Branches.Select(b =>
+        _host.Info($"{Span(estimate)}: " + string.Join(", ", estimate.Branches.Select(b =>
             FormattableString.Invariant($"{b.Branch} weight {b.Weight:0.000} (G {b.Generalization:0.000}, O {b.Overfitting:0.000})"))));
         foreach (var action in estimate.Guards)
-            _host.Warning($"Epochs {estimate.FirstEpoch + 1}-{estimate.FirstEpoch + estimate.Epochs}: {action.Message}.");
+            _host.Warning($"{Span(estimate)}: {action.Message}.");
+    }
+
+    private static string Span(BlendingEstimate estimate) => $"Epochs {estimate.FirstEpoch} to {estimate.FirstEpoch + estimate.Epochs - 1}";
+
+    /// <summary>Logs the first epoch, the last one and, of long runs, every so many between them.</summary>
+    private void Say(EpochRecord epoch)
+    {
+        int step = (Settings.NumberOfEpochs + MostEpochsSaid - 1) / MostEpochsSaid;
+        if (epoch.Epoch % step == 0 || IsOver)
+            _host.Info(epoch.Describe(BranchNames));
     }
 
     private void Record(int epoch, NetworkEpoch[] results)
@@ -238,14 +257,16 @@ internal sealed class TrainingRun : IDisposable
         if (FollowsAnswer)
             record = record with { AnswerHeldOutLoss = _answer.MeanLoss(_answer.Predictions([.. results.SelectMany(r => r.Losses.HeldOutPredictions!)]), [.. Learned(_epochs.Append(record))]) };
         _epochs.Add(record);
+        _metrics.EndEpoch(record, BranchNames);
         Report(TrainingPhase.Training, record);
         if (!record.TrainLoss.Where((_, i) => weights[i] > 0).All(double.IsFinite))
-            throw new TrainingDivergedException($"The training diverged: after epoch {epoch + 1} the loss is not finite. Lower LearningRate ({Settings.LearningRate.ToString("g3", CultureInfo.InvariantCulture)}), set GradientClipping, or standardise the modality columns.");
+            throw new TrainingDivergedException($"The training diverged: at the end of epoch {epoch} (counted from 0) the loss is not finite. Lower LearningRate ({Settings.LearningRate.ToString("g3", CultureInfo.InvariantCulture)}), set GradientClipping, or standardize the modality columns.");
     }
 
     private void Report(TrainingPhase phase, EpochRecord? last)
     {
         _sinceReport.Restart();
-        _host.Report(new TrainingProgress(phase, _epochs.Count, Settings.NumberOfEpochs, Math.Min(1, (double)_work / Math.Max(_totalWork, 1)), last));
+        _metrics.Pace();
+        _host.Report(new TrainingProgress(phase, _epochs.Count, Settings.NumberOfEpochs, Math.Min(1, (double)_work / Math.Max(_totalWork, 1)), last) { Branches = BranchNames });
     }
 }

@@ -44,7 +44,7 @@ public class TrainerTests
         var reports = new Recorder();
         _ml.Trainer(o => o.Progress = reports).Fit(_view).Dispose();
         Assert.NotEmpty(reports.Seen);
-        Assert.Equal(3, reports.Seen[^1].Epoch);
+        Assert.Equal(3, reports.Seen[^1].EpochsDone);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public class TrainerTests
     {
         var reports = new Recorder { OnReport = Cancel };
         Assert.Throws<OperationCanceledException>(() => _ml.Trainer(o => (o.Progress, o.NumberOfEpochs) = (reports, 1000)).Fit(_view));
-        Assert.True(reports.Seen[^1].Epoch < 1000);
+        Assert.True(reports.Seen[^1].EpochsDone < 1000);
 
         void Cancel() => typeof(MLContext).GetMethod("CancelExecution", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.Invoke(_ml, null);
     }
@@ -63,7 +63,7 @@ public class TrainerTests
         using var source = new CancellationTokenSource();
         var reports = new Recorder { OnReport = source.Cancel };
         Assert.Throws<OperationCanceledException>(() => _ml.Trainer(o => (o.Progress, o.NumberOfEpochs, o.CancellationToken) = (reports, 1000, source.Token)).Fit(_view));
-        Assert.True(reports.Seen[^1].Epoch < 1000);
+        Assert.True(reports.Seen[^1].EpochsDone < 1000);
     }
 
     [Fact]
