@@ -13,7 +13,9 @@ internal static class ColumnChecks
     private const string ClassLabel = "a key (ml.Transforms.Conversion.MapValueToKey makes one of text), a bool, a number or a vector of 0 and 1 of known size";
 
     /// <summary>Checks all columns that the options name and tells what the label makes of the model.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type; the message names it, what was expected and what was found.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A column is missing or of a wrong type; the message names it, what was expected and what was found.
+    /// </exception>
     internal static OutputKind CheckColumns(SchemaShape schema, Options options, OutputKind asked)
     {
         foreach (var modality in options.Modalities)

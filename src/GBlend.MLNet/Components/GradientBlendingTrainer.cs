@@ -5,14 +5,14 @@ using Microsoft.ML.Trainers;
 
 namespace GBlend.MLNet;
 
-/// <summary>Trains a multi-modal network with Gradient Blending (Wang, Tran, Feiszli, CVPR 2020).</summary>
+/// <summary>A trainer of multi-modal networks with Gradient Blending (Wang, Tran, Feiszli, CVPR 2020).</summary>
 /// <remarks>
-/// Made by <c>ml.MulticlassClassification.Trainers.GradientBlending</c>, <c>ml.BinaryClassification.Trainers.GradientBlending</c> or
-/// <c>ml.Regression.Trainers.GradientBlending</c>. A fit reads the data view once. Its messages are in <c>MLContext.Log</c> under this
-/// type's name; <see cref="Options.CancellationToken"/> stops it within a batch, and so does <c>MLContext.CancelExecution</c>, which ML.NET 5 keeps to
-/// its own assemblies (AutoML calls it); <c>MLContext.GpuDeviceId</c> and <c>FallbackToCpu</c> pick the
-/// device. Without <see cref="Options.Seed"/> every fit draws its seed from the <c>MLContext</c>, so that with
-/// <c>new MLContext(seed: 1)</c> a program that does the same steps gets the same models.
+/// Trainers are made by <c>ml.MulticlassClassification.Trainers.GradientBlending</c>, <c>ml.BinaryClassification.Trainers.GradientBlending</c> and
+/// <c>ml.Regression.Trainers.GradientBlending</c>. A fit reads the data view once. Its messages are in <c>MLContext.Log</c> under the name of this
+/// type. <see cref="Options.CancellationToken"/> stops it within a batch, and so does <c>MLContext.CancelExecution</c>, which ML.NET 5 keeps to
+/// its own assemblies (AutoML calls it). <c>MLContext.GpuDeviceId</c> and <c>FallbackToCpu</c> pick the device. Without
+/// <see cref="Options.Seed"/> every fit draws its seed from the <c>MLContext</c>, so that with <c>new MLContext(seed: 1)</c> a program that does
+/// the same steps gets the same models.
 /// </remarks>
 public sealed partial class GradientBlendingTrainer : ITrainerEstimator<GradientBlendingTransformer, GradientBlendingTransformer>
 {
@@ -34,11 +34,13 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
     /// <summary>What the trainer wants of its surroundings: standardized columns; neither a calibrator nor a cache, since a fit reads its rows once.</summary>
     public TrainerInfo Info { get; } = new(normalization: true, calibration: false, caching: false);
 
-    /// <summary>Checks the options and the input columns, and tells which columns the fitted model will add.</summary>
-    /// <param name="inputSchema">With the modality and label columns, and the sampling key or hold-out column if one is set.</param>
+    /// <summary>Checks the options and the input columns, and returns the columns that there will be after the fitted model.</summary>
+    /// <param name="inputSchema">The input columns: those of the modalities and the label, and the sampling key or hold-out column if one is set.</param>
     /// <returns>The input columns and the output columns with their annotations.</returns>
     /// <exception cref="ArgumentException">An option is wrong; the message names it and the remedy.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type; the message names it, what was expected and what was found.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A column is missing or of a wrong type; the message names the column, what was expected and what was found.
+    /// </exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -50,13 +52,17 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         return new SchemaShape(columns.Values);
     }
 
-    /// <summary>Reads the view once, trains and returns the fitted model.</summary>
-    /// <param name="input">The training rows, those to be held out included.</param>
-    /// <returns>The model, to be disposed when it is no longer needed (finalisers free it else).</returns>
+    /// <summary>Reads the data view once, trains a network and returns the fitted model.</summary>
+    /// <param name="input">The training rows, including those to be held out.</param>
+    /// <returns>The model. Dispose it when it is no longer needed; otherwise finalizers free it.</returns>
     /// <exception cref="ArgumentException">An option is wrong, or a column is missing or of a wrong type.</exception>
-    /// <exception cref="InvalidOperationException">A row can't be used, or the rows don't allow training; the message names column, row and remedy.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A row can't be used, or the rows don't allow training; the message names the column, the row and the remedy.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
-    /// <exception cref="OperationCanceledException"><see cref="Options.CancellationToken"/> or <c>MLContext.CancelExecution</c> asked to stop.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <see cref="Options.CancellationToken"/> or <c>MLContext.CancelExecution</c> asked the fit to stop.
+    /// </exception>
     public GradientBlendingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -87,8 +93,8 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
     }
 
     /// <summary>
-    /// On request, but for clips on the CPU: there libtorch 2.10's convolutions over time of short floats read memory that nobody wrote, and
-    /// the training ends in numbers that are none, or worse, in wrong ones.
+    /// On request, but for clips on the CPU: there libtorch 2.10's convolutions over time in bfloat16 read memory that nobody wrote, and
+    /// the training ends in NaN or, worse, in wrong numbers.
     /// </summary>
     private bool ComputesInBFloat16(TrainingLog log)
     {

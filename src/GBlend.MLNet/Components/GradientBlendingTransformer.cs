@@ -6,16 +6,17 @@ namespace GBlend.MLNet;
 /// <summary>A fitted multi-modal network.</summary>
 /// <remarks>
 /// <para>
-/// Adds to a data view, for classes: <c>PredictedLabel</c> (a key of the label's type, with its values) and <c>Score</c> (a probability
-/// per class, with the classes as slot names). For multi-label: <c>PredictedLabel</c> (a bool per label) and <c>Score</c> (a probability
-/// per label). For regression: <c>Score</c>. For a binary model: <c>PredictedLabel</c> (bool), <c>Score</c> (log-odds) and
-/// <c>Probability</c>. With <see cref="GradientBlendingTrainer.Options.OutputBranchScores"/> also <c>Score.</c> and the name of each branch.
+/// A model adds these columns to a data view. For classes they are <c>PredictedLabel</c> (a key of the label's type, with its values) and
+/// <c>Score</c> (a probability per class, with the classes as slot names); for multi-label tasks <c>PredictedLabel</c> (a bool per label) and
+/// <c>Score</c> (a probability per label); for regression <c>Score</c>; for a binary model <c>PredictedLabel</c> (bool), <c>Score</c> (log-odds) and
+/// <c>Probability</c>. With <see cref="GradientBlendingTrainer.Options.OutputBranchScores"/> there is also a column for each branch, named
+/// <c>Score.</c> and the name of the branch.
 /// </para>
 /// <para>
-/// Scoring is lazy and safe from many threads, and a row's scores have the same bits in a data view and in a prediction engine. Saved and
-/// loaded by <c>ml.Model.Save</c> and <c>ml.Model.Load</c>; a file that is truncated, altered or of a newer version is refused with an
-/// <see cref="InvalidDataException"/>, which ML.NET wraps (<see cref="Exception.GetBaseException"/> finds it). Finalisers free the native
-/// memory; <see cref="Dispose"/> frees it at once.
+/// Scoring is lazy and safe from many threads, and the scores of a row have the same bits in a data view and in a prediction engine. Models are
+/// saved and loaded by <c>ml.Model.Save</c> and <c>ml.Model.Load</c>; a file that is truncated, altered or of a newer version is refused with an
+/// <see cref="InvalidDataException"/>, which ML.NET wraps (<see cref="Exception.GetBaseException"/> finds it). <see cref="Dispose"/> frees the native
+/// memory at once; otherwise finalizers free it.
 /// </para>
 /// </remarks>
 public sealed class GradientBlendingTransformer
@@ -33,15 +34,15 @@ public sealed class GradientBlendingTransformer
         _columns = OutputColumns.Create(label, outputsBranchScores ? model.History.Branches : []);
     }
 
-    /// <summary>What happened in training.</summary>
+    /// <summary>The history of the training of this model.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public TrainingHistory History => Model.History;
 
-    /// <summary>What the model predicts. A binary model is a multiclass one of two classes.</summary>
+    /// <summary>The task that the model was trained for. A binary model is a multiclass model of two classes.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public LearningTask Task => Model.Task;
 
-    /// <summary>The input columns, in the order of the modalities.</summary>
+    /// <summary>The names of the input columns, in the order of the modalities.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public IReadOnlyList<string> ModalityColumns => [.. Model.Modalities.Select(m => m.Column)];
 
@@ -79,21 +80,22 @@ public sealed class GradientBlendingTransformer
         : throw new InvalidOperationException($"The model has the modality columns {string.Join(", ", ModalityColumns.Select(c => $"'{c}'"))}, and ML.NET asks for one feature column. "
             + $"Give it model.GradientBlendingModel().ForFeatureImportance(\"{ModalityColumns[0]}\") instead of the model, one column at a time.");
 
-    /// <summary>The schema that <see cref="Transform"/> gives.</summary>
-    /// <param name="inputSchema">With the modality columns.</param>
+    /// <summary>Returns the schema that the data view of <see cref="Transform"/> has.</summary>
+    /// <param name="inputSchema">The schema of the input, with the modality columns.</param>
+    /// <returns>The schema: the input columns and those that the model adds.</returns>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// A modality column is missing, or its item type or dimensions are not those of training; the message names it, both types and the remedy. Floats and
-    /// doubles are one item type, and dimensions of 1 don't count.
+    /// A modality column is missing, or its item type or dimensions are not those of training; the message names the column, both types and the remedy.
+    /// Floats and doubles are one item type, and dimensions of 1 don't count.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).Output;
 
-    /// <summary>Adds the model's columns; rows are scored when they are read.</summary>
-    /// <param name="input">With the modality columns; its other columns pass through.</param>
-    /// <returns>A lazy view. It needs the model, so don't dispose the model before it is read.</returns>
+    /// <summary>Adds the model's columns to a data view; rows are scored when they are read.</summary>
+    /// <param name="input">The data view, with the modality columns; its other columns pass through.</param>
+    /// <returns>A lazy view. It needs the model, so don't dispose the model before the view is read.</returns>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// A modality column is missing, or its item type or dimensions are not those of training; the message names it, both types and the remedy. Floats and
-    /// doubles are one item type, and dimensions of 1 don't count.
+    /// A modality column is missing, or its item type or dimensions are not those of training; the message names the column, both types and the remedy.
+    /// Floats and doubles are one item type, and dimensions of 1 don't count.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public IDataView Transform(IDataView input)
@@ -103,16 +105,16 @@ public sealed class GradientBlendingTransformer
     }
 
     /// <summary>
-    /// This model as one of a single feature column, for <c>PermutationFeatureImportance</c>, which permutes the slots of one column. A model of one
+    /// Returns this model as a model of a single feature column, for <c>PermutationFeatureImportance</c>, which permutes the slots of one column. A model of one
     /// modality, or a pipeline with one, can be given to it without this.
     /// </summary>
-    /// <param name="columnName">A modality column; its type in the data must be a vector of float.</param>
+    /// <param name="columnName">The name of a modality column; its type in the data must be a vector of float.</param>
     /// <returns>
     /// A view of this model, not a copy. Passed to <c>ml.MulticlassClassification.PermutationFeatureImportance</c>
     /// (or that of another catalog) with data that the steps before the trainer have transformed, it gives one importance per slot of
     /// the column.
     /// </returns>
-    /// <exception cref="ArgumentException">The model has no such modality.</exception>
+    /// <exception cref="ArgumentException">The model has no modality of this column.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     /// <example>
     /// <code>
@@ -127,11 +129,15 @@ public sealed class GradientBlendingTransformer
         return new FeatureImportanceTransformer(this, modality);
     }
 
-    /// <summary>The trained weights as plain data, for PyTorch users (<c>safetensors.torch.load_file</c> reads what <see cref="StateDict.Save(string)"/> writes) or another start.</summary>
+    /// <summary>
+    /// Copies the trained weights as plain data, for users of PyTorch (<c>safetensors.torch.load_file</c> reads what
+    /// <see cref="StateDict.Save(string)"/> writes) or as the start of another training.
+    /// </summary>
     /// <returns>
-    /// A copy. Encoder i, in the order of <see cref="ModalityColumns"/>, is under <c>encoders.i.</c>, its head under <c>heads.i.</c>, fusion and joint
-    /// head under <c>joint.</c>; <see cref="StateDict.Under"/> gives one part. Linear weights are [outputs, inputs] as in PyTorch, float32; counters are
-    /// int64. What <c>History.Answer</c> says of combining heads, and what a fit learns beside the network, is not in it.
+    /// The weights. Encoder i, in the order of <see cref="ModalityColumns"/>, is under <c>encoders.i.</c>, its head under <c>heads.i.</c>, the fusion and
+    /// the joint head are under <c>joint.</c>; <see cref="StateDict.Under"/> gives one part. Linear weights are [outputs, inputs] as in PyTorch, in
+    /// float32; counters are int64. The combination of the heads that <c>History.Answer</c> describes, and what a fit learns outside the network, are
+    /// not part of it.
     /// </returns>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public StateDict ToStateDict()
@@ -141,7 +147,9 @@ public sealed class GradientBlendingTransformer
         return weights!;
     }
 
-    /// <summary>Frees the native memory, at once or when the scoring that is under way in other threads ends. A second call does nothing.</summary>
+    /// <summary>
+    /// Frees the native memory of the model, at once or when the scoring that is under way in other threads ends. A second call does nothing.
+    /// </summary>
     public void Dispose() => _shared.Dispose();
 
     /// <summary>Uses the network, which is not freed meanwhile.</summary>

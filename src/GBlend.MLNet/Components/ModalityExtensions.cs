@@ -1,16 +1,16 @@
 namespace GBlend.MLNet;
 
-/// <summary>Modalities that start from fitted models.</summary>
+/// <summary>Extension methods for modalities that start from fitted models.</summary>
 public static class ModalityExtensions
 {
     /// <summary>
-    /// Starts the encoder from the encoder that a fitted model has for the column of the same name ("pre-trained encoders",
-    /// a baseline of the paper), usually a model of this modality alone.
+    /// Returns a copy of this modality whose encoder starts from the encoder that a fitted model has for the column of the same name ("pre-trained
+    /// encoders", a baseline of the paper). The model is usually one of this modality alone.
     /// </summary>
     /// <param name="modality">The modality.</param>
-    /// <param name="model">A fitted model with a modality of this column and the same encoder.</param>
-    /// <param name="freeze">Keep the encoder as it is and train only the heads and the fusion.</param>
-    /// <returns>A copy of the modality with that start.</returns>
+    /// <param name="model">The fitted model, which has a modality of this column with the same encoder.</param>
+    /// <param name="freeze">Whether to keep the encoder as it is and train only the heads and the fusion. Default <see langword="false"/>.</param>
+    /// <returns>The copy.</returns>
     public static Modality WithPretrained(this Modality modality, GradientBlendingTransformer model, bool freeze = false)
     {
         ArgumentNullException.ThrowIfNull(modality);

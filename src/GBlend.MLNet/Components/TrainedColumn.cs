@@ -21,7 +21,9 @@ internal static class TrainedColumn
     internal static bool AreAlike(Type? one, Type? other) => one is null || other is null || Widest(one) == Widest(other);
 
     /// <summary>Refuses a column that is not like the one in training.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The message names the column, both types and the remedy, in ML.NET's words for schema mismatches.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The message names the column, both types and the remedy, in ML.NET's words for schema mismatches.
+    /// </exception>
     internal static void Check(DataViewSchema.Column column, ModalitySpec trained)
     {
         bool isNumber = column.Type.GetItemType() is NumberDataViewType;

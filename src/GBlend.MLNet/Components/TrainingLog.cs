@@ -2,7 +2,10 @@ using Microsoft.ML.Runtime;
 
 namespace GBlend.MLNet;
 
-/// <summary>Ties a training to ML.NET: its messages go to <c>MLContext.Log</c>, <c>MLContext.CancelExecution</c> and the caller's token stop it, its progress goes to the caller.</summary>
+/// <summary>
+/// Ties a training to ML.NET: its messages go to <c>MLContext.Log</c>, <c>MLContext.CancelExecution</c> and the caller's token stop it, its progress
+/// goes to the caller.
+/// </summary>
 internal sealed class TrainingLog(IHost host, IChannel channel, IProgress<TrainingProgress>? progress, CancellationToken cancellation) : ITrainingHost
 {
     public void CheckAlive()

@@ -61,7 +61,7 @@ internal static class HeldOutChecks
             host.Info(message);
     }
 
-    /// <summary>Rows of one group on both sides make learning a group by heart look like generalising.</summary>
+    /// <summary>Rows of one group on both sides make learning a group by heart look like generalizing.</summary>
     internal static void WarnOfSharedGroups(int[] groups, bool[] heldOut, string column, ITrainingHost host)
     {
         var training = groups.Where((_, row) => !heldOut[row]).ToHashSet();
