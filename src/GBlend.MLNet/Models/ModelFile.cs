@@ -257,7 +257,7 @@ internal static class ModelFile
         foreach (var (name, shape) in expected)
         {
             var found = given[name];
-            if (found.Type != ElementType.Float32 || !found.Shape.SequenceEqual(shape))
+            if (!found.IsRead || found.Type != ElementType.Float32 || !found.Shape.SequenceEqual(shape))
                 throw new InvalidDataException($"The weights don't fit the model's settings: {name} is {found}, expected {ElementType.Float32} {Show.Shape(shape)}.");
         }
         static string List(IEnumerable<string> names) => PretrainedWeightsReport.List([.. names.Select(Show.Text)]);

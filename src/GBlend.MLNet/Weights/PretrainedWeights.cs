@@ -46,6 +46,11 @@ internal static class PretrainedWeights
                 continue;
             }
             var pair = new PretrainedTensor(tensor.Name, tensor.Shape, found.FileName, found.Tensor.Shape);
+            if (!found.Tensor.IsRead)
+            {
+                throw new ArgumentException($"The pre-trained weights' tensor '{Show.Text(found.FileName)}' is of type {found.Tensor.TypeName}, which is not read here. "
+                    + "Convert it to float32 (in PyTorch: tensor.float()) and save the weights again.", nameof(weights));
+            }
             var values = pair.IsAdapted ? tensor.Name == firstConvolution ? FirstConvolution.Adapt(found.Tensor, tensor.Shape) : null : found.Tensor.ToFloats();
             if (values is null)
             {

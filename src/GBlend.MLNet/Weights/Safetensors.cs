@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace GBlend.MLNet;
 
@@ -8,9 +10,9 @@ namespace GBlend.MLNet;
 /// The safetensors format: eight bytes of header length (little-endian), a JSON header of name to dtype, shape and byte range, then the
 /// bytes. Nothing in it can execute.
 /// </summary>
-internal static class Safetensors
+internal static partial class Safetensors
 {
-    private const int MaxHeaderBytes = 100_000_000;
+    private const int MaxHeaderBytes = 100_000_000, MostTypeName = 32;
     private const string Metadata = "__metadata__";
 
     private static readonly (ElementType Type, string Name)[] s_types =
@@ -37,7 +39,7 @@ internal static class Safetensors
                 if (name == Metadata)
                     throw new InvalidOperationException($"A tensor can't be named {Metadata}: safetensors keeps that name to itself.");
                 json.WriteStartObject(name);
-                json.WriteString("dtype", Array.Find(s_types, t => t.Type == tensor.Type).Name);
+                json.WriteString("dtype", !tensor.IsRead ? tensor.TypeName : Array.Find(s_types, t => t.Type == tensor.Type).Name);
                 WriteArray(json, "shape", tensor.Shape);
                 WriteArray(json, "data_offsets", [offset, offset += tensor.Bytes.Length]);
                 json.WriteEndObject();
@@ -72,8 +74,8 @@ internal static class Safetensors
         var tensors = new OrderedDictionary<string, StateTensor>(entries.Count, StringComparer.Ordinal);
         foreach (var entry in entries)
         {
-            if (!tensors.TryAdd(entry.Name, StateTensor.Over(entry.Type, entry.Shape, data[(int)entry.Start..(int)entry.End])))
-                throw Damaged($"the tensor '{entry.Name}' is there twice");
+            if (!tensors.TryAdd(entry.Name, StateTensor.Over(entry.Element, entry.Shape, data[(int)entry.Start..(int)entry.End])))
+                throw Damaged($"the tensor '{Show.Text(entry.Name)}' is there twice");
         }
         return new StateDict(tensors);
     }
@@ -111,27 +113,28 @@ internal static class Safetensors
 
     private static Entry ReadEntry(ref Utf8JsonReader json, string name, MemoryBudget budget)
     {
-        ElementType? type = null;
+        ElementFormat? element = null;
         long[]? shape = null, range = null;
         if (json.TokenType != JsonTokenType.StartObject)
-            throw Damaged($"'{name}' is no tensor");
+            throw Damaged($"'{Show.Text(name)}' is no tensor");
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (type is null && json.ValueTextEquals("dtype"))
-                type = ReadType(ref json, name);
+            if (element is null && json.ValueTextEquals("dtype"))
+                element = ReadType(ref json, name, budget);
             else if (shape is null && json.ValueTextEquals("shape"))
                 shape = ReadNumbers(ref json, name, StateTensor.MostDimensions, budget);
             else if (range is null && json.ValueTextEquals("data_offsets"))
                 range = ReadNumbers(ref json, name, 2, budget);
             else
-                throw Damaged($"'{name}' has something else than one dtype, shape and data_offsets");
+                throw Damaged($"'{Show.Text(name)}' has something else than one dtype, shape and data_offsets");
         }
-        if (type is null || shape is null || range is not [var start, var end])
-            throw Damaged($"'{name}' has no dtype, shape or data_offsets");
-        return new Entry(name, type.Value, shape, start, end);
+        if (element is null || shape is null || range is not [var start, var end])
+            throw Damaged($"'{Show.Text(name)}' has no dtype, shape or data_offsets");
+        return new Entry(name, element.Value, shape, start, end);
     }
 
-    private static ElementType ReadType(ref Utf8JsonReader json, string name)
+    /// <summary>A type that is not read here is a name of letters, bits and perhaps more, as all of the format have, for example F8_E8M0.</summary>
+    private static ElementFormat ReadType(ref Utf8JsonReader json, string name, MemoryBudget budget)
     {
         json.Read();
         foreach (var (type, text) in s_types)
@@ -139,7 +142,11 @@ internal static class Safetensors
             if (json.ValueTextEquals(text))
                 return type;
         }
-        throw Damaged($"'{name}' has a dtype that is not known here");
+        string unread = json.TokenType == JsonTokenType.String && json.ValueSpan.Length <= MostTypeName ? json.GetString()! : "";
+        budget.Charge(2 * unread.Length + 320);
+        return OtherTypes().Match(unread) is { Success: true } match
+            ? new(null, unread, int.Parse(match.Groups["bits"].ValueSpan, CultureInfo.InvariantCulture))
+            : throw Damaged($"'{Show.Text(name)}' has a dtype that is not known here ('{Show.Text(unread)}')");
     }
 
     private static long[] ReadNumbers(ref Utf8JsonReader json, string name, int most, MemoryBudget budget)
@@ -148,11 +155,11 @@ internal static class Safetensors
         int count = 0;
         json.Read();
         if (json.TokenType != JsonTokenType.StartArray)
-            throw Damaged($"the shape or data_offsets of '{name}' are no list");
+            throw Damaged($"the shape or data_offsets of '{Show.Text(name)}' are no list");
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             if (count == most || !json.TryGetInt64(out long number) || number < 0)
-                throw Damaged($"the shape or data_offsets of '{name}' are too long a list, or not of numbers from 0");
+                throw Damaged($"the shape or data_offsets of '{Show.Text(name)}' are too long a list, or not of numbers from 0");
             numbers[count++] = number;
         }
         budget.Charge(24 + 8 * count);
@@ -180,10 +187,10 @@ internal static class Safetensors
         foreach (var entry in entries.OrderBy(e => e.Start).ThenBy(e => e.End))
         {
             if (entry.Start != offset || entry.End < entry.Start || entry.End > dataBytes)
-                throw Damaged($"the bytes of '{entry.Name}' overlap others, leave a hole or lie outside the file");
-            long size = entry.Type.Size(), bytes = entry.End - entry.Start;
-            if (StateTensor.CountOf(entry.Shape) is not { } count || bytes % size != 0 || count != bytes / size)
-                throw Damaged($"'{entry.Name}' has {bytes} bytes, which is not what its dtype and shape {Show.Shape(entry.Shape)} take");
+                throw Damaged($"the bytes of '{Show.Text(entry.Name)}' overlap others, leave a hole or lie outside the file");
+            long bytes = entry.End - entry.Start;
+            if (StateTensor.CountOf(entry.Shape) is not { } count || entry.Element.BytesOf(count) != bytes)
+                throw Damaged($"'{Show.Text(entry.Name)}' has {bytes} bytes, which is not what its dtype {entry.Element} and shape {Show.Shape(entry.Shape)} take");
             offset = entry.End;
         }
         if (offset != dataBytes)
@@ -192,5 +199,8 @@ internal static class Safetensors
 
     private static InvalidDataException Damaged(string what) => new($"The weights are truncated or damaged: {what}.");
 
-    private sealed record Entry(string Name, ElementType Type, long[] Shape, long Start, long End);
+    [GeneratedRegex("^[A-Z]{1,8}(?<bits>[0-9]{1,3})(_[A-Z0-9]+)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex OtherTypes();
+
+    private sealed record Entry(string Name, ElementFormat Element, long[] Shape, long Start, long End);
 }

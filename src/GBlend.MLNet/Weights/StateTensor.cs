@@ -9,6 +9,7 @@ public sealed class StateTensor
     /// <summary>More dimensions than any network has; a bound for files.</summary>
     internal const int MostDimensions = 64;
 
+    private readonly ElementFormat _element;
     private readonly long[] _shape;
 
     /// <summary>Makes a tensor from a copy of its bytes.</summary>
@@ -18,22 +19,32 @@ public sealed class StateTensor
     /// <exception cref="ArgumentException">
     /// A dimension is negative, there are more than 64 dimensions, or the number of bytes does not fit the type and the shape.
     /// </exception>
-    public StateTensor(ElementType type, IReadOnlyList<long> shape, ReadOnlySpan<byte> bytes) : this(type, bytes.ToArray(), CheckedShape(shape))
+    public StateTensor(ElementType type, IReadOnlyList<long> shape, ReadOnlySpan<byte> bytes) : this((ElementFormat)type, bytes.ToArray(), CheckedShape(shape))
     {
-        if (CountOf(_shape) is not { } count || count > long.MaxValue / 8 || count * type.Size() != bytes.Length)
+        if (CountOf(_shape) is not { } count || _element.BytesOf(count) != bytes.Length)
             throw new ArgumentException($"{type} [{string.Join(", ", shape)}] does not take {bytes.Length} bytes.", nameof(bytes));
     }
 
-    private StateTensor(ElementType type, ReadOnlyMemory<byte> bytes, long[] shape) => (Type, Bytes, _shape) = (type, bytes, shape);
+    private StateTensor(ElementFormat element, ReadOnlyMemory<byte> bytes, long[] shape) => (_element, Bytes, _shape) = (element, bytes, shape);
 
     /// <summary>The type of an element.</summary>
-    public ElementType Type { get; }
+    /// <exception cref="NotSupportedException">The type is not read here (<see cref="IsRead"/> is false); the message names it.</exception>
+    public ElementType Type => _element.Type ?? throw NotRead();
+
+    /// <summary>
+    /// A value that says whether the library reads the type of the elements. Files have types that it does not read, for example complex numbers
+    /// and floats of 4 bits: such a tensor keeps its shape and bytes and can be saved again, but its elements can't be taken as numbers.
+    /// </summary>
+    public bool IsRead => _element.Type is not null;
+
+    /// <summary>The name of the type of an element: that of an <see cref="ElementType"/>, or, where the type is not read here, the file's.</summary>
+    public string TypeName => _element.Name;
 
     /// <summary>The dimensions of the tensor, outermost first; empty for a single number.</summary>
     public IReadOnlyList<long> Shape => _shape;
 
     /// <summary>The number of elements: the product of the dimensions, which is 1 when there are none.</summary>
-    public long Count => Bytes.Length / Type.Size();
+    public long Count => CountOf(_shape)!.Value;
 
     /// <summary>The bytes of the elements in row-major order, little-endian.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
@@ -48,20 +59,21 @@ public sealed class StateTensor
     public static StateTensor FromFloats(IReadOnlyList<long> shape, ReadOnlySpan<float> values) => new(ElementType.Float32, shape, MemoryMarshal.AsBytes(values));
 
     /// <summary>A tensor over memory and a shape that nobody changes and that are known to fit each other.</summary>
-    internal static StateTensor Over(ElementType type, long[] shape, ReadOnlyMemory<byte> bytes) => new(type, bytes, shape);
+    internal static StateTensor Over(ElementFormat element, long[] shape, ReadOnlyMemory<byte> bytes) => new(element, bytes, shape);
 
     /// <summary>Copies the elements to an array of floats.</summary>
     /// <returns>The elements in row-major order, rounded to float32 where their type is finer; true is 1 and false is 0.</returns>
+    /// <exception cref="NotSupportedException">The type of the elements is not read here.</exception>
     public float[] ToFloats() => To<float>();
 
     /// <summary>Copies the elements to an array of doubles.</summary>
     /// <returns>The elements in row-major order, exact except for 64-bit integers above 2^53; true is 1 and false is 0.</returns>
+    /// <exception cref="NotSupportedException">The type of the elements is not read here.</exception>
     public double[] ToDoubles() => To<double>();
 
     /// <summary>Describes the tensor by its type and shape.</summary>
     /// <returns>The description, for example <c>Float32 [64, 3, 7, 7]</c>.</returns>
-    public override string ToString() => $"{Type} {Show.Shape(_shape)}";
-
+    public override string ToString() => $"{TypeName} {Show.Shape(_shape)}";
 
     /// <summary>The product of dimensions; <see langword="null"/> when it is beyond all memory.</summary>
     internal static long? CountOf(ReadOnlySpan<long> shape)
@@ -88,7 +100,7 @@ public sealed class StateTensor
     }
 
     // Like torch itself, this runs on little-endian machines only.
-    private T[] To<T>() where T : unmanaged, INumberBase<T> => Type switch
+    private T[] To<T>() where T : unmanaged, INumberBase<T> => _element.Type switch
     {
         ElementType.Bool => Convert<byte, T>(v => v == 0 ? T.Zero : T.One),
         ElementType.UInt8 => Convert<byte, T>(T.CreateTruncating),
@@ -104,8 +116,12 @@ public sealed class StateTensor
         ElementType.Float16 => Convert<Half, T>(T.CreateTruncating),
         ElementType.BFloat16 => Convert<ushort, T>(v => T.CreateTruncating(BitConverter.UInt32BitsToSingle((uint)v << 16))),
         ElementType.Float32 => Convert<float, T>(T.CreateTruncating),
-        _ => Convert<double, T>(T.CreateTruncating),
+        ElementType.Float64 => Convert<double, T>(T.CreateTruncating),
+        _ => throw NotRead(),
     };
+
+    private NotSupportedException NotRead() =>
+        new($"Elements of type {TypeName} are not read here. Convert the tensor to float32 (in PyTorch: tensor.float()) and save it again.");
 
     private TTo[] Convert<TFrom, TTo>(Func<TFrom, TTo> convert) where TFrom : unmanaged where TTo : unmanaged
     {

@@ -184,6 +184,69 @@ public sealed class HostileWeightsTests
     public void Load_of_wrong_safetensors_is_refused(string header, int dataBytes) =>
         Assert.Null(Mutations.LoadOrRefuse(Safetensors(header, dataBytes)));
 
+    [Theory]
+    [InlineData("F8_E8M0", 3, 3)]
+    [InlineData("F4", 6, 3)]
+    [InlineData("F4", 5, 3)]
+    [InlineData("F6_E2M3", 4, 3)]
+    [InlineData("F8_E4M3FNUZ", 2, 2)]
+    [InlineData("C64", 2, 16)]
+    [InlineData("I4", 2, 1)]
+    public void Load_of_safetensors_of_a_type_that_is_not_read_names_it_where_the_tensor_is_needed(string type, int count, int bytes)
+    {
+        string header = "{" + Entry("a", type, count, 0, bytes) + "," + Entry("b", "F32", 1, bytes, bytes + 4) + "}";
+        var weights = Load(Safetensors(header, bytes + 4));
+        Assert.Equal((false, type, count), (weights["a"].IsRead, weights["a"].TypeName, weights["a"].Count));
+        Assert.Contains(type, Assert.Throws<NotSupportedException>(() => weights["a"].Type).Message);
+        Assert.Equal((true, "Float32"), (weights["b"].IsRead, weights["b"].TypeName));
+        Assert.Equal($"{type} [{count}]", weights["a"].ToString());
+        Assert.Equal([0], weights["b"].ToFloats());
+        Assert.Contains(type, Assert.Throws<NotSupportedException>(weights["a"].ToFloats).Message);
+        Assert.Contains("float32", Assert.Throws<NotSupportedException>(weights["a"].ToDoubles).Message);
+        Assert.Equal(Save(weights), Save(Load(Save(weights))));
+        Assert.Contains(type, Assert.Throws<InvalidDataException>(() => Load(Safetensors(header.Replace($"[{count}]", $"[{count + 9}]"), bytes + 4))).Message);
+    }
+
+    private static string Entry(string name, string type, int count, int from, int to) => $$"""
+        "{{name}}":{"dtype":"{{type}}","shape":[{{count}}],"data_offsets":[{{from}},{{to}}]}
+        """;
+
+    [Fact]
+    public void Load_of_safetensors_of_a_type_that_is_none_names_it()
+    {
+        string Refusal(string type) => Assert.Throws<InvalidDataException>(() => Load(Safetensors(One.Replace("F32", type), 8))).Message;
+        Assert.Contains("'FLOAT'", Refusal("FLOAT"));
+        Assert.Contains("F33", Refusal("F33"));
+        Assert.True(Refusal(new string('X', 10_000)).Length < 300);
+    }
+
+    [Fact]
+    public void Load_of_complex_numbers_of_PyTorch_keeps_the_other_tensors()
+    {
+        var complex = new TestStorage("ComplexFloatStorage", "9", 8, new byte[16]);
+        byte[] Pickled(bool isLegacy) => Pickle(isLegacy: isLegacy, more: p => p.Text("frequencies").Tensor(complex, 0, [2], [1], isLegacy).Op('s'));
+        foreach (var weights in new[] { Load(Zip(Pickled(false), [.. All, complex])), Load(Legacy(Pickled(true), [.. All, complex])) })
+        {
+            Assert.Equal("C64 [2]", weights["frequencies"].ToString());
+            Assert.Equal(Load(Zip(Pickle())).Keys.Append("frequencies"), weights.Keys);
+        }
+    }
+
+    [Fact]
+    public void Load_refuses_without_an_inner_exception()
+    {
+        byte[][] damaged =
+        [
+            Safetensors("""{"\ud800":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", 0), Safetensors("{\"a\":nothing}", 0),
+            Zip(new PickleWriter().Op('}').Op('X').Raw(1, 0, 0, 0, 0xFF).ToArray()),
+        ];
+        foreach (var content in damaged)
+        {
+            var error = Assert.Throws<InvalidDataException>(() => Load(content));
+            Assert.Same(error, error.GetBaseException());
+        }
+    }
+
     [Fact]
     public void Load_of_safetensors_headers_that_ask_for_memory_is_refused()
     {

@@ -81,6 +81,18 @@ public sealed class PretrainedWeightsTests
     }
 
     [Fact]
+    public void Match_names_a_type_that_is_not_read_only_where_the_tensor_is_needed()
+    {
+        var complex = StateTensor.Over(new ElementFormat(null, "C64", 64), [2], new byte[16]);
+        var (start, _) = Match(new StateDict([.. Fitting, new("frequencies", complex)]));
+        Assert.Equal(3, start.Count);
+        var needed = new StateDict(Fitting.Select(t => t.Key == "stem.1.weight" ? new(t.Key, complex) : t));
+        var error = Assert.Throws<ArgumentException>(() => Match(needed));
+        Assert.Contains("'stem.1.weight' is of type C64", error.Message);
+        Assert.Contains("tensor.float()", error.Message);
+    }
+
+    [Fact]
     public void Match_of_nothing_or_of_two_parts_alike_says_so()
     {
         Assert.Contains("no tensor of the encoder", Assert.Throws<ArgumentException>(() => Match(Ramps(new NamedShape("a", [1])))).Message);

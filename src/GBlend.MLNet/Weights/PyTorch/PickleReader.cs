@@ -222,7 +222,7 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> content, MemoryBudget bu
         if (id.Length == 6 && id[5] is not null)
             throw new InvalidDataException($"The weights are refused: they are of a PyTorch before 0.4, whose storages view others. Save them again with a newer one.");
         if (_storages.TryGetValue(key, out var known))
-            return known.Type == made.Element && known.Count == count ? known : throw Damaged($"it has the storage '{Show.Text(key)}' in two ways");
+            return known.Element == made.Element && known.Count == count ? known : throw Damaged($"it has the storage '{Show.Text(key)}' in two ways");
         budget.Charge(160);
         return _storages[key] = new PickleStorage(made.Element, key, count);
     }

@@ -4,7 +4,7 @@ namespace GBlend.MLNet;
 /// <param name="Name">Module and name, with a dot.</param>
 /// <param name="Role">What it makes.</param>
 /// <param name="Element">For a storage, its elements.</param>
-internal sealed record PickleClass(string Name, PickleRole Role, ElementType Element = default)
+internal sealed record PickleClass(string Name, PickleRole Role, ElementFormat Element = default)
 {
     private static readonly Dictionary<string, PickleClass> s_known = new PickleClass[]
     {
@@ -22,6 +22,8 @@ internal sealed record PickleClass(string Name, PickleRole Role, ElementType Ele
         new("torch.BFloat16Storage", PickleRole.Storage, ElementType.BFloat16),
         new("torch.FloatStorage", PickleRole.Storage, ElementType.Float32),
         new("torch.DoubleStorage", PickleRole.Storage, ElementType.Float64),
+        new("torch.ComplexFloatStorage", PickleRole.Storage, new(null, "C64", 64)),
+        new("torch.ComplexDoubleStorage", PickleRole.Storage, new(null, "C128", 128)),
     }.ToDictionary(c => c.Name, StringComparer.Ordinal);
 
     internal static PickleClass? Find(string name) => s_known.GetValueOrDefault(name);
@@ -42,11 +44,14 @@ internal sealed class PickleDict
 }
 
 /// <summary>Elements that tensors view.</summary>
-/// <param name="Type">What an element is.</param>
+/// <param name="Element">What an element is; whole bytes.</param>
 /// <param name="Key">Its name in the file.</param>
 /// <param name="Count">Its elements.</param>
-internal sealed record PickleStorage(ElementType Type, string Key, long Count)
+internal sealed record PickleStorage(ElementFormat Element, string Key, long Count)
 {
+    /// <summary>Bytes of an element.</summary>
+    internal int ElementBytes => Element.Bits / 8;
+
     /// <summary>The elements, once they are found in the file.</summary>
     internal ReadOnlyMemory<byte>? Bytes { get; set; }
 }

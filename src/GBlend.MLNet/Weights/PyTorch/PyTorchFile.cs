@@ -27,8 +27,8 @@ internal static class PyTorchFile
         foreach (var (key, storage) in reader.Storages)
         {
             var bytes = zip.Find($"{folder}data/{key}") ?? throw new InvalidDataException($"The weights are damaged: the storage '{Show.Text(key)}' is missing.");
-            if (bytes.Length % storage.Type.Size() != 0 || bytes.Length / storage.Type.Size() != storage.Count)
-                throw new InvalidDataException($"The weights are damaged: the storage '{Show.Text(key)}' has {bytes.Length} bytes for {storage.Count} elements of {storage.Type}.");
+            if (bytes.Length % storage.ElementBytes != 0 || bytes.Length / storage.ElementBytes != storage.Count)
+                throw new InvalidDataException($"The weights are damaged: the storage '{Show.Text(key)}' has {bytes.Length} bytes for {storage.Count} elements of {storage.Element}.");
             storage.Bytes = bytes;
         }
         return ToStateDict(root, budget);
@@ -50,9 +50,9 @@ internal static class PyTorchFile
         {
             if (key is not string name || !reader.Storages.TryGetValue(name, out var storage) || storage.Bytes is not null)
                 throw new InvalidDataException("The weights are damaged: the list of their storages has one that no tensor uses, or one twice.");
-            if (rest.Length < 8 || BinaryPrimitives.ReadInt64LittleEndian(rest.Span) != storage.Count || storage.Count > (rest.Length - 8) / storage.Type.Size())
+            if (rest.Length < 8 || BinaryPrimitives.ReadInt64LittleEndian(rest.Span) != storage.Count || storage.Count > (rest.Length - 8) / storage.ElementBytes)
                 throw new InvalidDataException($"The weights are truncated or damaged: the storage '{Show.Text(name)}' does not have its {storage.Count} elements.");
-            int bytes = (int)storage.Count * storage.Type.Size();
+            int bytes = (int)storage.Count * storage.ElementBytes;
             storage.Bytes = rest.Slice(8, bytes);
             rest = rest[(8 + bytes)..];
         }

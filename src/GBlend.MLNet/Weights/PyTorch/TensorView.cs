@@ -12,18 +12,18 @@ internal static class TensorView
         if (shape.Length != strides.Length || shape.Length > StateTensor.MostDimensions || StateTensor.CountOf(shape) is not { } count)
             throw new InvalidDataException($"The weights are damaged: '{Show.Text(name)}' has a shape and strides that don't fit each other.");
         if (count == 0)
-            return StateTensor.Over(storage.Type, shape, ReadOnlyMemory<byte>.Empty);
+            return StateTensor.Over(storage.Element, shape, ReadOnlyMemory<byte>.Empty);
         if (!IsWithin(offset, shape, strides, storage.Count))
             throw new InvalidDataException($"The weights are damaged: '{Show.Text(name)}' reaches beyond its storage of {storage.Count} elements.");
-        int size = storage.Type.Size();
+        int size = storage.ElementBytes;
         if (IsRowMajor(shape, strides))
-            return StateTensor.Over(storage.Type, shape, bytes.Slice((int)offset * size, (int)count * size));
+            return StateTensor.Over(storage.Element, shape, bytes.Slice((int)offset * size, (int)count * size));
         if (count > Array.MaxLength / size)
             throw new InvalidDataException($"The weights are refused: '{Show.Text(name)}' is larger than 2 GiB.");
         budget.Charge(count * size);
         var copy = new byte[count * size];
         Gather(bytes.Span[((int)offset * size)..], shape, strides, size, copy);
-        return StateTensor.Over(storage.Type, shape, copy);
+        return StateTensor.Over(storage.Element, shape, copy);
     }
 
     /// <summary>Whether the last element, the one furthest from the offset, is in the storage.</summary>
