@@ -1,7 +1,29 @@
 using Compare;
+using QuickStart;
 
-return ExampleProgram.Run(args, CommandLine.Help, cancellation =>
+using var cancellation = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
 {
-    Comparison.Run(CommandLine.Parse(args), cancellation);
+    e.Cancel = true;
+    cancellation.Cancel();
+};
+
+try
+{
+    var line = CommandLine.Parse(args);
+    if (line.WantsHelp)
+        Console.WriteLine(CommandLine.Help);
+    else
+        Comparison.Run(line, cancellation.Token);
     return 0;
-}, onCanceled: "Canceled. The same command goes on from here.");
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine("Canceled. The same command goes on from here.");
+    return 130;
+}
+catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
+    return 2;
+}

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recipes;
 
 /// <summary>What the user asked for.</summary>
@@ -32,6 +34,8 @@ internal sealed class CommandLine
 
     private readonly List<Func<Recipe, Recipe>> _changes = [];
 
+    public bool WantsHelp { get; private set; }
+
     public string RecipeName { get; private set; } = "";
 
     public string? Variant { get; private set; }
@@ -56,42 +60,47 @@ internal sealed class CommandLine
     public static CommandLine Parse(string[] args)
     {
         var line = new CommandLine();
-        var options = new OptionReader(args, Help);
-        while (options.Next())
+        for (int i = 0; i < args.Length; i++)
         {
-            void Set(string name, double value) => line._changes.Add(r => RecipeFile.Set(r, FormattableString.Invariant($"{name}={value}")));
-            switch (options.Option)
+            string option = args[i];
+            string Value() => i + 1 < args.Length ? args[++i] : throw new UserErrorException($"{option} needs a value. See --help.");
+            void Set(string name, string value) => line._changes.Add(r => RecipeFile.Set(r, $"{name}={value}"));
+            switch (option)
             {
-                case "--data": line.DataFolder = options.Value(); break;
+                case "--help" or "-h": line.WantsHelp = true; break;
+                case "--data": line.DataFolder = Value(); break;
                 case "--stand-in": line.IsStandIn = true; break;
-                case "--variant": line.Variant = options.Value(); break;
+                case "--variant": line.Variant = Value(); break;
                 case "--show": line.Shows = true; break;
                 case "--check": line.OnlyChecks = true; break;
-                case "--recipe": line.Overlay(options.Value()); break;
-                case "--set": line.Assign(options.Value()); break;
-                case "--modalities": line.Take(options.List('+'), (r, list) => r with { Modalities = list }); break;
-                case "--blends": line.Take(options.List(), (r, list) => r with { Blends = list }); break;
-                case "--epochs": Set("training.epochs", options.Count()); break;
-                case "--batch": Set("training.batchSize", options.Count()); break;
-                case "--learning-rate": Set("training.learningRate", options.Number()); break;
-                case "--seed": Set("training.seed", options.Whole()); break;
+                case "--recipe": line.Overlay(Value()); break;
+                case "--set": line.Assign(Value()); break;
+                case "--modalities": line.Take(Value(), '+', (r, list) => r with { Modalities = list }); break;
+                case "--blends": line.Take(Value(), ',', (r, list) => r with { Blends = list }); break;
+                case "--epochs": Set("training.epochs", Number(option, Value())); break;
+                case "--batch": Set("training.batchSize", Number(option, Value())); break;
+                case "--learning-rate": Set("training.learningRate", Number(option, Value())); break;
+                case "--seed": Set("training.seed", Number(option, Value())); break;
                 case "--width":
-                    double width = options.Number();
+                    string width = Number(option, Value());
                     Set("visual.width", width);
                     Set("audio.width", width);
                     break;
-                case "--threads": line.Threads = options.Count(); break;
-                case "--pretrained": line.Pretrained = options.Value(); break;
-                case "--pretrained-audio": line.PretrainedAudio = options.Value(); break;
-                case "--out": line.OutFolder = options.Value(); break;
+                case "--threads":
+                    string threads = Value();
+                    line.Threads = int.TryParse(threads, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : throw new UserErrorException($"--threads is a whole number above 0, not '{threads}'.");
+                    break;
+                case "--pretrained": line.Pretrained = Value(); break;
+                case "--pretrained-audio": line.PretrainedAudio = Value(); break;
+                case "--out": line.OutFolder = Value(); break;
                 default:
-                    if (options.Option.StartsWith('-') || line.RecipeName.Length > 0)
-                        throw options.Unknown();
-                    line.RecipeName = options.Option;
+                    if (option.StartsWith('-') || line.RecipeName.Length > 0)
+                        throw new UserErrorException($"Unknown option '{option}'. See --help.");
+                    line.RecipeName = option;
                     break;
             }
         }
-        if (line.RecipeName.Length == 0)
+        if (!line.WantsHelp && line.RecipeName.Length == 0)
             throw new UserErrorException($"Name a recipe: {string.Join(", ", RecipeBook.Names)}. See --help.");
         if (line.IsStandIn && line.DataFolder is not null)
             throw new UserErrorException("--stand-in makes its own data. Leave out --data, or --stand-in.");
@@ -116,5 +125,10 @@ internal sealed class CommandLine
 
     private void Assign(string assignment) => _changes.Add(r => RecipeFile.Set(r, assignment));
 
-    private void Take(string[] list, Func<Recipe, string[], Recipe> change) => _changes.Add(r => change(r, list));
+    private void Take(string value, char separator, Func<Recipe, string[], Recipe> change) =>
+        _changes.Add(r => change(r, value.Split(separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
+
+    private static string Number(string option, string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && double.IsFinite(number)
+        ? value
+        : throw new UserErrorException($"{option} is a number above 0, not '{value}'.");
 }

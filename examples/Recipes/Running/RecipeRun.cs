@@ -116,7 +116,9 @@ internal sealed class RecipeRun
     private void Save(GradientBlendingTransformer model, DataViewSchema schema, string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        ModelFile.Save(_ml, model, schema, file);
+        string unfinished = file + ".unfinished";
+        _ml.Model.Save(model, schema, unfinished);
+        File.Move(unfinished, file, overwrite: true);
     }
 
     private DataSet CutSegments(DataSet set)
