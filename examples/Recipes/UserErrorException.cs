@@ -1,0 +1,4 @@
+namespace Recipes;
+
+/// <summary>Something the user can put right: printed as one line, without a stack trace.</summary>
+internal sealed class UserErrorException(string message) : Exception(message);
