@@ -73,8 +73,8 @@ public sealed record EpochRecord(int Epoch, double LearningRate, IReadOnlyList<d
     {
         string List(IReadOnlyList<double> values) => string.Join(", ", values.Select((v, i) => branches.Count > 0 ? $"{branches[i]} {Text(v)}" : Text(v)));
         static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
-        string heldOut = HeldOutLoss.Count > 0 ? $"held-out loss {List(HeldOutLoss)}; " : "";
-        return $"Epoch {Epoch}: train loss {List(TrainLoss)}; {heldOut}weights {List(Weights)}; learning rate {Text(LearningRate)}";
+        string heldOut = HeldOutLoss.Count > 0 ? $"held-out loss {List(HeldOutLoss)}; " : "", answer = AnswerHeldOutLoss is { } loss ? $"the answer's {Text(loss)}; " : "";
+        return $"Epoch {Epoch}: train loss {List(TrainLoss)}; {heldOut}{answer}weights {List(Weights)}; learning rate {Text(LearningRate)}";
     }
 }
 

@@ -49,6 +49,7 @@ public sealed class TrainingReportsTests
             CultureInfo.CurrentCulture = other;
             var record = new EpochRecord(11, 0.05, [0.5, 0.25, 0.25], [0.41239, 12.5, 1e-7], [0.5, double.NaN, 2]);
             Assert.Equal("Epoch 11: train loss 0.4124, 12.5, 1E-07; held-out loss 0.5, NaN, 2; weights 0.5, 0.25, 0.25; learning rate 0.05", record.ToString());
+            Assert.Contains("; held-out loss 0.5, NaN, 2; the answer's 0.25; weights", (record with { AnswerHeldOutLoss = 0.25 }).ToString());
             Assert.Equal("Epoch 0: train loss 1; weights 1; learning rate 0.001", new EpochRecord(0, 0.001, [1], [1], []).ToString());
             Assert.Equal("Training: 12 of 60 epochs, 20.1 % done. Epoch 11: train loss A 0.4124, B 12.5, Joint 1E-07; held-out loss A 0.5, B NaN, Joint 2; weights A 0.5, B 0.25, Joint 0.25; learning rate 0.05",
                 new TrainingProgress(TrainingPhase.Training, 12, 60, 0.201, record) { Branches = ["A", "B", "Joint"] }.ToString());
