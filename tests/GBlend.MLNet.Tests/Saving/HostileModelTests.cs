@@ -96,7 +96,7 @@ public sealed class HostileModelTests(ITestOutputHelper output)
     {
         var file = s_tiny.Value.ToArray();
         // The directory at the end of a zip file: the size of an entry stands 24 bytes after its signature, its name 46.
-        int at = file.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(Settings)) ;
+        int at = file.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(Settings));
         while (!file.AsSpan(at, 4).SequenceEqual("PK\u0001\u0002"u8))
             at--;
         BitConverter.TryWriteBytes(file.AsSpan(at + 24), BitConverter.ToInt32(file, at + 24) + more);
