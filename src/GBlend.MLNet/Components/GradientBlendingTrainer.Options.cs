@@ -77,8 +77,9 @@ public sealed partial class GradientBlendingTrainer
         public FinalWeights FinalWeights { get; set; } = FinalWeights.LastEpoch;
 
         /// <summary>
-        /// The number of epochs for which, at the end, a new joint head is trained on the encoders as they are. The paper does this to compare blends
-        /// whose joint head had little weight. Default 0: the joint head stays as it is.
+        /// The number of epochs for which, at the end, a new joint head is trained on the encoders as they are, with the learning-rate schedule over
+        /// these epochs. The paper does this to compare blends whose joint head had little weight. The head before it stays where its held-out loss is
+        /// lower, and the log says so; without held-out rows the new one is taken. Default 0: the joint head stays as it is.
         /// </summary>
         public int RefitJointHeadEpochs { get; set; }
 

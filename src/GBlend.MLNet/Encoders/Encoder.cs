@@ -68,6 +68,11 @@ public abstract class EncoderModule(string name, int featureWidth, int middleWid
     internal virtual double MultiplyAdds => CountParameters(this);
 
     /// <summary>Encodes a batch of rows.</summary>
+    /// <remarks>
+    /// What is random in it while training (torch's dropout, noise and the like) is put under the seed of the fit: on the CPU for the time of this
+    /// call, after which torch's global generator goes on where it was. On a GPU torch lets nobody put its generator back, so that only
+    /// <see cref="SeededDropout"/> repeats there. Parameters that need no gradient never move, weight decay included.
+    /// </remarks>
     /// <param name="input">The rows as a tensor [rows, inputShape...], with the shape that was given to <see cref="Encoder.Build"/>.</param>
     /// <returns>The mid-level features [rows, <see cref="MiddleWidth"/>] and the features [rows, <see cref="FeatureWidth"/>].</returns>
     public abstract (Tensor Middle, Tensor Feature) Encode(Tensor input);

@@ -24,15 +24,32 @@ internal static class Layers
 }
 
 /// <summary>
-/// Dropout that draws from a generator of its own, so that a run is repeatable, branches that train side by side don't disturb each
-/// other, and the user's global torch generator stays untouched. The trainer hands the generator to every one of them.
+/// A dropout layer for encoders of your own. It draws from a generator that belongs to the fit, on every device, whereas torch's own dropout draws
+/// from the generator of the whole process.
 /// </summary>
-internal sealed class SeededDropout(float probability) : nn.Module<Tensor, Tensor>(nameof(SeededDropout))
+/// <remarks>
+/// The trainer hands its generator to every such layer among the encoder's registered modules. Outside a fit the layer can only be used in
+/// evaluation mode, in which it passes its input through.
+/// </remarks>
+public sealed class SeededDropout : nn.Module<Tensor, Tensor>
 {
-    private readonly Scalar probability = probability, scale = 1f / (1f - probability);
+    private readonly Scalar probability, scale;
+
+    /// <summary>Creates a layer.</summary>
+    /// <param name="probability">The probability with which a number is set to zero while training, at least 0 and below 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="probability"/> is not in [0, 1).</exception>
+    public SeededDropout(float probability) : base(nameof(SeededDropout))
+    {
+        Check.Probability(probability);
+        (this.probability, scale) = (probability, 1f / (1f - probability));
+    }
 
     internal Generator? Generator { get; set; }
 
+    /// <summary>Sets some numbers to zero and enlarges the others, while training.</summary>
+    /// <param name="input">A tensor of any shape.</param>
+    /// <returns>A tensor of that shape; <paramref name="input"/> itself in evaluation mode.</returns>
+    /// <exception cref="InvalidOperationException">The layer is in training mode and no trainer has given it a generator.</exception>
     public override Tensor forward(Tensor input)
     {
         if (!training)

@@ -52,7 +52,11 @@ public sealed record TrainingHistory(
 /// </summary>
 /// <param name="Epoch">The epoch, counted from zero.</param>
 /// <param name="LearningRate">The learning rate of this epoch.</param>
-/// <param name="Weights">The weights of the branches' losses in this epoch; those of blendings of one network sum to one.</param>
+/// <param name="Weights">
+/// The weights of the branches' losses in this epoch, as the blending planned it. Those of <see cref="Blending.None"/>, <see cref="Blending.Equal"/>,
+/// <see cref="Blending.Separate"/>, <see cref="Blending.Fixed"/>, <see cref="Blending.Offline"/> and <see cref="Blending.Online"/> sum to one; other
+/// methods give each branch the factor of its loss, mostly 1, so that their weights sum to more.
+/// </param>
 /// <param name="TrainLoss">The loss of each branch on a fixed sample of at most 256 training rows.</param>
 /// <param name="HeldOutLoss">The loss of each branch on all held-out rows; empty when no rows were held out.</param>
 public sealed record EpochRecord(int Epoch, double LearningRate, IReadOnlyList<double> Weights, IReadOnlyList<double> TrainLoss, IReadOnlyList<double> HeldOutLoss)

@@ -14,7 +14,8 @@ internal sealed class TorchRandomScope : IDisposable
 {
     private static readonly Lock s_lock = new();
     private readonly Tensor _state;
-    private readonly ScalarType _default;
+    private readonly ScalarType? _default;
+    private readonly TorchStream? _stream;
 
     internal TorchRandomScope(int seed)
     {
@@ -26,10 +27,21 @@ internal sealed class TorchRandomScope : IDisposable
         manual_seed(seed);
     }
 
+    /// <summary>Lets what is drawn from the global generator come from a stream instead; the default type stays the user's.</summary>
+    internal TorchRandomScope(TorchStream stream)
+    {
+        s_lock.Enter();
+        _state = get_rng_state();
+        _stream = stream;
+        set_rng_state(stream.State);
+    }
+
     public void Dispose()
     {
-        if (_default != ScalarType.Float32)
-            set_default_dtype(_default);
+        if (_default is { } type && type != ScalarType.Float32)
+            set_default_dtype(type);
+        if (_stream is not null)
+            _stream.State = get_rng_state();
         set_rng_state(_state);
         _state.Dispose();
         s_lock.Exit();

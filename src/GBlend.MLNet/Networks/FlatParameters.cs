@@ -36,8 +36,17 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>What the optimizer steps: <see cref="Values"/>, or, where those are bfloat16, their float32 originals, in which small steps are not lost.</summary>
     internal Tensor Master { get; }
 
-    /// <summary>What the optimizer reads: <see cref="Gradient"/>, or its copy in float32.</summary>
+    /// <summary>
+    /// What the optimizer reads: <see cref="Gradient"/>, or, where that is bfloat16, the sum in float32 of the gradients of a step's parts, in which
+    /// small ones are not lost.
+    /// </summary>
     internal Tensor StepGradient { get; }
+
+    /// <summary>Counts the changes of the parameters: what was measured at another version holds no longer.</summary>
+    internal int Version { get; private set; }
+
+    /// <summary>To be called by whatever changes parameters.</summary>
+    internal void MarkChanged() => Version++;
 
     public void Dispose()
     {

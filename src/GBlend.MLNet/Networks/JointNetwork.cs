@@ -26,6 +26,7 @@ internal sealed class JointNetwork : IDisposable
     private readonly ParameterSegment? _jointSegment;
     private readonly Generator _dropout;
     private readonly bool _hasDropout;
+    private readonly TorchStream? _torchStream;
     private readonly double _multiplyAdds;
 
     internal JointNetwork(NetworkShape shape, int seed, ScalarType precision, Device device, bool learns = true)
@@ -63,6 +64,9 @@ internal sealed class JointNetwork : IDisposable
             dropout.Generator = _dropout;
             _hasDropout = true;
         }
+        // What modules of others draw, nobody can see; the library's own draw from its generator.
+        if (learns && _encoders.Any(IsOfOthers))
+            _torchStream = new TorchStream(Seeds.Derive(seed, "torch"));
         Train(false);
     }
 
@@ -191,10 +195,15 @@ internal sealed class JointNetwork : IDisposable
     internal (Tensor Middle, Tensor Feature) Encode(int modality, Tensor input)
     {
         var encoder = _encoders[modality];
-        return ReadsFeatures?.Contains(modality) == true
-            ? (input.narrow(1, 0, encoder.MiddleWidth), input.narrow(1, encoder.MiddleWidth, encoder.FeatureWidth))
-            : encoder.Encode(input);
+        if (ReadsFeatures?.Contains(modality) == true)
+            return (input.narrow(1, 0, encoder.MiddleWidth), input.narrow(1, encoder.MiddleWidth, encoder.FeatureWidth));
+        if (_torchStream is null || !encoder.training || !IsOfOthers(encoder))
+            return encoder.Encode(input);
+        using var random = new TorchRandomScope(_torchStream);
+        return encoder.Encode(input);
     }
+
+    private static bool IsOfOthers(EncoderModule encoder) => encoder.GetType().Assembly != typeof(EncoderModule).Assembly;
 
     /// <summary>The names of all parameters and buffers of an encoder.</summary>
     internal IEnumerable<string> EncoderNames(int modality) => _encoders[modality].NamedTensors().Select(t => t.Name);
@@ -225,11 +234,12 @@ internal sealed class JointNetwork : IDisposable
             mine.CopyFrom(theirs);
     }
 
-    /// <summary>Starts the stream of dropout again, under a seed.</summary>
+    /// <summary>Begins the random numbers of dropout, and of what is random in encoders of others, for a seed.</summary>
     internal void SeedDropout(int seed)
     {
         if (_hasDropout)
             _dropout.manual_seed(seed);
+        _torchStream?.Seed(seed);
     }
 
     /// <summary>An encoder's parameters and buffers by name.</summary>
@@ -241,6 +251,7 @@ internal sealed class JointNetwork : IDisposable
             segment.Dispose();
         Parameters.Dispose();
         _dropout.Dispose();
+        _torchStream?.Dispose();
     }
 
     /// <exception cref="ArgumentException">The encoder can't read the column; the message names it.</exception>

@@ -9,9 +9,11 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed class ParameterSegment : IDisposable
 {
+    private readonly FlatParameters _flat;
+
     internal ParameterSegment(nn.Module module, FlatParameters flat, long start)
     {
-        Module = module;
+        (Module, _flat) = (module, flat);
         Start = start;
         var (precision, device) = (flat.Values.dtype, flat.Values.device);
         using var grad = no_grad();
@@ -21,6 +23,7 @@ internal sealed class ParameterSegment : IDisposable
         Values = flat.Values.narrow(0, start, Length);
         Gradient = flat.Learns ? flat.Gradient.narrow(0, start, Length) : flat.Gradient.view(0);
         Master = flat.HasOriginals ? flat.Master.narrow(0, start, Length) : Values;
+        StepGradient = flat.HasOriginals ? flat.StepGradient.narrow(0, start, Length) : Gradient;
         bool isShort = precision == ScalarType.BFloat16;
         var buffers = isShort ? module.buffers().Select(b => b.clone()).ToArray() : [];
         if (flat.HasOriginals)
@@ -40,6 +43,7 @@ internal sealed class ParameterSegment : IDisposable
                 buffer.copy_(exact);
         }
         var tensors = new List<(long, long)>();
+        var learning = new List<(long Start, long Length)>();
         long offset = 0;
         foreach (var parameter in module.parameters().ToArray())
         {
@@ -48,13 +52,16 @@ internal sealed class ParameterSegment : IDisposable
             var view = Values.narrow(0, offset, size).view(shape);
             view.copy_(parameter);
             parameter.set_(view);
-            if (flat.Learns)
+            if (flat.Learns && parameter.requires_grad)
+            {
                 parameter.grad = Gradient.narrow(0, offset, size).view(shape);
+                learning.Add((start + offset, size));
+            }
             tensors.Add((offset, size));
             offset += size;
         }
-        Tensors = tensors;
-        foreach (var tensor in new[] { Values, Gradient, Master })
+        (Tensors, Learning) = (tensors, learning);
+        foreach (var tensor in new[] { Values, Gradient, Master, StepGradient })
             tensor.DetachFromDisposeScope();
     }
 
@@ -74,8 +81,14 @@ internal sealed class ParameterSegment : IDisposable
     /// <summary>All gradients, flat; empty when the network only scores.</summary>
     internal Tensor Gradient { get; }
 
+    /// <summary>What the optimizer reads, see <see cref="FlatParameters.StepGradient"/>.</summary>
+    internal Tensor StepGradient { get; }
+
     /// <summary>Where each parameter tensor begins in the flat ones of this part, and its length.</summary>
     internal IReadOnlyList<(long Start, long Length)> Tensors { get; }
+
+    /// <summary>The parameter tensors that need a gradient: where each begins in the flat parameters of the whole network, and its length. The others never move.</summary>
+    internal IReadOnlyList<(long Start, long Length)> Learning { get; }
 
     /// <summary>How many numbers a module's parameters have.</summary>
     internal static long SizeOf(nn.Module module) => module.parameters().Sum(p => p.numel());
@@ -90,11 +103,13 @@ internal sealed class ParameterSegment : IDisposable
             Values.copy_(Master);
         foreach (var (mine, theirs) in Module.buffers().Zip(other.Module.buffers()))
             mine.copy_(theirs);
+        _flat.MarkChanged();
     }
 
     public void Dispose()
     {
         Master.Dispose();
+        StepGradient.Dispose();
         Values.Dispose();
         Gradient.Dispose();
         Module.Dispose();

@@ -51,4 +51,8 @@ public abstract class BalanceStrategy
 
     /// <summary>Passes over the training rows besides the run's own, for reports of progress.</summary>
     internal virtual long ExtraEpochs(int numberOfEpochs) => Needs.HasFlag(StrategyNeeds.UniModalRuns) ? numberOfEpochs : 0;
+
+    /// <summary>Whether the class of this strategy overrides a method of this one; others of the same name are nothing to it.</summary>
+    internal bool Overrides(string method) => GetType().GetMethods()
+        .Any(m => m.Name == method && m.DeclaringType != typeof(BalanceStrategy) && m.GetBaseDefinition().DeclaringType == typeof(BalanceStrategy));
 }

@@ -36,7 +36,11 @@ public sealed record EpochPlan
     /// The values that say, one per modality, whether its encoder stays as it is in this epoch, without momentum and weight decay. Default
     /// <see langword="null"/>: no encoder does.
     /// </summary>
-    public IReadOnlyList<bool>? FrozenEncoders { get; init; }
+    public IReadOnlyList<bool>? FrozenEncoders
+    {
+        get;
+        init => field = value is null ? null : [.. value];
+    }
 
     /// <summary>
     /// A value that says whether the joint branch reads features that carry no gradient back, so that encoders learn from their own heads alone.

@@ -63,7 +63,7 @@ public sealed class EpochView
     /// <see cref="StrategyNeeds.UniModalRuns"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">The strategy did not ask for uni-modal runs.</exception>
-    public void StartFromUniModalEncoders() => _services.UniModal.CopyEncodersTo(_services.Network);
+    public void StartFromUniModalEncoders() => _services.StartFromUniModalEncoders();
 }
 
 /// <summary>What a view asks of the training behind it.</summary>
@@ -75,9 +75,9 @@ internal interface IStrategyServices
 
     LearningTask Task { get; }
 
-    JointNetwork Network { get; }
-
     UniModalNetworks UniModal { get; }
+
+    void StartFromUniModalEncoders();
 
     IReadOnlyList<double> MeanLosses(bool heldOut);
 

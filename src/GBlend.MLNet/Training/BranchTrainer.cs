@@ -47,6 +47,9 @@ internal sealed class BranchTrainer : IDisposable
         _optimizer.SetLearning(learning);
     }
 
+    /// <summary>Has the encoders begin as if they had taken no step, because their parameters are now others.</summary>
+    internal void ForgetEncoders() => _optimizer.Forget([.. Enumerable.Range(0, _network.Shape.Modalities.Count).Select(_network.EncoderSegment)]);
+
     /// <summary>One pass over the rows in the order given.</summary>
     /// <param name="store">The rows.</param>
     /// <param name="order">Row numbers.</param>
@@ -71,10 +74,11 @@ internal sealed class BranchTrainer : IDisposable
             else
                 predictions = _blended.Run(pass, _cuts, batch);
             steps?.AfterBackward(_branches, _cuts, batch, predictions);
+            using var grad = no_grad();
+            _optimizer.AddGradients();
             beginsStep = batch.EndsStep;
             if (!beginsStep)
                 continue;
-            using var grad = no_grad();
             if (_settings.GradientClipping > 0)
                 Array.ForEach(_clipped, Clip);
             _optimizer.Step(learningRate);
@@ -90,11 +94,11 @@ internal sealed class BranchTrainer : IDisposable
 
     private void Clip(ParameterSegment[] segments)
     {
-        double norm = Math.Sqrt(segments.Sum(s => s.Gradient.square().sum().ToDouble()));
+        double norm = Math.Sqrt(segments.Sum(s => s.StepGradient.square().sum().ToDouble()));
         if (norm <= _settings.GradientClipping)
             return;
         using Scalar shrink = _settings.GradientClipping / norm;
         foreach (var segment in segments)
-            segment.Gradient.mul_(shrink);
+            segment.StepGradient.mul_(shrink);
     }
 }

@@ -31,36 +31,69 @@ internal abstract class NetworkOptimizer(FlatParameters parameters) : IDisposabl
                 _steps[segment] = run.Steps;
             run.Dispose();
         }
-        var groups = new List<List<ParameterSegment>>();
-        foreach (var segment in segments.OrderBy(s => s.Start))
+        var groups = new List<List<(long Start, long Length, ParameterSegment Segment)>>();
+        foreach (var tensor in segments.OrderBy(s => s.Start).SelectMany(s => s.Learning.Select(t => (t.Start, t.Length, s))))
         {
-            if (groups.Count > 0 && groups[^1][^1] is var last && last.Start + last.Length == segment.Start && StepsOf(last) == StepsOf(segment))
-                groups[^1].Add(segment);
+            if (groups.Count > 0 && groups[^1][^1] is var last && last.Start + last.Length == tensor.Start && StepsOf(last.Segment) == StepsOf(tensor.s))
+                groups[^1].Add(tensor);
             else
-                groups.Add([segment]);
+                groups.Add([tensor]);
         }
-        _runs = [.. groups.Select(g => (new Run(parameters, States, g[0].Start, g.Sum(s => s.Length)) { Steps = StepsOf(g[0]) }, g.ToArray()))];
+        _runs = [.. groups.Select(g => (new Run(parameters, States, g[0].Start, g.Sum(t => t.Length)) { Steps = StepsOf(g[0].Segment) }, g.Select(t => t.Segment).Distinct().ToArray()))];
     }
 
     /// <summary>Before the first backward pass of a step.</summary>
     internal void ZeroGradients()
     {
         foreach (var (run, _) in _runs)
+        {
             run.Gradient.zero_();
+            if (parameters.HasOriginals)
+                run.StepGradient.zero_();
+        }
     }
 
-    /// <summary>One step. Without autograd, which the caller switches off.</summary>
+    /// <summary>After each backward pass of a step. Gradients in bfloat16 are added up in float32; others have added themselves up.</summary>
+    internal void AddGradients()
+    {
+        if (!parameters.HasOriginals)
+            return;
+        foreach (var (run, _) in _runs)
+        {
+            run.StepGradient.PlusInPlace(run.Gradient);
+            run.Gradient.zero_();
+        }
+    }
+
+    /// <summary>One step along the gradients that were added up. Without autograd, which the caller switches off.</summary>
     internal void Step(double learningRate)
     {
         foreach (var (run, _) in _runs)
         {
-            if (parameters.HasOriginals)
-                run.StepGradient.copy_(run.Gradient);
             run.Steps++;
             Update(run, learningRate);
             if (parameters.HasOriginals)
                 run.Values.copy_(run.Master);
         }
+        parameters.MarkChanged();
+    }
+
+    /// <summary>Has parts begin as if they had taken no step: what was gathered from the gradients of their old parameters says nothing of new ones.</summary>
+    internal void Forget(IReadOnlyCollection<ParameterSegment> segments)
+    {
+        using var grad = no_grad();
+        ParameterSegment[] learning = [.. _runs.SelectMany(run => run.Segments).Distinct()];
+        SetLearning([]);
+        foreach (var segment in segments)
+        {
+            _steps.Remove(segment);
+            foreach (var state in States)
+            {
+                using var part = state.narrow(0, segment.Start, segment.Length);
+                part.zero_();
+            }
+        }
+        SetLearning(learning);
     }
 
     public virtual void Dispose()
@@ -78,7 +111,7 @@ internal abstract class NetworkOptimizer(FlatParameters parameters) : IDisposabl
 
     private int StepsOf(ParameterSegment segment) => _steps.GetValueOrDefault(segment);
 
-    /// <summary>Parts side by side that have taken the same number of steps.</summary>
+    /// <summary>Parameters side by side that have taken the same number of steps.</summary>
     protected sealed class Run(FlatParameters parameters, IReadOnlyList<Tensor> states, long start, long length) : IDisposable
     {
         internal int Steps { get; set; }

@@ -11,7 +11,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     private readonly List<BlendingEstimate> _newEstimates = [];
     private GradientBlendingEstimator? _estimator;
     private UniModalNetworks? _uniModal;
-    private (MeasuredLosses Losses, bool IsGlance)? _measured;
+    private (MeasuredLosses Losses, bool IsGlance, int Version)? _measured;
 
     internal NetworkTraining(TrainingRun run, NetworkPlan plan, NetworkShape shape)
     {
@@ -24,7 +24,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         _trainer = new BranchTrainer(Network, run.Settings, run.Loss);
     }
 
-    public JointNetwork Network { get; }
+    internal JointNetwork Network { get; }
 
     public int NumberOfEpochs => _run.Settings.NumberOfEpochs;
 
@@ -48,24 +48,55 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         var steps = StrategySteps.For(_strategy, Network, _run.Loss, _uniModal, epoch, NumberOfEpochs, _run.SeedOf("strategy", epoch));
         _trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Training, rows), steps);
         var losses = _run.Meter.Measure(Network, _shape.Branches, glance: true, keepsPredictions: _run.FollowsAnswer);
-        _measured = (losses, true);
+        _measured = (losses, true, Network.Parameters.Version);
         return new([.. _shape.Branches.Select(b => plan.Weights[b])], losses, [.. _newEstimates]);
     }
 
-    internal void RefitJointHead()
+    /// <summary>
+    /// Trains the joint head from its start again, on the encoders as they are, and keeps it unless the held-out rows say that the one before was
+    /// better.
+    /// </summary>
+    /// <returns>Whether the new one is kept.</returns>
+    internal bool RefitJointHead()
     {
         if (!_shape.HasJoint)
-            return;
+            return false;
         using var threads = new TorchThreadScope(_run.NumberOfThreads);
+        double? before = HeldOutLossOfJoint();
+        using var old = Create();
+        old.JointSegment.CopyFrom(Network.JointSegment);
+        TrainJointHead();
+        double? after = HeldOutLossOfJoint();
+        string epochs = $"The head of {_shape.JointName} was trained again for {_run.Settings.RefitJointHeadEpochs} epochs on the encoders as they are";
+        if (before is null)
+        {
+            _run.Say($"{epochs}. No rows are held out that could say whether it is better than before.");
+            return true;
+        }
+        bool isBetter = after < before;
+        if (!isBetter)
+            Network.JointSegment.CopyFrom(old.JointSegment);
+        _run.Say(FormattableString.Invariant($"{epochs}: its held-out loss was {before:0.000} and is {after:0.000}, so that {(isBetter ? "it replaces the one before" : "the one before stays")}."));
+        return isBetter;
+    }
+
+    private double? HeldOutLossOfJoint() =>
+        _run.Meter.HasNoHeldOutRows ? null : _run.Meter.Measure(Network, [_shape.JointBranch], glance: true).HeldOutMeans[0];
+
+    /// <summary>A training of its own, with the schedule over its own epochs.</summary>
+    private void TrainJointHead()
+    {
         using (var fresh = Create())
             Network.JointSegment.CopyFrom(fresh.JointSegment);
         using var trainer = new BranchTrainer(Network, _run.Settings, _run.Loss);
         int k = _shape.Modalities.Count;
         trainer.SetPlan(new EpochPlan([.. Enumerable.Repeat(0.0, k), 1]) { FrozenEncoders = [.. Enumerable.Repeat(true, k)] });
-        for (int epoch = 0; epoch < _run.Settings.RefitJointHeadEpochs; epoch++)
+        int epochs = _run.Settings.RefitJointHeadEpochs;
+        for (int epoch = 0; epoch < epochs; epoch++)
         {
             Network.SeedDropout(_run.SeedOf("refit", epoch));
-            trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(NumberOfEpochs + epoch), _run.Settings.LearningRate, rows => _run.OnBatch(TrainingPhase.Training, rows));
+            double rate = _run.Settings.LearningRate * _run.Settings.LearningRateSchedule.Factor(epoch, epochs);
+            trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(NumberOfEpochs + epoch), rate, rows => _run.OnBatch(TrainingPhase.Training, rows));
         }
     }
 
@@ -89,6 +120,12 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         var estimate = _estimator.Estimate(Network, Measured(glanceIsEnough: false), firstEpoch, epochs, guards);
         _newEstimates.Add(estimate);
         return estimate;
+    }
+
+    public void StartFromUniModalEncoders()
+    {
+        UniModal.CopyEncodersTo(Network);
+        _trainer.ForgetEncoders();
     }
 
     public UniModalNetworks UniModal => _uniModal ?? throw UniModalNetworks.NotAskedFor();
@@ -130,10 +167,12 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         }
     }
 
+    /// <summary>The losses of the network as it is now.</summary>
+    /// <param name="glanceIsEnough">Whether some of the training rows are enough.</param>
     private MeasuredLosses Measured(bool glanceIsEnough)
     {
-        if (_measured is not { } measured || (measured.IsGlance && !glanceIsEnough))
-            _measured = measured = (_run.Meter.Measure(Network, _shape.Branches, glanceIsEnough), glanceIsEnough);
+        if (_measured is not { } measured || measured.Version != Network.Parameters.Version || (measured.IsGlance && !glanceIsEnough))
+            _measured = measured = (_run.Meter.Measure(Network, _shape.Branches, glanceIsEnough), glanceIsEnough, Network.Parameters.Version);
         return measured.Losses;
     }
 
@@ -142,7 +181,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     {
         foreach (var (method, need) in new[] { (nameof(BalanceStrategy.ExtraLoss), StrategyNeeds.ExtraLoss), (nameof(BalanceStrategy.Combine), StrategyNeeds.BothGradients) })
         {
-            if (!strategy.Needs.HasFlag(need) && strategy.GetType().GetMethod(method)!.DeclaringType != typeof(BalanceStrategy))
+            if (!strategy.Needs.HasFlag(need) && strategy.Overrides(method))
                 throw new InvalidOperationException($"{strategy.GetType().Name} overrides {method}, but its Needs do not ask for it. Add StrategyNeeds.{need} to its Needs.");
         }
     }

@@ -48,11 +48,8 @@ internal sealed class StrategySteps
             Scale(scales, cuts);
     }
 
-    internal static bool HooksInto(BalanceStrategy strategy)
-    {
-        var onStep = strategy.GetType().GetMethod(nameof(BalanceStrategy.OnStep))!;
-        return onStep.DeclaringType != typeof(BalanceStrategy) || (strategy.Needs & (StrategyNeeds.BothGradients | StrategyNeeds.ExtraLoss)) != 0;
-    }
+    internal static bool HooksInto(BalanceStrategy strategy) =>
+        strategy.Overrides(nameof(BalanceStrategy.OnStep)) || (strategy.Needs & (StrategyNeeds.BothGradients | StrategyNeeds.ExtraLoss)) != 0;
 
     private Tensor? ExtraLoss(Batch batch, NetworkPass pass)
     {

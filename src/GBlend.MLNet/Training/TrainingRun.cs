@@ -31,6 +31,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly int _rows;
     private long _work;
     private bool _isPrepared;
+    private (int Epoch, bool[] IsRefitted)? _settled;
 
     internal TrainingRun(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
     {
@@ -139,12 +140,11 @@ internal sealed class TrainingRun : IDisposable
     internal TrainedModel Finish()
     {
         using var threads = new TorchThreadScope(NumberOfThreads);
-        int selected = IsOver ? _best.Restore([.. _networks.Select(n => n.Network)]) ?? _epochs.Count - 1 : _epochs.Count - 1;
-        bool isRefitted = IsOver && Settings.RefitJointHeadEpochs > 0;
-        if (isRefitted)
-            Array.ForEach(_networks, network => network.RefitJointHead());
+        if (IsOver)
+            Settle();
+        int selected = _settled?.Epoch ?? _epochs.Count - 1;
         var heldOut = _answer.Predictions([.. _networks.SelectMany(n => Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))]);
-        bool[] learned = [.. Branches.Zip(Learned(_epochs.Take(selected + 1)), (branch, learned) => learned || (branch.IsJoint && isRefitted))];
+        bool[] learned = [.. Learned(_epochs.Take(selected + 1)).Select((learned, branch) => learned || _settled?.IsRefitted[branch] == true)];
         var answer = _answer.Choose(heldOut, learned, _host.Warning);
         if (Settings.LeavesOutMissing)
             answer = answer.WithSingleHeads(Branches, heldOut);
@@ -158,6 +158,16 @@ internal sealed class TrainingRun : IDisposable
             HeldOutRows = _heldOutRows.Length,
         };
         return new TrainedModel([.. _networks.Select(n => n.Network.ForScoring())], Loss, answer, history);
+    }
+
+    /// <summary>Once, when the run is over: the weights of the best epoch and the refit of the joint heads, where they are wanted.</summary>
+    private void Settle()
+    {
+        if (_settled is not null)
+            return;
+        int epoch = _best.Restore([.. _networks.Select(n => n.Network)]) ?? _epochs.Count - 1;
+        bool[] refitted = [.. _networks.Select(network => Settings.RefitJointHeadEpochs > 0 && network.RefitJointHead())];
+        _settled = (epoch, [.. _networks.SelectMany((n, i) => n.Network.Shape.Heads.Select(head => head.IsJoint && refitted[i]))]);
     }
 
     /// <summary>The order of the training rows in an epoch; the same for all networks and for trial copies.</summary>
@@ -175,6 +185,9 @@ internal sealed class TrainingRun : IDisposable
     internal double LearningRateOf(int epoch) => Settings.LearningRate * Settings.LearningRateSchedule.Factor(epoch, Settings.NumberOfEpochs);
 
     internal int SeedOf(string purpose, int index = 0) => Seeds.Derive(Settings.Seed, purpose, index);
+
+    /// <summary>Tells the user something.</summary>
+    internal void Say(string message) => _host.Info(message);
 
     /// <summary>Before every batch: stops when asked to, and reports at least every second. Branches that train side by side come here together.</summary>
     internal void OnBatch(TrainingPhase phase, long rows)

@@ -209,6 +209,90 @@ public sealed class StrategyTests
         Assert.Contains(Create().GetType().Name, e.Message);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Losses_and_estimates_are_those_of_the_network_as_it_is_now(int epoch)
+    {
+        var notes = new Started(epoch);
+        using var run = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.By(() => notes.IsTaken ? new Started(epoch) : notes)), new QuietHost());
+        run.Advance(epoch + 1);
+        Assert.NotEqual(notes.Before[0], notes.After[0]);
+        Assert.NotEqual(notes.Before[1], notes.After[1]);
+        Assert.NotEqual(notes.TrainBefore[0], notes.TrainAfter[0]);
+        Assert.Equal(notes.After, notes.Estimate!.Branches.Select(b => b.HeldOutLossBefore));
+    }
+
+    /// <summary>A method of the same name is nothing to the training, and the one it looks for is found beside it.</summary>
+    [Fact]
+    public void Strategies_with_methods_of_the_same_name_are_asked_rightly()
+    {
+        var strategy = new Overloaded();
+        using var run = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.By(() => strategy)), new QuietHost());
+        run.Advance(1);
+        Assert.True(strategy.Steps > 0);
+        Assert.False(new Hiding().Overrides(nameof(BalanceStrategy.OnStep)));
+        using var hiding = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.By(() => new Hiding())) with { MicroBatchSize = 4 }, new QuietHost());
+        hiding.Advance(1);
+    }
+
+    private sealed class Overloaded : BalanceStrategy
+    {
+        internal int Steps { get; private set; }
+
+        public override EpochPlan OnEpoch(EpochView epoch) => new(1, 1, 1);
+
+        public override StepScales? OnStep(StepView step)
+        {
+            Steps++;
+            return OnStep(step, 1);
+        }
+
+        public StepScales? OnStep(StepView step, double factor) => new([factor, factor + step.Epoch]);
+
+        public static Tensor? ExtraLoss() => null;
+
+        public static void Combine(double a, double b) => _ = a + b;
+    }
+
+    private sealed class Hiding : BalanceStrategy
+    {
+        public override EpochPlan OnEpoch(EpochView epoch) => new(1, 1, 1);
+
+        public new StepScales? OnStep(StepView step) => throw new InvalidOperationException($"Nobody calls this in epoch {step.Epoch}.");
+    }
+
+    /// <summary>In one epoch notes the losses, takes the encoders of the single modalities, and notes the losses again.</summary>
+    private sealed class Started(int epochOfStart) : BalanceStrategy
+    {
+        internal bool IsTaken { get; private set; }
+
+        internal IReadOnlyList<double> Before { get; private set; } = [];
+
+        internal IReadOnlyList<double> After { get; private set; } = [];
+
+        internal IReadOnlyList<double> TrainBefore { get; private set; } = [];
+
+        internal IReadOnlyList<double> TrainAfter { get; private set; } = [];
+
+        internal BlendingEstimate? Estimate { get; private set; }
+
+        public override StrategyNeeds Needs => StrategyNeeds.Heads | StrategyNeeds.HeldOutRows | StrategyNeeds.UniModalRuns;
+
+        public override EpochPlan OnEpoch(EpochView epoch)
+        {
+            IsTaken = true;
+            if (epoch.Epoch == epochOfStart)
+            {
+                (Before, TrainBefore) = (epoch.HeldOutLosses, epoch.TrainLosses);
+                epoch.StartFromUniModalEncoders();
+                (After, TrainAfter) = (epoch.HeldOutLosses, epoch.TrainLosses);
+                Estimate = epoch.Estimate(1);
+            }
+            return new(1, 1, 1);
+        }
+    }
+
     private sealed class LossWithoutGradient(StrategyNeeds needs) : BalanceStrategy
     {
         public override StrategyNeeds Needs => needs;

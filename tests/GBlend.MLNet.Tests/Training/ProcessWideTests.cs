@@ -120,6 +120,22 @@ public sealed class ProcessWideTests
     private delegate int NumberOf();
 
     [Fact]
+    public void Fit_with_random_modules_of_torch_leaves_the_global_generator_alone()
+    {
+        var encoder = new CustomEncoder((x, training) => nn.functional.dropout(x, 0.3, training));
+        var settings = ToyRows.Settings();
+        settings = settings with { Modalities = [.. settings.Modalities.Select(m => m with { Encoder = encoder })] };
+        manual_seed(7);
+        var expected = rand(4).ToFloats();
+        manual_seed(7);
+        TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost()).Dispose();
+        Assert.Equal(expected, rand(4).ToFloats());
+        long before = Settled();
+        TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost()).Dispose();
+        Assert.Equal(before, Settled());
+    }
+
+    [Fact]
     public void Fit_under_another_default_type_gives_the_same_model_and_leaves_the_type()
     {
         using var expected = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());

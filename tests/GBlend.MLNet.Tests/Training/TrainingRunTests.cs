@@ -193,6 +193,120 @@ public sealed class TrainingRunTests
         Assert.Equal(0.01, moved, 1e-5);
     }
 
+    /// <summary>Parts of an encoder that a user has frozen by torch's own means.</summary>
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adam")]
+    [InlineData("adamw")]
+    public void Fit_weight_decay_leaves_parameters_that_need_no_gradient(string name)
+    {
+        var encoder = new CustomEncoder(prepare: (first, _) => first.weight.requires_grad = false);
+        var optimizer = name switch { "sgd" => Optimizer.Sgd(), "adam" => Optimizer.Adam(), _ => Optimizer.AdamW() };
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Equal()) with { Optimizer = optimizer, WeightDecay = 0.1, GradientClipping = 1 };
+        settings = settings with { Modalities = [settings.Modalities[0] with { Encoder = encoder }, settings.Modalities[1]] };
+        using var run = new TrainingRun(ToyRows.Multiclass(), settings, new QuietHost());
+        double[] Values(string tensor) => run.Network.Tensors.Single(t => t.Name == tensor).Value.ToDoubles();
+        string[] names = [.. run.Network.Tensors.Select(t => t.Name)];
+        var before = names.ToDictionary(n => n, Values);
+        run.Advance(2);
+        Assert.Equal(before["encoders.0.first.weight"], Values("encoders.0.first.weight"));
+        Assert.All(names.Where(n => n != "encoders.0.first.weight"), n => Assert.NotEqual(before[n], Values(n)));
+    }
+
+    /// <summary>The new head is trained at a rate at which it can't become better.</summary>
+    [Fact]
+    public void Fit_refit_that_is_worse_is_not_kept()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Equal()) with { NumberOfEpochs = 15, Answer = Answer.Joint };
+        using var plain = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        var host = new QuietHost();
+        using var run = new TrainingRun(ToyRows.Multiclass(), settings with { RefitJointHeadEpochs = 1 }, host);
+        run.Advance(15);
+        using TrainedModel refitted = run.Finish(), again = run.Finish();
+        Assert.Equal(plain.History.HeldOutLoss, refitted.History.HeldOutLoss);
+        Assert.Equal(ToyRows.Score(plain, ToyRows.Multiclass()), ToyRows.Score(refitted, ToyRows.Multiclass()));
+        Assert.Equal(ToyRows.Score(plain, ToyRows.Multiclass()), ToyRows.Score(again, ToyRows.Multiclass()));
+        Assert.Single(host.Infos, i => i.Contains("trained again") && i.Contains("the one before stays"));
+    }
+
+    [Fact]
+    public void Fit_refit_follows_the_learning_rate_schedule()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Equal()) with { NumberOfEpochs = 2, RefitJointHeadEpochs = 4, Answer = Answer.Joint };
+        // Every rate of the second schedule after the first epoch is nothing to speak of.
+        var falls = LearningRateSchedule.Step(1, 1e-7f);
+        double[] Head(TrainingSettings s)
+        {
+            var rows = ToyRows.Multiclass();
+            using var model = TrainingRun.Fit(new TrainingRows(rows.Modalities, rows.Targets, new bool[rows.Count]), s, new QuietHost());
+            return [.. model.Network.Tensors.Where(t => t.Name.StartsWith("joint.")).SelectMany(t => t.Value.ToDoubles())];
+        }
+        double[] one = Head(settings with { RefitJointHeadEpochs = 1, LearningRateSchedule = falls }), four = Head(settings with { LearningRateSchedule = falls });
+        Assert.All(one.Zip(four), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+    }
+
+    /// <summary>What encoders of others draw from torch's global generator is of the fit, whatever it is and however branches are trained.</summary>
+    [Theory]
+    [InlineData("dropout")]
+    [InlineData("alpha dropout")]
+    [InlineData("rrelu")]
+    [InlineData("noise")]
+    public void Fit_with_random_modules_of_torch_gives_the_same_bits(string kind)
+    {
+        var encoder = new CustomEncoder((x, training) => kind switch
+        {
+            "dropout" => TorchSharp.torch.nn.functional.dropout(x, 0.3, training),
+            "alpha dropout" => TorchSharp.torch.nn.functional.alpha_dropout(x, 0.3, training),
+            "rrelu" => training ? TorchSharp.torch.nn.functional.rrelu(x, 0.1, 0.9, training: true) : x,
+            _ => training ? x + TorchSharp.torch.rand_like(x) : x,
+        });
+        var settings = ToyRows.Settings() with { NumberOfThreads = 1, NumberOfEpochs = 3 };
+        settings = settings with { Modalities = [.. settings.Modalities.Select(m => m with { Encoder = encoder })] };
+        var expected = Weights(settings);
+        Assert.Equal(expected, Weights(settings));
+        Assert.Equal(expected, Weights(settings with { TrainsSideBySide = false }));
+        Assert.NotEqual(expected, Weights(settings with { Seed = 4 }));
+    }
+
+    [Fact]
+    public void Fit_bfloat16_adds_up_parts_of_batches_as_well_as_whole_batches()
+    {
+        var rows = ToyRows.Multiclass(1600);
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Equal()) with { NumberOfEpochs = 1, BatchSize = 2000, LearningRate = 1, Optimizer = Optimizer.Sgd(0) };
+        double[] Step(TrainingSettings s)
+        {
+            using var run = new TrainingRun(rows, s, new QuietHost());
+            double[] Values() => run.Network.Parameters.Master.ToDoubles();
+            double[] before = Values();
+            run.Advance(1);
+            return [.. Values().Zip(before, (a, b) => a - b)];
+        }
+        double[] exact = Step(settings);
+        double Error(TrainingSettings s) => Math.Sqrt(Step(s).Zip(exact, (a, b) => (a - b) * (a - b)).Sum() / exact.Sum(a => a * a));
+        double whole = Error(settings with { Precision = TorchSharp.torch.ScalarType.BFloat16 });
+        double parts = Error(settings with { Precision = TorchSharp.torch.ScalarType.BFloat16, MicroBatchSize = 2 });
+        Assert.True(parts < 1.5 * whole, $"{parts} in parts, {whole} whole");
+    }
+
+    [Theory]
+    [InlineData("none", true)]
+    [InlineData("equal", true)]
+    [InlineData("separate", true)]
+    [InlineData("fixed", true)]
+    [InlineData("offline", true)]
+    [InlineData("online", true)]
+    [InlineData("dgl", false)]
+    [InlineData("ogm", false)]
+    [InlineData("mlb", false)]
+    [InlineData("mmpareto", false)]
+    [InlineData("midas", false)]
+    [InlineData("mcr", false)]
+    public void History_weights_sum_to_one_where_its_doc_says_so(string name, bool sumsToOne)
+    {
+        using var model = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(Blend(name)) with { NumberOfEpochs = 2 }, new QuietHost());
+        Assert.All(model.History.Epochs, e => Assert.Equal(sumsToOne, Math.Abs(e.Weights.Sum() - 1) < 1e-6));
+    }
+
     [Fact]
     public void Fit_refit_changes_the_joint_head_only()
     {
