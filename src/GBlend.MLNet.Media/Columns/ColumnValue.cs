@@ -67,11 +67,17 @@ internal sealed class ColumnValue<T> : ColumnValue where T : struct
         try
         {
             _value = _reader.Read();
+            if (_reader.Damage is { } damage)
+                _log.AddUsed(_column, _reader.ItemName, _row.Position, damage);
         }
-        catch (Exception e) when (e is BadMediaException or IOException or UnauthorizedAccessException)
+        catch (BadMediaException e)
         {
             _problem = e.Message;
             _log.Add(_column, _reader.ItemName, _row.Position, _problem);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw BadMediaLog.Trouble(_column, _reader.ItemName, _row.Position, e);
         }
         _position = _row.Position;
     }

@@ -22,22 +22,23 @@ internal sealed class ImageColumn(string output, string input, ImageOptions opti
     internal override int[] Dimensions(DataViewType input) => [Image.Shape.Height, Image.Shape.Width, Image.Shape.Channels];
 
     internal override ColumnValue Bind(DataViewRow row, ColumnBinding binding) =>
-        new ColumnValue<byte>(row, this, Image.Shape.Size, new Reader(this, row, binding.Source, Image.Shape), binding.Log);
+        new ColumnValue<byte>(row, this, Image.Shape.Size, new Reader(this, row, binding, Image.Shape, Image.Limits), binding.Log);
 
-    private sealed class Reader(ImageColumn column, DataViewRow row, DataViewSchema.Column source, FrameShape shape) : FileColumnReader<byte>(column, row, source, shape.Size)
+    private sealed class Reader(ImageColumn column, DataViewRow row, ColumnBinding binding, FrameShape shape, MediaLimits limits) : FileColumnReader<byte>(column, row, binding, shape.Size)
     {
         private PictureWriter? _writer;
 
         public override void Dispose() => _writer?.Dispose();
 
-        protected override void Decode(MediaItem item, byte[] values)
+        protected override ToleratedDamage? Decode(MediaItem item, byte[] values)
         {
             MediaLibraries.RequireOpenCv();
             _writer ??= new PictureWriter(shape);
             try
             {
-                using var picture = ImageDecoder.Decode(item.ReadAll(), shape);
+                using var picture = ImageDecoder.Decode(item.ReadAll(), shape.Channels == 1, limits);
                 _writer.Write(picture, values);
+                return null;
             }
             catch (OpenCVException e)
             {

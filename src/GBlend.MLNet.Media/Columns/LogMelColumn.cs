@@ -25,19 +25,25 @@ internal sealed class LogMelColumn(string output, string input, LogMelOptions op
     internal override ColumnValue Bind(DataViewRow row, ColumnBinding binding)
     {
         int size = LogMel.Clips * LogMel.FrameCount * LogMel.Spectrum.Bands;
-        return new ColumnValue<float>(row, this, size, new Reader(this, row, binding.Source, LogMel, size), binding.Log);
+        return new ColumnValue<float>(row, this, size, new Reader(this, row, binding, LogMel, size), binding.Log);
     }
 
-    private sealed class Reader(LogMelColumn column, DataViewRow row, DataViewSchema.Column source, LogMelOptions options, int size) : FileColumnReader<float>(column, row, source, size)
+    private sealed class Reader(LogMelColumn column, DataViewRow row, ColumnBinding binding, LogMelOptions options, int size) : FileColumnReader<float>(column, row, binding, size)
     {
         private readonly LogMelTransform _transform = new(options.Spectrum);
+        private readonly ReadingRules _rules = new(options.Limits, options.ToleratesDamage, binding.CheckAlive);
 
-        protected override void Decode(MediaItem item, float[] values)
+        protected override ToleratedDamage? Decode(MediaItem item, float[] values)
         {
-            var sound = SoundFile.Load(item, options.Spectrum.SampleRate, options.ToleratesDamage);
+            using var file = new SoundFile(item, options.Spectrum.SampleRate, _rules);
+            var sound = file.Describe();
             int clipSize = options.FrameCount * options.Spectrum.Bands, clip = 0;
-            foreach (var (start, hop) in SoundPlan.Windows(options, item, sound))
-                _transform.Write(sound.Samples, start, hop, options.FrameCount, values.AsSpan(clip++ * clipSize, clipSize));
+            foreach (var (start, hop) in SoundPlan.Windows(options, item, sound, _rules))
+            {
+                var (first, count) = _transform.Reach(start, hop, options.FrameCount);
+                _transform.Write(file.Read(first, count), first, sound.Samples, start, hop, options.FrameCount, values.AsSpan(clip++ * clipSize, clipSize));
+            }
+            return file.Lost == 0 || !options.ToleratesDamage ? null : new(0, $"{file.Lost} packets of its sound can't be decoded and are silent");
         }
     }
 }

@@ -26,7 +26,7 @@ internal static class MLImageInput
             _getter(ref _image);
             if (_image is null)
                 throw new BadMediaException("the row has no image");
-            string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".png");
+            string file = TemporaryFolder.NewPath(".png");
             try
             {
                 _save(_image, file);

@@ -28,14 +28,15 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
     internal override ColumnValue Bind(DataViewRow row, ColumnBinding binding)
     {
         int size = Dimensions(binding.Source.Type)!.Aggregate((a, b) => a * b);
-        return new ColumnValue<byte>(row, this, size, new Reader(Flow, row, binding.Source, size), binding.Log);
+        return new ColumnValue<byte>(row, this, size, new Reader(this, row, binding, size), binding.Log);
     }
 
-    private sealed class Reader(OpticalFlowOptions options, DataViewRow row, DataViewSchema.Column source, int size) : ColumnReader<byte>
+    private sealed class Reader(OpticalFlowColumn column, DataViewRow row, ColumnBinding binding, int size) : ColumnReader<byte>
     {
-        private readonly ValueGetter<VBuffer<byte>> _getter = row.GetGetter<VBuffer<byte>>(source);
-        private readonly int[] _dimensions = [.. ((VectorDataViewType)source.Type).Dimensions];
-        private readonly string _settings = options.Cache is null ? "" : Name + MediaColumnKinds.Serialize(options) + string.Join('x', ((VectorDataViewType)source.Type).Dimensions);
+        private readonly ValueGetter<VBuffer<byte>> _getter = row.GetGetter<VBuffer<byte>>(binding.Source);
+        private readonly int[] _dimensions = [.. ((VectorDataViewType)binding.Source.Type).Dimensions];
+        private readonly OpticalFlowOptions _options = column.Flow;
+        private readonly RowCache _cache = new(column, string.Join('x', ((VectorDataViewType)binding.Source.Type).Dimensions), binding.Log);
         private readonly byte[] _values = new byte[size];
         private readonly List<Mat> _work = [];
         private VBuffer<byte> _clip;
@@ -51,14 +52,12 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
             if (_clip.Length != _dimensions.Aggregate((a, b) => a * b))
                 throw new BadMediaException($"the clip has {_clip.Length} values instead of {string.Join(" x ", _dimensions)}");
             byte[] clip = [.. _clip.DenseValues()];
-            if (options.Cache is not { } cache)
+            if (!_cache.IsUsed)
                 return Compute(clip);
             string hash = Convert.ToHexString(SHA256.HashData(clip));
-            byte[] key = MediaCache.Key(_settings, hash, hash);
-            if (cache.Find<byte>(key, size) is { } kept)
+            if (_cache.Find<byte>(hash, hash, size) is { } kept)
                 return kept;
-            Compute(clip);
-            cache.Keep<byte>(key, _values);
+            _cache.Keep(hash, hash, Compute(clip));
             return _values;
         }
 
@@ -80,10 +79,10 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
                     {
                         Mat before = _work[(frame - 1) % 2], after = _work[frame % 2];
                         Gray(start + first + frame * pictureSize, after);
-                        Cv2.CalcOpticalFlowFarneback(before, after, flow, options.PyramidScale, options.PyramidLevels, options.WindowSize, options.Iterations, options.PolynomialSize, options.PolynomialSigma, OpticalFlowFlags.None);
+                        Cv2.CalcOpticalFlowFarneback(before, after, flow, _options.PyramidScale, _options.PyramidLevels, _options.WindowSize, _options.Iterations, _options.PolynomialSize, _options.PolynomialSigma, OpticalFlowFlags.None);
                         Quantize(new ReadOnlySpan<float>((void*)flow.Data, flowSize), _values.AsSpan(slot++ * flowSize, flowSize));
                     }
-                    if (options.KeepsFrameCount)
+                    if (_options.KeepsFrameCount)
                         _values.AsSpan((slot - 1) * flowSize, flowSize).CopyTo(_values.AsSpan(slot++ * flowSize, flowSize));
                 }
             }
@@ -101,7 +100,7 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
 
         private void Quantize(ReadOnlySpan<float> flow, Span<byte> bytes)
         {
-            float scale = 127.5f / options.Bound;
+            float scale = 127.5f / _options.Bound;
             for (int i = 0; i < flow.Length; i++)
                 bytes[i] = (byte)Math.Clamp(128 + MathF.Round(flow[i] * scale), 0, 255);
         }

@@ -31,12 +31,16 @@ internal sealed class VideoClipColumn(string output, string input, VideoClipOpti
     /// <summary>Whether another column is made of the same videos.</summary>
     internal bool ReadsSameFiles(MediaColumn other) => other is VideoClipColumn clip && clip.Input == Input && clip.Clip.Folder == Clip.Folder;
 
-    private sealed class Reader(VideoClipColumn column, DataViewRow row, ColumnBinding binding, int size) : FileColumnReader<byte>(column, row, binding.Source, size)
+    private sealed class Reader(VideoClipColumn column, DataViewRow row, ColumnBinding binding, int size) : FileColumnReader<byte>(column, row, binding, size)
     {
-        private readonly ClipReader _clips = new(column.Clip, binding.Shared);
+        private readonly ClipReader _clips = new(column.Clip, new(column.Clip.Limits, column.Clip.ToleratesDamage, binding.CheckAlive), binding.Shared);
 
         public override void Dispose() => _clips.Dispose();
 
-        protected override void Decode(MediaItem item, byte[] values) => _clips.Read(item, values);
+        protected override ToleratedDamage? Decode(MediaItem item, byte[] values)
+        {
+            _clips.Read(item, values);
+            return _clips.Concealed == 0 ? null : new(_clips.Concealed, $"{_clips.Concealed} of the frames that were decoded for its clips are damaged and were filled in or left out");
+        }
     }
 }

@@ -48,5 +48,5 @@ internal sealed class MediaSchema
         return [.. needed.Select(i => Input[i])];
     }
 
-    internal ColumnValue Bind(DataViewRow row) => Column.Bind(row, new(Source, Log, Shared));
+    internal ColumnValue Bind(DataViewRow row) => Column.Bind(row, new(Source, Log.CheckAlive, Log, Shared));
 }

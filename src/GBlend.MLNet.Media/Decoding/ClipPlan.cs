@@ -30,6 +30,22 @@ internal static class ClipPlan
             : [.. Starts(options.Position, options.ClipsPerVideo, room, options.Seed, name).Select(s => (int)Math.Floor(s))];
     }
 
+    /// <summary>The frames that clips need, in their order in the file, each with its place in the row.</summary>
+    internal static (int Frame, int Slot)[] Frames(VideoClipOptions options, VideoTimeline timeline, string name)
+    {
+        int frames = timeline.PlannedFrames(options.ToleratesDamage), slot = 0;
+        var wanted = new List<(int Frame, int Slot)>();
+        foreach (int first in FirstFrames(options, frames, name))
+        {
+            for (int t = 0; t < options.FrameCount; t++)
+            {
+                int frame = first + t * options.FrameStride;
+                wanted.Add((options.ShortVideo == ShortVideo.Loop ? frame % frames : Math.Min(frame, frames - 1), slot++));
+            }
+        }
+        return [.. wanted.Order()];
+    }
+
     /// <summary>Numbers from 0 to below 1, which depend on nothing but the seed, the name and their index.</summary>
     private static IEnumerable<double> Draw(int seed, string name, int count)
     {

@@ -11,9 +11,8 @@ internal static class ContainerFile
     /// Whether one part follows the other from the start to the promised end. How long the file's tracks are does not matter, so sound that
     /// outlasts the video, or the reverse, is no sign of damage; a cut, a hole or an overwritten end is.
     /// </summary>
-    internal static bool IsWhole(string path)
+    internal static bool IsWhole(Stream file)
     {
-        using var file = File.OpenRead(path);
         Span<byte> head = stackalloc byte[4];
         file.ReadExactly(head);
         file.Position = 0;
@@ -21,9 +20,8 @@ internal static class ContainerFile
     }
 
     /// <summary>Whether an AVI file ends before it promises to; of others this does not tell.</summary>
-    internal static bool IsCutAvi(string path)
+    internal static bool IsCutAvi(Stream file)
     {
-        using var file = File.OpenRead(path);
         Span<byte> head = stackalloc byte[12];
         while (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.StartsWith("RIFF"u8) && head[8..].StartsWith("AVI"u8))
         {

@@ -7,55 +7,91 @@ namespace GBlend.MLNet;
 /// <param name="Identity">Changes when the content does.</param>
 /// <param name="Path">The file, if it is one.</param>
 /// <param name="Content">The content, if it is in memory.</param>
-internal sealed record MediaItem(string Name, string Identity, string? Path, ReadOnlyMemory<byte> Content)
+internal sealed record MediaItem(string Name, string Identity, string? Path, byte[]? Content)
 {
     /// <summary>A file.</summary>
     /// <param name="name">Its path.</param>
     /// <param name="folder">What the path is relative to; by default the current folder.</param>
     /// <exception cref="BadMediaException">There is no such file, or nothing in it.</exception>
+    /// <exception cref="IOException">The machine keeps it from being read: its drive is away, or fails.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not see it.</exception>
     internal static MediaItem OfFile(string name, string? folder = null)
     {
         if (name.Contains('\0'))
             throw new BadMediaException("the path has a null character");
+        if (folder is not null && !Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"The folder '{System.IO.Path.GetFullPath(folder)}', which paths are relative to, is not there.");
         var file = new FileInfo(folder is null ? name : System.IO.Path.Combine(folder, name));
-        if (!file.Exists)
-            throw new BadMediaException(Directory.Exists(file.FullName) ? "it is a folder" : "the file does not exist");
+        if (Missing(file) is { } problem)
+            throw new BadMediaException(problem);
+        // Pipes and devices have no length, and reading them may wait for ever.
         if (file.Length == 0)
-            throw new BadMediaException("the file is empty");
+            throw new BadMediaException("the file is empty, or no file but a pipe or a device");
         string identity = string.Create(CultureInfo.InvariantCulture, $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}");
-        return new MediaItem(name, identity, file.FullName, default);
+        return new MediaItem(name, identity, file.FullName, null);
     }
 
-    /// <summary>Calls a function with a file that has the content: the file itself, or a temporary one.</summary>
-    internal T WithFile<T>(Func<string, T> use)
+    /// <summary>The content, from its start.</summary>
+    /// <exception cref="BadMediaException">The file is no longer there.</exception>
+    /// <exception cref="IOException">The machine keeps it from being read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not read it.</exception>
+    internal Stream Open()
     {
-        if (Path is not null)
-            return use(Path);
-        string temporary = System.IO.Path.GetTempFileName();
+        if (Content is not null)
+            return new MemoryStream(Content, writable: false);
         try
         {
-            using (var stream = File.OpenWrite(temporary))
-                stream.Write(Content.Span);
-            return use(temporary);
+            // Without a buffer of its own: those that read it have theirs.
+            return new FileStream(Path!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         }
-        finally
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            File.Delete(temporary);
+            throw new BadMediaException("the file does not exist");
         }
     }
 
-    /// <summary>Calls a function with the content as a stream.</summary>
-    internal unsafe T WithStream<T>(Func<Stream, T> use)
+    internal byte[] ReadAll()
     {
-        if (Path is not null)
-        {
-            using var file = File.OpenRead(Path);
-            return use(file);
-        }
-        using var pin = Content.Pin();
-        using var memory = new UnmanagedMemoryStream((byte*)pin.Pointer, Content.Length);
-        return use(memory);
+        if (Content is not null)
+            return Content;
+        using var file = Open();
+        if (file.Length > Array.MaxLength)
+            throw new BadMediaException($"the file has {file.Length} bytes, which are more than are read at once");
+        byte[] content = new byte[file.Length];
+        file.ReadExactly(content);
+        return content;
     }
 
-    internal byte[] ReadAll() => Path is null ? Content.ToArray() : File.ReadAllBytes(Path);
+    private static string? Missing(FileInfo file)
+    {
+        FileAttributes attributes;
+        try
+        {
+            attributes = File.GetAttributes(file.FullName);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Away(file) is { } place ? throw new DirectoryNotFoundException($"'{file.FullName}' is not there, and neither is anything else in '{place}': is a drive away?") : "the file does not exist";
+        }
+        catch (PathTooLongException)
+        {
+            return "its path is too long";
+        }
+        return attributes.HasFlag(FileAttributes.Directory) ? "it is a folder" : null;
+    }
+
+    /// <summary>Where a drive is away its root is missing, or the folder where it was is empty.</summary>
+    private static string? Away(FileInfo file)
+    {
+        var folder = file.Directory;
+        if (folder is null || folder.Exists)
+            return null;
+        while (!folder.Exists)
+        {
+            if (folder.Parent is null)
+                return folder.FullName;
+            folder = folder.Parent;
+        }
+        return folder.EnumerateFileSystemInfos().Any() ? null : folder.FullName;
+    }
 }

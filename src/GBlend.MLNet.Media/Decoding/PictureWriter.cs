@@ -7,7 +7,7 @@ internal sealed class PictureWriter(FrameShape shape) : IDisposable
 {
     private readonly Mat _work = new();
 
-    /// <summary>Scales, cuts and converts a picture of 8-bit BGR, grey or BGRA values.</summary>
+    /// <summary>Scales, cuts and converts a picture of 8-bit RGB or grey values.</summary>
     /// <param name="picture">The decoded picture.</param>
     /// <param name="destination">Gets height x width x channels bytes, RGB.</param>
     internal unsafe void Write(Mat picture, Span<byte> destination)
@@ -24,10 +24,10 @@ internal sealed class PictureWriter(FrameShape shape) : IDisposable
         fixed (byte* start = destination[..shape.Size])
         {
             using var target = Mat.FromPixelData(shape.Height, shape.Width, MatType.CV_8UC(shape.Channels), (nint)start);
-            if (scaled.Channels() == shape.Channels && shape.Channels == 1)
+            if (scaled.Channels() == shape.Channels)
                 scaled.CopyTo(target);
             else
-                Cv2.CvtColor(scaled, target, Conversion(scaled.Channels()));
+                Cv2.CvtColor(scaled, target, shape.Channels == 1 ? ColorConversionCodes.RGB2GRAY : ColorConversionCodes.GRAY2RGB);
         }
     }
 
@@ -43,14 +43,4 @@ internal sealed class PictureWriter(FrameShape shape) : IDisposable
         int cutWidth = Math.Clamp((int)Math.Round(shape.Width / scale), 1, width), cutHeight = Math.Clamp((int)Math.Round(shape.Height / scale), 1, height);
         return new Rect((width - cutWidth) / 2, (height - cutHeight) / 2, cutWidth, cutHeight);
     }
-
-    private ColorConversionCodes Conversion(int channels) => (channels, shape.Channels) switch
-    {
-        (1, 3) => ColorConversionCodes.GRAY2RGB,
-        (3, 3) => ColorConversionCodes.BGR2RGB,
-        (4, 3) => ColorConversionCodes.BGRA2RGB,
-        (3, 1) => ColorConversionCodes.BGR2GRAY,
-        (4, 1) => ColorConversionCodes.BGRA2GRAY,
-        _ => throw new BadMediaException($"a picture with {channels} channels has no known colors"),
-    };
 }

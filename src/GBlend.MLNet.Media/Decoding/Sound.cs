@@ -1,10 +1,7 @@
 namespace GBlend.MLNet;
 
-/// <summary>Sound of one channel: the mean of a file's channels.</summary>
-/// <param name="Samples">From -1 to 1.</param>
+/// <summary>The sound of a file at the rate that is asked for.</summary>
 /// <param name="SampleRate">Samples per second.</param>
+/// <param name="Samples">How many samples there are by the file's own account.</param>
 /// <param name="VideoStart">When the first frame of the same file's video is shown, in seconds from the first sample.</param>
-internal sealed record Sound(float[] Samples, int SampleRate, double VideoStart = 0)
-{
-    internal double Seconds => (double)Samples.Length / SampleRate;
-}
+internal sealed record Sound(int SampleRate, long Samples, double VideoStart);

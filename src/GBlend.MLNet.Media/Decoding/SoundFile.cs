@@ -1,52 +1,101 @@
-using System.Globalization;
-
 namespace GBlend.MLNet;
 
-/// <summary>The sound of a file at the rate that is asked for, decoded once for all columns made from it.</summary>
-internal static class SoundFile
+/// <summary>
+/// Reads parts of the sound of one file, at the rate that is asked for. It is decoded in blocks, which are kept for all columns made from it, so that hours of
+/// sound take no more memory than what is read of them.
+/// </summary>
+/// <param name="item">The file.</param>
+/// <param name="rate">Samples per second.</param>
+/// <param name="rules">How it is read.</param>
+internal sealed class SoundFile(MediaItem item, int rate, ReadingRules rules) : IDisposable
 {
-    private static readonly SharedDecodes<Sound> Decoded = new(128 << 20, s => 4L * s.Samples.Length);
+    private const int Block = 1 << 19;
 
-    /// <summary>The whole sound.</summary>
-    /// <exception cref="BadMediaException">There is none, or it is damaged.</exception>
-    internal static Sound Load(MediaItem item, int rate, bool toleratesDamage) => Decoded.Get($"{item.Identity}|{rate}|{toleratesDamage}", () =>
-    {
-        var sound = item.WithStream(stream => ReadWav(stream, toleratesDamage)) ?? item.WithFile(path => RunFfmpeg(path, toleratesDamage));
-        return new Sound(Resampler.Resample(sound.Samples, sound.SampleRate, rate), rate, sound.VideoStart);
-    });
+    private static readonly SharedDecodes<Sound> Described = new(4 << 20, _ => 200);
+    private static readonly SharedDecodes<float[]> Decoded = new(128 << 20, s => 4L * s.Length);
 
-    private static Sound? ReadWav(Stream stream, bool toleratesDamage)
+    private SoundStream? _stream;
+
+    /// <summary>Packets that could not be decoded in what was read.</summary>
+    internal long Lost => _stream?.Lost ?? 0;
+
+    /// <summary>How much sound there is.</summary>
+    /// <exception cref="BadMediaException">There is none, or it is damaged, or beyond a limit.</exception>
+    internal Sound Describe()
     {
-        byte[] head = new byte[12];
-        int count = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        stream.Position = 0;
-        return WavReader.IsWav(head.AsSpan(0, count)) ? WavReader.Read(stream, toleratesDamage) : null;
+        var sound = Described.Get(Key("sound"), () =>
+        {
+            var stream = Stream();
+            double videoStart = IsWav(stream) ? 0 : MediaTimeline.Of(item, rules).Video is { } video ? video.Times[0] - stream.Origin : 0;
+            return new Sound(rate, Resampler.Length(stream.Samples, stream.Rate, rate), videoStart);
+        });
+        var limits = rules.Limits;
+        if (sound.Samples > limits.MaxSeconds * rate)
+            throw new BadMediaException($"its sound lasts {sound.Samples / rate} s, and {nameof(MediaLimits)}.{nameof(limits.MaxSeconds)} allows {limits.MaxSeconds:0}");
+        return sound;
     }
 
-    /// <summary>
-    /// The first sound track as floats of all its channels. It begins where the sound or the video begins, whichever is first: what a track lacks at its start or
-    /// between its packets is silence.
-    /// </summary>
-    private static Sound RunFfmpeg(string path, bool toleratesDamage)
+    /// <summary>Decodes all and counts it.</summary>
+    /// <exception cref="BadMediaException">There is none, or it is damaged, or beyond a limit.</exception>
+    internal long Count()
     {
-        // ffmpeg says so of other containers.
-        if (!toleratesDamage && ContainerFile.IsCutAvi(path))
-            throw new BadMediaException("it is cut off (an AVI file that is shorter than its header says)");
-        string[] clock = [], strictness = toleratesDamage ? [] : ["-xerror", "-err_detect", "explode"];
-        string filter = "aresample=async=1:first_pts=0";
-        double videoStart = 0;
-        if (MediaTracks.Read(path, toleratesDamage) is { SoundStart: { } sound, VideoStart: { } video })
+        Describe();
+        var stream = Stream();
+        return Resampler.Length(stream.Count(), stream.Rate, rate);
+    }
+
+    /// <summary>Some of the samples; where there are none is silence.</summary>
+    /// <exception cref="BadMediaException">The file is damaged.</exception>
+    internal float[] Read(long first, int count)
+    {
+        float[] samples = new float[count];
+        for (long block = Math.Max(first, 0) / Block; block * Block < first + count; block++)
         {
-            // Left to itself, ffmpeg would count the time of some containers from the first track that it is asked for.
-            double start = Math.Min(sound, video);
-            clock = ["-copyts"];
-            filter = string.Create(CultureInfo.InvariantCulture, $"asetpts=PTS-({start:F6})/TB,{filter}");
-            videoStart = video - start;
+            float[] decoded = Decoded.Get(Key($"{block}"), () => Decode(block));
+            long begin = Math.Max(first, block * Block), end = Math.Min(first + count, block * Block + decoded.Length);
+            if (end > begin)
+                decoded.AsSpan((int)(begin - block * Block), (int)(end - begin)).CopyTo(samples.AsSpan((int)(begin - first)));
         }
-        // "file:" keeps ffmpeg from reading names with colons as addresses.
-        return Ffmpeg.Run(
-            [.. clock, .. strictness, "-i", "file:" + path, "-map", "0:a:0", "-vn", "-af", filter, "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"],
-            output => WavReader.Read(output, toleratesDamage)!, toleratesDamage: toleratesDamage) with
-        { VideoStart = videoStart };
+        return samples;
+    }
+
+    public void Dispose() => _stream?.Dispose();
+
+    private static bool IsWav(SoundStream stream) => stream is WavStream;
+
+    private string Key(string part) => $"{item.Identity}|{rate}|{rules.ToleratesDamage}|{part}";
+
+    private float[] Decode(long block)
+    {
+        float[] samples = new float[Math.Clamp(Describe().Samples - block * Block, 0, Block)];
+        var stream = Stream();
+        Resampler.Resample(stream.Read, stream.Rate, rate, block * Block, samples);
+        return samples;
+    }
+
+    private SoundStream Stream()
+    {
+        if (_stream is not null)
+            return _stream;
+        var content = item.Open();
+        try
+        {
+            if (WavHeader.Read(content, rules.ToleratesDamage) is { } header)
+            {
+                if (header.Samples > rules.Limits.MaxSamples)
+                    throw new BadMediaException($"it has {header.Samples} samples, and {nameof(MediaLimits)}.{nameof(MediaLimits.MaxSamples)} allows {rules.Limits.MaxSamples}");
+                return _stream = new WavStream(content, header);
+            }
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+        content.Dispose();
+        var timeline = MediaTimeline.Of(item, rules);
+        if (!rules.ToleratesDamage && timeline.Cut is { } cut)
+            throw new BadMediaException(cut);
+        return _stream = timeline.Sound is null ? throw new BadMediaException("it has no audio track") : new TrackStream(item, timeline, rules);
     }
 }

@@ -4,15 +4,15 @@ namespace GBlend.MLNet;
 internal static class SoundPlan
 {
     /// <summary>The first frame's time and the time from frame to frame of each spectrogram, in samples.</summary>
-    internal static IEnumerable<(double Start, double Hop)> Windows(LogMelOptions options, MediaItem item, Sound sound)
+    internal static IEnumerable<(double Start, double Hop)> Windows(LogMelOptions options, MediaItem item, Sound sound, ReadingRules rules)
     {
         double hop = options.Spectrum.HopLength, length = hop * options.FrameCount;
         if (options.AlignWith is not { } clip)
         {
-            double room = Math.Max(sound.Samples.Length - length, 0);
+            double room = Math.Max(sound.Samples - length, 0);
             return ClipPlan.Starts(options.Position, options.ClipsPerFile, room, options.Seed, item.Name).Select(start => (start, hop));
         }
-        var timeline = VideoTimeline.Of(item);
+        var timeline = ClipTimeline.Of(item, clip, rules with { ToleratesDamage = clip.ToleratesDamage });
         double SampleOf(int frame) => (sound.VideoStart + timeline.TimeOf(frame)) * sound.SampleRate;
         return ClipPlan.FirstFrames(clip, timeline.PlannedFrames(clip.ToleratesDamage), item.Name).Select(first =>
         {
@@ -20,7 +20,7 @@ internal static class SoundPlan
             if (options.SpansClip)
                 return (begin, (end - begin) / options.FrameCount);
             // Moved into the sound where it would begin before it or end after it.
-            return (Math.Clamp((begin + end - length) / 2, 0, Math.Max(sound.Samples.Length - length, 0)), hop);
+            return (Math.Clamp((begin + end - length) / 2, 0, Math.Max(sound.Samples - length, 0)), hop);
         });
     }
 }

@@ -21,22 +21,14 @@ public static class MediaLibraries
         }
     });
 
-    /// <summary>Makes sure, before anything is read, that all that the media steps may need is there.</summary>
-    /// <param name="ffmpeg">Whether ffmpeg is needed, as it is for sound in other files than WAV. Default true.</param>
-    /// <exception cref="InvalidOperationException">OpenCV's native library does not load, or ffmpeg is not on the PATH; the message has the command that cures it.</exception>
+    /// <summary>Makes sure, before anything is read, that the native libraries that the media steps may need are there.</summary>
+    /// <param name="ffmpeg">Whether FFmpeg's libraries are needed, as they are for videos and for sound in other files than WAV. Default true.</param>
+    /// <exception cref="InvalidOperationException">OpenCV's native library does not load, or FFmpeg's are not there; the message has the command that cures it.</exception>
     public static void Require(bool ffmpeg = true)
     {
         RequireOpenCv();
-        if (!ffmpeg)
-            return;
-        foreach (string program in (string[])["ffmpeg", Ffmpeg.Probe])
-        {
-            Ffmpeg.Run(["-version"], output =>
-            {
-                output.CopyTo(Stream.Null);
-                return true;
-            }, program);
-        }
+        if (ffmpeg)
+            _ = Ffmpeg.Library;
     }
 
     /// <summary>Makes sure that OpenCV can be used.</summary>
@@ -51,8 +43,10 @@ public static class MediaLibraries
         "Video and images need OpenCV's native library, which does not load. If the application lacks it, reference the package OpenCvSharp4.official.runtime.linux-x64 "
         + $"(OpenCvSharp4.runtime.win on Windows). If system libraries are missing, run as root: {InstallOpenCv}. The system says: {Cause(problem)}";
 
-    internal static InvalidOperationException MissingFfmpeg(string program) =>
-        new($"Sound in other files than WAV is decoded by ffmpeg, whose program {program} is not on the PATH. Install ffmpeg; on Debian and Ubuntu run as root: {InstallFfmpeg}");
+    internal static InvalidOperationException MissingFfmpeg(string problem) => new(
+        "Videos, and sound in other files than WAV, are decoded by FFmpeg's libraries (libavformat and its companions of FFmpeg 5.1 to 7), which do not load. "
+        + (problem.Length > 0 ? problem + " " : "")
+        + $"Install FFmpeg; on Debian and Ubuntu run as root: {InstallFfmpeg}. Elsewhere name the folder of its shared libraries in the environment variable {Ffmpeg.Variable}.");
 
     /// <summary>The library that is missing, if the loader names one beside OpenCV's own, which it also looks for where it can't be.</summary>
     private static string Cause(string text)

@@ -24,5 +24,6 @@ public sealed class ImageOptions : MediaFileOptions
     {
         base.Validate();
         Shape.Validate();
+        ValidateRow(Shape.Size, $"{Height} x {Width} pixels");
     }
 }

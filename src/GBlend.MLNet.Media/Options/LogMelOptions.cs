@@ -45,8 +45,7 @@ public sealed class LogMelOptions : MediaFileOptions
         Check.AtLeast(ClipsPerFile, 1);
         if (AlignWith is null)
             ValidatePosition(Position, ClipsPerFile, nameof(ClipsPerFile));
-        if ((long)Clips * FrameCount * Spectrum.Bands > Array.MaxLength)
-            throw new ArgumentException($"A row of {Clips} spectrograms of {FrameCount} frames is more than one vector can hold.");
+        ValidateRow(Bytes(Clips, FrameCount, sizeof(float) * Spectrum.Bands), $"{Clips} spectrograms of {FrameCount} frames");
     }
 
     internal override MediaOptions Copy()

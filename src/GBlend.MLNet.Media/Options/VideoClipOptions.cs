@@ -61,8 +61,9 @@ public sealed class VideoClipOptions : MediaFileOptions
         Check.AtLeast(ClipsPerVideo, 1);
         ValidatePosition(Position, ClipsPerVideo, nameof(ClipsPerVideo));
         Shape.Validate();
-        if ((long)FrameCount * FrameStride > int.MaxValue || (long)ClipsPerVideo * FrameCount * Height * Width * Channels > Array.MaxLength)
-            throw new ArgumentException($"A row of {ClipsPerVideo} clips of {FrameCount} frames of {Height} x {Width} pixels is more than one vector can hold. Take fewer or smaller frames.");
+        if ((long)FrameCount * FrameStride > int.MaxValue)
+            throw new ArgumentException($"A clip of {FrameCount} frames, each {FrameStride} after the one before, is longer than any video.");
+        ValidateRow(Bytes(ClipsPerVideo, FrameCount, Shape.Size), $"{ClipsPerVideo} clips of {FrameCount} frames of {Height} x {Width} pixels");
         if (!Enum.IsDefined(ShortVideo))
             throw new ArgumentException("ShortVideo must be a value of its type.");
     }

@@ -32,10 +32,29 @@ internal sealed class LogMelTransform
     /// <param name="hop">From frame to frame, in samples.</param>
     /// <param name="frames">How many.</param>
     /// <param name="destination">Gets frames x bands values.</param>
-    internal void Write(ReadOnlySpan<float> sound, double start, double hop, int frames, Span<float> destination)
+    internal void Write(ReadOnlySpan<float> sound, double start, double hop, int frames, Span<float> destination) => Write(sound, 0, sound.Length, start, hop, frames, destination);
+
+    /// <summary>The samples that frames are made of.</summary>
+    /// <returns>The first of them, and how many.</returns>
+    internal (long First, int Count) Reach(double start, double hop, int frames)
+    {
+        // What is mirrored lies within the same distance of the ends.
+        long first = Math.Max(0, (long)Math.Floor(start) - _spectrum.FftSize - 1);
+        return (first, checked((int)Math.Max(0, (long)Math.Ceiling(start + hop * frames) + _spectrum.FftSize + 1 - first)));
+    }
+
+    /// <summary>Writes frames x bands of a part of a sound.</summary>
+    /// <param name="part">Samples at the spectrum's rate, with all that <see cref="Reach"/> says.</param>
+    /// <param name="first">The first of them, from the start of the sound.</param>
+    /// <param name="samples">Samples of the whole sound.</param>
+    /// <param name="start">The time of the first frame, in samples.</param>
+    /// <param name="hop">From frame to frame, in samples.</param>
+    /// <param name="frames">How many.</param>
+    /// <param name="destination">Gets frames x bands values.</param>
+    internal void Write(ReadOnlySpan<float> part, long first, long samples, double start, double hop, int frames, Span<float> destination)
     {
         // Where frames go beyond the end of the sound it is as if silence were part of it, which is then what is mirrored.
-        long length = Math.Max(sound.Length, (long)Math.Round(start + hop * (frames - 1)));
+        long length = Math.Max(samples, (long)Math.Round(start + hop * (frames - 1)));
         for (int frame = 0; frame < frames; frame += 2)
         {
             // Two real frames share one complex transform.
@@ -43,7 +62,7 @@ internal sealed class LogMelTransform
             long offset = _spectrum.IsCentered ? -_spectrum.FftSize / 2 : 0;
             long one = (long)Math.Round(start + hop * frame) + offset, two = (long)Math.Round(start + hop * (frame + 1)) + offset;
             for (int i = 0; i < _work.Length; i++)
-                _work[i] = _window[i] == 0 ? Complex.Zero : _window[i] * new Complex(Sample(sound, one + i, length), isPair ? Sample(sound, two + i, length) : 0);
+                _work[i] = _window[i] == 0 ? Complex.Zero : _window[i] * new Complex(Sample(part, first, one + i, length), isPair ? Sample(part, first, two + i, length) : 0);
             _transform.Forward(_work);
             for (int k = 0; k < _first.Length; k++)
             {
@@ -65,13 +84,14 @@ internal sealed class LogMelTransform
 
     private double Log(double value) => _spectrum.LogOffset is { } offset ? Math.Log(value + offset) : value > Math.E ? Math.Log(value) : value / Math.E;
 
-    private float Sample(ReadOnlySpan<float> sound, long index, long length)
+    private float Sample(ReadOnlySpan<float> part, long first, long index, long length)
     {
         if (_spectrum.IsCentered && index < 0)
             index = -index;
         if (_spectrum.IsCentered && index >= length)
             index = 2 * (length - 1) - index;
-        return index >= 0 && index < sound.Length ? sound[(int)index] : 0;
+        index -= first;
+        return index >= 0 && index < part.Length ? part[(int)index] : 0;
     }
 
     private static double SquaredLength(Complex value) => value.Real * value.Real + value.Imaginary * value.Imaginary;

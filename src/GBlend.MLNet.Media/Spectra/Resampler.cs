@@ -41,29 +41,69 @@ internal sealed class Resampler
         }
     }
 
+    /// <summary>Gives samples of a sound: from the first on, as many as there is room for; silence before it and after it.</summary>
+    internal delegate void Source(long first, Span<float> destination);
+
+    /// <summary>How many samples a sound has at another rate.</summary>
+    internal static long Length(long samples, int from, int to)
+    {
+        var (up, down) = Ratio(from, to);
+        return (long)((samples * up + down - 1) / down);
+    }
+
     /// <summary>The sound at another rate, with its first sample at the same time.</summary>
     internal static float[] Resample(float[] sound, int from, int to)
     {
         if (from == to || sound.Length == 0)
             return sound;
-        int divisor = (int)BigInteger.GreatestCommonDivisor(from, to);
-        return Made.Get($"{from / divisor}|{to / divisor}", () => new Resampler(to / divisor, from / divisor)).Apply(sound);
+        float[] result = new float[Length(sound.Length, from, to)];
+        Resample(Read, from, to, 0, result);
+        return result;
+
+        void Read(long first, Span<float> destination)
+        {
+            destination.Clear();
+            long begin = Math.Clamp(first, 0, sound.Length), end = Math.Clamp(first + destination.Length, 0, sound.Length);
+            sound.AsSpan((int)begin, (int)(end - begin)).CopyTo(destination[(int)(begin - first)..]);
+        }
     }
 
-    private float[] Apply(float[] sound)
+    /// <summary>A part of the sound at another rate.</summary>
+    /// <param name="sound">Is asked once.</param>
+    /// <param name="from">Its rate.</param>
+    /// <param name="to">The other rate.</param>
+    /// <param name="first">The first sample that is wanted, at the other rate.</param>
+    /// <param name="destination">As many as are wanted.</param>
+    internal static void Resample(Source sound, int from, int to, long first, Span<float> destination)
     {
-        long length = ((long)sound.Length * _up + _down - 1) / _down;
-        var result = new float[length];
-        // Silence before and after, so that every filter has all its samples.
-        var padded = new float[sound.Length + 2 * _taps];
-        sound.CopyTo(padded, _taps);
-        for (long i = 0; i < length; i++)
+        if (from == to)
         {
-            long position = i * _down;
-            int first = (int)(position / _up) - (_half - 1) + _taps, phase = (int)(position % _up);
-            result[i] = Dot(padded.AsSpan(first, _taps), _filters.AsSpan(phase * _taps, _taps));
+            sound(first, destination);
+            return;
         }
-        return result;
+        var (up, down) = Ratio(from, to);
+        Made.Get($"{up}|{down}", () => new Resampler(up, down)).Apply(sound, first, destination);
+    }
+
+    private static (int Up, int Down) Ratio(int from, int to)
+    {
+        int divisor = (int)BigInteger.GreatestCommonDivisor(from, to);
+        return (to / divisor, from / divisor);
+    }
+
+    private void Apply(Source sound, long first, Span<float> destination)
+    {
+        if (destination.Length == 0)
+            return;
+        long FirstOf(long sample) => (long)(sample * _down / _up) - (_half - 1);
+        long begin = FirstOf(first), end = FirstOf(first + destination.Length - 1) + _taps;
+        float[] samples = new float[end - begin];
+        sound(begin, samples);
+        for (int i = 0; i < destination.Length; i++)
+        {
+            int phase = (int)((first + i) * _down % _up);
+            destination[i] = Dot(samples.AsSpan((int)(FirstOf(first + i) - begin), _taps), _filters.AsSpan(phase * _taps, _taps));
+        }
     }
 
     private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)

@@ -1,0 +1,172 @@
+namespace GBlend.MLNet;
+
+/// <summary>Makes the timeline of a file in one pass over its packets, none of which is decoded unless they leave a doubt.</summary>
+internal sealed class TimelineScan : IDisposable
+{
+    /// <summary>How much less than its header says a file may last, in seconds, and as a share.</summary>
+    private const double Slack = 0.25, SlackShare = 0.01;
+
+    private readonly MediaItem _item;
+    private readonly ReadingRules _rules;
+    private readonly Demuxer _demuxer;
+    private readonly MediaTrack? _video, _sound;
+    private readonly FramePackets _frames;
+    private readonly (int All, int Shown) _indexedFrames, _indexedSound;
+    private double _start = double.PositiveInfinity, _end = double.NegativeInfinity, _soundStart = double.PositiveInfinity, _soundEnd = double.NegativeInfinity;
+    private long _soundPackets;
+
+    private TimelineScan(MediaItem item, ReadingRules rules)
+    {
+        (_item, _rules, _demuxer) = (item, rules, new Demuxer(item, rules));
+        _video = MediaTrack.Choose(_demuxer.Tracks, Ffmpeg.VideoType);
+        _sound = MediaTrack.Choose(_demuxer.Tracks, Ffmpeg.SoundType);
+        _frames = new FramePackets(_video?.Coding);
+        // Others list their packets while they are read, if at all.
+        if (!_demuxer.Is("mov"))
+            return;
+        _indexedFrames = _video is null ? default : _demuxer.Indexed(_video);
+        _indexedSound = _sound is null ? default : _demuxer.Indexed(_sound);
+    }
+
+    private double Seconds => _end > _start ? _end - _start : 0;
+
+    /// <summary>By how much the file is shorter than its header says, which some count from the first packet and some from 0.</summary>
+    private double? MissingSeconds => _demuxer.ClaimedSeconds - Math.Max(Seconds, _end);
+
+    /// <summary>Makes the timeline.</summary>
+    /// <exception cref="BadMediaException">The file is no media file, or beyond a limit.</exception>
+    internal static MediaTimeline Run(MediaItem item, ReadingRules rules)
+    {
+        using var scan = new TimelineScan(item, rules);
+        return scan.Run();
+    }
+
+    /// <summary>Finds the frames by decoding them all, from the start of the file.</summary>
+    /// <param name="item">The video.</param>
+    /// <param name="listed">The frames by their packets.</param>
+    /// <param name="rules">How it is read; damage is counted here, and refused where the frames are used.</param>
+    /// <exception cref="BadMediaException">There is no frame.</exception>
+    internal static VideoTimeline Count(MediaItem item, VideoTimeline listed, ReadingRules rules)
+    {
+        using var reader = new FrameReader(item, listed with { Ticks = [], Keys = [] }, rules with { ToleratesDamage = true });
+        var ticks = new List<long>();
+        var (width, height) = (0, 0);
+        while (reader.TryReadNext())
+        {
+            if (ticks.Count == 0)
+                (width, height) = reader.Size;
+            ticks.Add(reader.Time);
+        }
+        if (ticks.Count == 0)
+            throw new BadMediaException("it has no frame that can be decoded");
+        double rate = listed.FramesPerSecond;
+        bool areTimed = ticks.All(t => t != Demuxer.NoTime) && ticks.Zip(ticks.Skip(1)).All(pair => pair.First < pair.Second);
+        // Without times: what can't be decoded of a healthy file is its start, which builds on what was cut off.
+        double first = listed.Times[0] + (reader.Concealed == 0 ? Math.Max(listed.Frames - ticks.Count, 0) / rate : 0);
+        double[] times = [.. ticks.Select((t, i) => areTimed ? t * listed.Track.TickSeconds : first + i / rate)];
+        if (areTimed)
+            rate = Rate(listed.Track, times);
+        return listed with { Ticks = [], Keys = [], Times = times, FramesPerSecond = rate, Width = width, Height = height, IsDecoded = true, Damaged = reader.Concealed };
+    }
+
+    public void Dispose() => _demuxer.Dispose();
+
+    private MediaTimeline Run()
+    {
+        if (_video is { } track && (long)track.Width * track.Height > _rules.Limits.MaxFramePixels)
+            throw new BadMediaException($"its frames have {track.Width} x {track.Height} pixels, and {nameof(MediaLimits)}.{nameof(MediaLimits.MaxFramePixels)} allows {_rules.Limits.MaxFramePixels}");
+        while (_demuxer.Read())
+        {
+            if (_demuxer.PacketTrack < _demuxer.Tracks.Count)
+                Note(_demuxer.Tracks[_demuxer.PacketTrack]);
+        }
+        string? cut = Cut();
+        return new(
+            _frames.Shown == 0 ? null : Video(cut),
+            _soundPackets == 0 ? null : new SoundTimeline(_sound!, Math.Min(_soundStart, _soundEnd), Math.Max(_soundStart, _soundEnd), _soundPackets),
+            _demuxer.Tracks.Any(t => t.IsCover), Seconds, cut);
+    }
+
+    private void Note(MediaTrack track)
+    {
+        if (track.IsCover)
+            return;
+        if (track == _video)
+            _frames.Add(_demuxer);
+        if (track == _sound)
+            _soundPackets++;
+        long time = _demuxer.PacketTime != Demuxer.NoTime ? _demuxer.PacketTime : _demuxer.PacketDecodingTime;
+        if (time == Demuxer.NoTime || (_demuxer.PacketFlags & Ffmpeg.IsDiscarded) != 0)
+            return;
+        double begins = time * track.TickSeconds, ends = (time + _demuxer.PacketDuration) * track.TickSeconds;
+        (_start, _end) = (Math.Min(_start, begins), Math.Max(_end, ends));
+        if (track == _sound)
+            (_soundStart, _soundEnd) = (Math.Min(_soundStart, begins), Math.Max(_soundEnd, ends - (double)_demuxer.PacketPadding / Math.Max(track.SampleRate, 1)));
+    }
+
+    private VideoTimeline Video(string? cut)
+    {
+        var track = _video!;
+        var (ticks, keys) = _frames.Listed();
+        double[] times = [.. ticks.Select(t => t * track.TickSeconds)];
+        double rate = Rate(track, times);
+        if (!_frames.AreTimed)
+        {
+            double first = _frames.First is { } tick ? tick * track.TickSeconds : 0;
+            times = [.. Enumerable.Range(0, _frames.Shown).Select(i => first + i / rate)];
+        }
+        var (width, height) = track.Turn.IsSideways ? (track.Height, track.Width) : (track.Width, track.Height);
+        bool isCertain = _demuxer.IsExact && !_frames.IsDoubtful;
+        var listed = new VideoTimeline(track, ticks, times, rate, _demuxer.IsExact ? keys : [], 0, isCertain, width, height);
+        // Where packets may be no frames decoding tells, for clips and sound alike.
+        var found = _frames.IsDoubtful ? Count(_item, listed, _rules) : listed;
+        return found with { ClaimedFrames = (int)Math.Min(Claimed(found, cut), int.MaxValue) };
+    }
+
+    /// <summary>What can be held against the number of frames found; 0 where the container makes no claim.</summary>
+    private double Claimed(VideoTimeline found, string? cut)
+    {
+        if (_indexedFrames.All > _frames.Packets)
+            return _indexedFrames.Shown;
+        // AVI counts chunks without a picture. Where nothing of the file is missing its packets are all there were.
+        if (_demuxer.Is("avi") && _video!.ClaimedFrames > _frames.Packets && !WithContent(ContainerFile.IsWhole))
+            return _video.ClaimedFrames;
+        if (cut is not null && MissingSeconds is > 0 and var missing && Seconds > 0)
+            return Math.Ceiling(found.Frames * (Seconds + missing) / Seconds);
+        return found.Damaged > 0 ? _frames.Shown : 0;
+    }
+
+    private string? Cut()
+    {
+        if (_demuxer.Problem is { } problem)
+            return $"ffmpeg can't decode it to its end ({problem})";
+        if (_indexedSound.All > _soundPackets)
+            return $"ffmpeg can't decode it to its end (its index has {_indexedSound.All} packets of sound, and {_soundPackets} are there)";
+        if (_demuxer.Is("avi") && WithContent(ContainerFile.IsCutAvi))
+            return "it is cut off (an AVI file that is shorter than its header says)";
+        if (_demuxer.Is("matroska") && !WithContent(ContainerFile.IsWhole))
+            return "it is cut off (File ended prematurely, or parts of it are not there)";
+        // An index tells more than a length; and what begins in the middle of a stream has no length of its own.
+        bool tellsLength = !((string[])["mov", "avi", "mpegts", "mpeg", "ogg"]).Any(_demuxer.Is);
+        return tellsLength && MissingSeconds is { } missing && missing > Math.Max(Slack, (Seconds + missing) * SlackShare)
+            ? FormattableString.Invariant($"it is cut off (its header says that it lasts {Seconds + missing:0.##} s, and it lasts {Seconds:0.##})")
+            : null;
+    }
+
+    /// <summary>The rate that the header says, if the frames bear it out; else that of the frames.</summary>
+    private static double Rate(MediaTrack track, double[] times)
+    {
+        double said = track.Rate is > 0.01 and < 10000 ? track.Rate : 0;
+        if (times.Length < 2 || times[^1] <= times[0])
+            return said > 0 ? said : 25;
+        double found = (times.Length - 1) / (times[^1] - times[0]);
+        return Math.Abs(said / found - 1) < 0.01 ? said : found;
+    }
+
+    private bool WithContent(Func<Stream, bool> test)
+    {
+        using var content = _item.Open();
+        using var buffered = new BufferedStream(content);
+        return test(buffered);
+    }
+}

@@ -1,0 +1,254 @@
+using System.Numerics;
+
+namespace GBlend.MLNet;
+
+/// <summary>Decodes the sound track of a file forwards. Every frame is put where its time says: what a track lacks at its start or between its packets is silence.</summary>
+internal sealed unsafe class TrackStream : SoundStream
+{
+    /// <summary>Seconds by which a frame's time may differ from the end of the one before; containers round, and some only guess.</summary>
+    private const double Jitter = 0.02;
+
+    /// <summary>From so many seconds ahead on it pays to seek, and so many before the goal decoders need to have all that they build on.</summary>
+    private const double SeekDistance = 20, Run = 1;
+
+    /// <summary>Packets of streams that find their own frames, which may have other things between them: so many, and so large a share, may be none.</summary>
+    private const long Stray = 3;
+    private const double StrayShare = 0.01;
+
+    private static readonly string[] FindOwnFrames = ["mp1", "mp2", "mp3", "aac"];
+
+    private readonly Ffmpeg _ffmpeg = Ffmpeg.Library;
+    private readonly MediaItem _item;
+    private readonly SoundTimeline _timeline;
+    private readonly ReadingRules _rules;
+    private readonly long _allowed;
+    private readonly double _origin;
+    private Demuxer _demuxer;
+    private Decoder _decoder;
+    private readonly Queue<Held> _held = [];
+    private long _from, _next, _lost;
+    private bool _isDrained, _hasJumped, _hasBegun;
+    private string _problem = "";
+
+    /// <summary>Opens a file and decodes the first frame of its sound.</summary>
+    /// <param name="item">The file.</param>
+    /// <param name="timeline">Of the file, which has sound.</param>
+    /// <param name="rules">How it is read.</param>
+    /// <exception cref="BadMediaException">It can't be decoded.</exception>
+    internal TrackStream(MediaItem item, MediaTimeline timeline, ReadingRules rules)
+    {
+        (_item, _timeline, _rules) = (item, timeline.Sound!, rules);
+        _allowed = rules.ToleratesDamage ? long.MaxValue : FindOwnFrames.Contains(_timeline.Track.Coding) ? Math.Max(Stray, (long)(_timeline.Packets * StrayShare)) : 0;
+        (_demuxer, _decoder) = Open();
+        try
+        {
+            if (!TryDecode())
+                throw new BadMediaException(_problem.Length > 0 ? $"ffmpeg can't decode it ({_problem})" : "it has no sound that can be decoded");
+            Rate = SampleRate;
+            double start = FrameSeconds ?? _timeline.Start;
+            _origin = timeline.Video is { } video ? Math.Min(start, video.Times[0]) : start;
+            Take();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    internal override int Rate { get; }
+
+    internal override double Origin => _origin;
+
+    internal override long Samples => (long)Math.Round((_timeline.End - _origin) * Rate);
+
+    internal override long Lost => _lost;
+
+    private int SampleRate => Math.Max(1, Ffmpeg.Read<int>((nint)_decoder.Frame, _ffmpeg.Layout.FrameSampleRate));
+
+    private double? FrameSeconds => _decoder.FrameTime == Demuxer.NoTime ? null : _decoder.FrameTime * _timeline.Track.TickSeconds;
+
+    internal override void Read(long first, Span<float> destination)
+    {
+        destination.Clear();
+        if (first < _from)
+            Restart();
+        if (first - _next > SeekDistance * Rate)
+            Seek(first);
+        _from = first;
+        long end = Math.Min(first + destination.Length, Samples);
+        do
+        {
+            while (_held.TryPeek(out var oldest) && oldest.End <= first)
+                _held.Dequeue();
+        }
+        while (_next < end && TryTake());
+        foreach (var (place, samples) in _held)
+        {
+            long begin = Math.Max(first, place), stop = Math.Min(first + destination.Length, place + samples.Length);
+            if (stop > begin)
+                samples.AsSpan((int)(begin - place), (int)(stop - begin)).CopyTo(destination[(int)(begin - first)..]);
+        }
+    }
+
+    internal override long Count()
+    {
+        while (TryTake())
+            _held.Clear();
+        return _next;
+    }
+
+    public override void Dispose()
+    {
+        _decoder.Dispose();
+        _demuxer.Dispose();
+    }
+
+    private (Demuxer, Decoder) Open()
+    {
+        var demuxer = new Demuxer(_item, _rules);
+        try
+        {
+            demuxer.Only(_timeline.Track);
+            return (demuxer, new Decoder(demuxer, _timeline.Track, _rules));
+        }
+        catch
+        {
+            demuxer.Dispose();
+            throw;
+        }
+    }
+
+    private void Restart()
+    {
+        Dispose();
+        _held.Clear();
+        (_from, _next, _isDrained, _hasJumped, _hasBegun) = (0, 0, false, false, false);
+        (_demuxer, _decoder) = Open();
+    }
+
+    /// <summary>Goes near a sample in containers that seek to the packet asked for; others are read on.</summary>
+    private void Seek(long sample)
+    {
+        if (!_demuxer.IsExact)
+            return;
+        long time = (long)Math.Floor((_origin + (double)sample / Rate - Run) / _timeline.Track.TickSeconds);
+        if (!_demuxer.TrySeek(_timeline.Track, time))
+            return;
+        _decoder.Flush();
+        _held.Clear();
+        (_isDrained, _hasJumped) = (false, true);
+        // A file whose seeking ends beyond the goal is read from its start.
+        if (TryTake() && _held.Peek().Place > sample)
+            Restart();
+    }
+
+    private bool TryTake()
+    {
+        if (!TryDecode())
+            return false;
+        Take();
+        return true;
+    }
+
+    private bool TryDecode()
+    {
+        while (true)
+        {
+            switch (_decoder.Receive())
+            {
+                case Decoder.Result.Frame:
+                    _hasBegun = true;
+                    return true;
+                case Decoder.Result.Failed:
+                    Lose(_decoder.Problem);
+                    break;
+                case Decoder.Result.NeedsPacket when !_isDrained:
+                    Send();
+                    break;
+                default:
+                    return false;
+            }
+        }
+    }
+
+    private void Send()
+    {
+        bool isThere = false;
+        while (!isThere && _demuxer.Read())
+            isThere = _demuxer.PacketTrack == _timeline.Track.Index;
+        _isDrained = !isThere;
+        if (isThere && (_demuxer.PacketFlags & Ffmpeg.IsCorrupt) != 0 && !_rules.ToleratesDamage)
+            Lose("a packet is damaged");
+        else if (_decoder.Send(isThere ? _demuxer.Packet : null) == Decoder.Result.Failed)
+            Lose(_decoder.Problem);
+    }
+
+    /// <summary>Counts a packet that can't be decoded. Those right after a jump may need what was jumped over, and those at the start of a stream what was cut off.</summary>
+    private void Lose(string problem)
+    {
+        _problem = problem;
+        if (!_hasJumped && (_hasBegun || !_demuxer.BeginsAnywhere) && ++_lost > _allowed)
+            throw new BadMediaException($"ffmpeg can't decode it ({_problem})");
+    }
+
+    /// <summary>Holds the samples of the current frame.</summary>
+    private void Take()
+    {
+        byte* frame = _decoder.Frame;
+        float[] samples = new float[Math.Max(*(int*)(frame + FfmpegLayout.FrameSamples), 0)];
+        Mix(frame, samples);
+        // Joined files may go on at another rate.
+        samples = Resampler.Resample(samples, SampleRate, Rate);
+        long place = FrameSeconds is { } seconds ? (long)Math.Round((seconds - _origin) * Rate) : _next;
+        if (!_hasJumped && _next > 0 && Math.Abs(place - _next) <= Jitter * Rate)
+            place = _next;
+        _next = _hasJumped ? place : _next;
+        _hasJumped = false;
+        // What overlaps with the frame before is there already.
+        int skip = (int)Math.Clamp(_next - place, 0, samples.Length);
+        _next = place + samples.Length > _next ? place + samples.Length : _next;
+        _held.Enqueue(new(place + skip, samples[skip..]));
+    }
+
+    private void Mix(byte* frame, Span<float> samples)
+    {
+        int channels = Math.Max(1, Ffmpeg.Read<int>((nint)frame, _ffmpeg.Layout.FrameChannels));
+        byte** planes = *(byte***)(frame + FfmpegLayout.FramePlanes);
+        // FFmpeg's kinds of samples, first those whose channels alternate, then those with a plane for each.
+        switch (*(int*)(frame + FfmpegLayout.FrameFormat))
+        {
+            case 0: Mix<byte>(planes, channels, false, samples, 128, 128); break;
+            case 1: Mix<short>(planes, channels, false, samples, 0, 1 << 15); break;
+            case 2: Mix<int>(planes, channels, false, samples, 0, 1L << 31); break;
+            case 3: Mix<float>(planes, channels, false, samples, 0, 1); break;
+            case 4: Mix<double>(planes, channels, false, samples, 0, 1); break;
+            case 5: Mix<byte>(planes, channels, true, samples, 128, 128); break;
+            case 6: Mix<short>(planes, channels, true, samples, 0, 1 << 15); break;
+            case 7: Mix<int>(planes, channels, true, samples, 0, 1L << 31); break;
+            case 8: Mix<float>(planes, channels, true, samples, 0, 1); break;
+            case 9: Mix<double>(planes, channels, true, samples, 0, 1); break;
+            case 10: Mix<long>(planes, channels, false, samples, 0, Math.Pow(2, 63)); break;
+            case 11: Mix<long>(planes, channels, true, samples, 0, Math.Pow(2, 63)); break;
+            default: throw new BadMediaException("its samples are of an unknown kind");
+        }
+    }
+
+    private static void Mix<T>(byte** planes, int channels, bool isPlanar, Span<float> samples, double zero, double one) where T : unmanaged, INumberBase<T>
+    {
+        for (int i = 0; i < samples.Length; i++)
+        {
+            double sum = 0;
+            for (int channel = 0; channel < channels; channel++)
+                sum += double.CreateTruncating(isPlanar ? ((T*)planes[channel])[i] : ((T*)planes[0])[i * channels + channel]);
+            float mean = (float)((sum / channels - zero) / one);
+            samples[i] = float.IsFinite(mean) ? mean : throw new BadMediaException("it has samples that are not numbers");
+        }
+    }
+
+    /// <summary>Decoded samples and where they belong.</summary>
+    private readonly record struct Held(long Place, float[] Samples)
+    {
+        internal long End => Place + Samples.Length;
+    }
+}
