@@ -53,8 +53,11 @@ internal sealed unsafe class Demuxer : IDisposable
     /// <summary>Whether the container gives every packet its time and seeks to the packet asked for.</summary>
     internal bool IsExact => Is("mov") || Is("matroska");
 
+    /// <summary>Whether files of this kind are plain sound, whose times only count the packets: one that is no sound is no pause either.</summary>
+    internal bool IsPlainSound => ((string[])["mp3", "aac", "ac3", "eac3", "dts", "truehd"]).Any(Is);
+
     /// <summary>Whether files of this kind are pieces of streams that may begin in the middle of a frame, or of frames that build on each other.</summary>
-    internal bool BeginsAnywhere => ((string[])["mpegts", "mpeg", "mpegvideo", "m4v", "h264", "hevc", "aac", "mp3", "ac3", "eac3", "dts"]).Any(Is);
+    internal bool BeginsAnywhere => ((string[])["mpegts", "mpeg", "mpegvideo", "m4v", "h264", "hevc"]).Any(Is) || IsPlainSound;
 
     internal IReadOnlyList<MediaTrack> Tracks { get; private set; } = [];
 

@@ -43,8 +43,10 @@ internal sealed class FramePackets(string? coding)
     }
 
     /// <summary>The times of the frames in the order in which they are shown, and which of them are key frames.</summary>
-    internal (long[] Ticks, int[] Keys) Listed()
+    /// <param name="longest">The longest that a video may last, in ticks. Beyond it times make no sense.</param>
+    internal (long[] Ticks, int[] Keys) Listed(long longest)
     {
+        AreTimed &= _shown.Count == 0 || (double)_shown.Max().Time - _shown.Min().Time <= longest;
         // Without times nothing tells which frames can't be decoded.
         IsDoubtful |= !AreTimed;
         if (!AreTimed)

@@ -37,6 +37,9 @@ internal sealed unsafe class FrameReader : IDisposable
     /// <summary>What is wrong where reading ended because of damage.</summary>
     internal string? Damage { get; private set; }
 
+    /// <summary>What was said last of a packet that could not be decoded.</summary>
+    internal string? Problem { get; private set; }
+
     /// <summary>How many of the frames decoded so far were damaged, and filled in or lost.</summary>
     internal int Concealed { get; private set; }
 
@@ -188,6 +191,7 @@ internal sealed unsafe class FrameReader : IDisposable
     /// <summary>Counts damage, and ends reading where it is not tolerated. What can't be decoded at the start builds on what was cut off, which is no damage.</summary>
     private void Note(string problem)
     {
+        Problem = problem;
         if (!_hasBegun && (!_hasKey || _demuxer.BeginsAnywhere))
             return;
         Concealed++;

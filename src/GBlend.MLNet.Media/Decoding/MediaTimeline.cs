@@ -4,7 +4,7 @@ namespace GBlend.MLNet;
 /// <param name="Video">The frames of the video track; <see langword="null"/> where there is none.</param>
 /// <param name="Sound">The sound track; <see langword="null"/> where there is none.</param>
 /// <param name="HasCover">Whether there is a picture that is no video.</param>
-/// <param name="Seconds">From the first packet to the end of the last.</param>
+/// <param name="Seconds">How long its longest track lasts, from its first packet to the end of its last.</param>
 /// <param name="Cut">How it can be told that the end of the file is missing; <see langword="null"/> where nothing is known to be.</param>
 internal sealed record MediaTimeline(VideoTimeline? Video, SoundTimeline? Sound, bool HasCover, double Seconds, string? Cut)
 {

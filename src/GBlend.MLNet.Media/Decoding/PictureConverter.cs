@@ -5,10 +5,11 @@ namespace GBlend.MLNet;
 /// <summary>Makes 8-bit RGB pictures of decoded frames by the colors that their stream is tagged with, as the program ffmpeg does. Frames may change their size and kind.</summary>
 internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : IDisposable
 {
-    private const int Rgb24 = 2, Bicubic = 4, FullRange = 2, LastSystem = 10, Unspecified = 2, NoMatrix = 0, CoCg = 8, Standard = 5;
+    private const int Rgb24 = 2, Bicubic = 4, FullRange = 2, LastSystem = 10, Unspecified = 2, NoMatrix = 0, CoCg = 8, Standard = 5, BetweenRows = 128, Stride = 32;
 
     private readonly Ffmpeg _ffmpeg = Ffmpeg.Library;
-    private readonly Mat _picture = new();
+    private readonly Mat _buffer = new(), _turned = new();
+    private Mat? _picture;
     private nint _scaler;
     private (int Width, int Height, int Format, int Colors, int Range) _made;
 
@@ -27,13 +28,11 @@ internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : I
         if (width <= 0 || height <= 0 || (long)width * height > limits.MaxFramePixels)
             throw new BadMediaException($"a frame has {width} x {height} pixels, and {nameof(MediaLimits)}.{nameof(limits.MaxFramePixels)} allows {limits.MaxFramePixels}");
         Prepare((width, height, format, Ffmpeg.Read<int>((nint)frame, _ffmpeg.Layout.FrameColorSpace), Ffmpeg.Read<int>((nint)frame, _ffmpeg.Layout.FrameColorRange)));
-        _picture.Create(height, width, MatType.CV_8UC3);
-        byte** target = stackalloc byte*[4] { (byte*)_picture.Data, null, null, null };
-        int* line = stackalloc int[4] { (int)_picture.Step(), 0, 0, 0 };
+        byte** target = stackalloc byte*[4] { (byte*)_buffer.Data, null, null, null };
+        int* line = stackalloc int[4] { (int)_buffer.Step(), 0, 0, 0 };
         using (FfmpegLog.Listen())
             _ffmpeg.sws_scale(_scaler, (byte**)(frame + FfmpegLayout.FrameData), (int*)(frame + FfmpegLayout.FrameLineSizes), 0, height, target, line);
-        turn.Apply(_picture);
-        return _picture;
+        return turn == default ? _picture! : turn.Apply(_picture!, _turned);
     }
 
     public void Dispose()
@@ -41,7 +40,9 @@ internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : I
         if (_scaler != 0)
             _ffmpeg.sws_freeContext(_scaler);
         _scaler = 0;
-        _picture.Dispose();
+        _picture?.Dispose();
+        _buffer.Dispose();
+        _turned.Dispose();
     }
 
     private void Prepare((int Width, int Height, int Format, int Colors, int Range) wanted)
@@ -51,10 +52,26 @@ internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : I
         using var listener = FfmpegLog.Listen();
         if (_scaler != 0)
             _ffmpeg.sws_freeContext(_scaler);
-        _scaler = _ffmpeg.sws_getContext(wanted.Width, wanted.Height, wanted.Format, wanted.Width, wanted.Height, Rgb24, Bicubic, 0, 0, 0);
-        if (_scaler == 0)
+        _scaler = _ffmpeg.sws_alloc_context();
+        int across, down;
+        // The program ffmpeg takes the colors of pictures with a quarter of them to lie between the rows.
+        bool isQuartered = _ffmpeg.av_pix_fmt_get_chroma_sub_sample(wanted.Format, &across, &down) >= 0 && across == 1 && down == 1;
+        Set("srcw"u8, wanted.Width);
+        Set("srch"u8, wanted.Height);
+        Set("src_format"u8, wanted.Format);
+        Set("dstw"u8, wanted.Width);
+        Set("dsth"u8, wanted.Height);
+        Set("dst_format"u8, Rgb24);
+        Set("sws_flags"u8, Bicubic);
+        if (isQuartered)
+            Set("src_v_chr_pos"u8, BetweenRows);
+        if (_ffmpeg.sws_init_context(_scaler, 0, 0) < 0)
             throw new BadMediaException($"its frames are of a kind that has no known colors ({FfmpegLog.First})");
         _made = wanted;
+        // FFmpeg writes some pixels at once, and none where a row has no room for all of them.
+        _buffer.Create(wanted.Height, (wanted.Width / Stride + 2) * Stride, MatType.CV_8UC3);
+        _picture?.Dispose();
+        _picture = new Mat(_buffer, new Rect(0, 0, wanted.Width, wanted.Height));
         int* from, to;
         int fromFull, toFull, brightness, contrast, saturation;
         if (_ffmpeg.sws_getColorspaceDetails(_scaler, &from, &fromFull, &to, &toFull, &brightness, &contrast, &saturation) < 0)
@@ -64,5 +81,11 @@ internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : I
         if (wanted.Range != 0)
             fromFull = wanted.Range == FullRange ? 1 : 0;
         _ffmpeg.sws_setColorspaceDetails(_scaler, from, fromFull, from, toFull, brightness, contrast, saturation);
+    }
+
+    private void Set(ReadOnlySpan<byte> name, int value)
+    {
+        fixed (byte* text = name)
+            _ffmpeg.av_opt_set_int(_scaler, text, value, 0);
     }
 }

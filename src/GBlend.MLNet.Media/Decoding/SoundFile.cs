@@ -26,7 +26,7 @@ internal sealed class SoundFile(MediaItem item, int rate, ReadingRules rules) : 
         var sound = Described.Get(Key("sound"), () =>
         {
             var stream = Stream();
-            double videoStart = IsWav(stream) ? 0 : MediaTimeline.Of(item, rules).Video is { } video ? video.Times[0] - stream.Origin : 0;
+            double videoStart = IsWav(stream) ? 0 : MediaTimeline.Of(item, rules).Video is { } video ? video.Start - stream.Origin : 0;
             return new Sound(rate, Resampler.Length(stream.Samples, stream.Rate, rate), videoStart);
         });
         var limits = rules.Limits;

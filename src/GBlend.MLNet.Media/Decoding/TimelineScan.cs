@@ -12,8 +12,9 @@ internal sealed class TimelineScan : IDisposable
     private readonly MediaTrack? _video, _sound;
     private readonly FramePackets _frames;
     private readonly (int All, int Shown) _indexedFrames, _indexedSound;
-    private double _start = double.PositiveInfinity, _end = double.NegativeInfinity, _soundStart = double.PositiveInfinity, _soundEnd = double.NegativeInfinity;
+    private readonly (long First, long End)[] _spans;
     private long _soundPackets;
+    private VideoTimeline? _found;
 
     private TimelineScan(MediaItem item, ReadingRules rules)
     {
@@ -21,6 +22,7 @@ internal sealed class TimelineScan : IDisposable
         _video = MediaTrack.Choose(_demuxer.Tracks, Ffmpeg.VideoType);
         _sound = MediaTrack.Choose(_demuxer.Tracks, Ffmpeg.SoundType);
         _frames = new FramePackets(_video?.Coding);
+        _spans = [.. _demuxer.Tracks.Select(_ => (long.MaxValue, long.MinValue))];
         // Others list their packets while they are read, if at all.
         if (!_demuxer.Is("mov"))
             return;
@@ -28,10 +30,16 @@ internal sealed class TimelineScan : IDisposable
         _indexedSound = _sound is null ? default : _demuxer.Indexed(_sound);
     }
 
-    private double Seconds => _end > _start ? _end - _start : 0;
+    /// <summary>How long the longest track lasts. Tracks whose clocks have nothing to do with each other are no reason to count years.</summary>
+    private double Seconds => Longest(VideoSeconds, (first, end) => (double)end - first);
+
+    /// <summary>When the last track ends, on the file's clock.</summary>
+    private double End => Longest(_found?.Start + VideoSeconds, (_, end) => end);
+
+    private double? VideoSeconds => _found is null ? null : _found.TimeOf(_found.Frames);
 
     /// <summary>By how much the file is shorter than its header says, which some count from the first packet and some from 0.</summary>
-    private double? MissingSeconds => _demuxer.ClaimedSeconds - Math.Max(Seconds, _end);
+    private double? MissingSeconds => _demuxer.ClaimedSeconds - Math.Max(Seconds, End);
 
     /// <summary>Makes the timeline.</summary>
     /// <exception cref="BadMediaException">The file is no media file, or beyond a limit.</exception>
@@ -58,15 +66,15 @@ internal sealed class TimelineScan : IDisposable
             ticks.Add(reader.Time);
         }
         if (ticks.Count == 0)
-            throw new BadMediaException("it has no frame that can be decoded");
+            throw new BadMediaException("it has no frame that can be decoded" + (reader.Problem is { } problem ? $" ({problem})" : ""));
         double rate = listed.FramesPerSecond;
         bool areTimed = ticks.All(t => t != Demuxer.NoTime) && ticks.Zip(ticks.Skip(1)).All(pair => pair.First < pair.Second);
+        double[] times = [.. ticks.Select((t, i) => areTimed ? (t - ticks[0]) * listed.Track.TickSeconds : i / rate)];
         // Without times: what can't be decoded of a healthy file is its start, which builds on what was cut off.
-        double first = listed.Times[0] + (reader.Concealed == 0 ? Math.Max(listed.Frames - ticks.Count, 0) / rate : 0);
-        double[] times = [.. ticks.Select((t, i) => areTimed ? t * listed.Track.TickSeconds : first + i / rate)];
+        double start = areTimed ? ticks[0] * listed.Track.TickSeconds : listed.Start + (reader.Concealed == 0 ? Math.Max(listed.Frames - ticks.Count, 0) / rate : 0);
         if (areTimed)
             rate = Rate(listed.Track, times);
-        return listed with { Ticks = [], Keys = [], Times = times, FramesPerSecond = rate, Width = width, Height = height, IsDecoded = true, Damaged = reader.Concealed };
+        return listed with { Ticks = [], Keys = [], Start = start, Times = times, FramesPerSecond = rate, Width = width, Height = height, IsDecoded = true, Damaged = reader.Concealed };
     }
 
     public void Dispose() => _demuxer.Dispose();
@@ -80,10 +88,11 @@ internal sealed class TimelineScan : IDisposable
             if (_demuxer.PacketTrack < _demuxer.Tracks.Count)
                 Note(_demuxer.Tracks[_demuxer.PacketTrack]);
         }
+        _found = _frames.Shown == 0 ? null : Video();
         string? cut = Cut();
         return new(
-            _frames.Shown == 0 ? null : Video(cut),
-            _soundPackets == 0 ? null : new SoundTimeline(_sound!, Math.Min(_soundStart, _soundEnd), Math.Max(_soundStart, _soundEnd), _soundPackets),
+            _found is null ? null : _found with { ClaimedFrames = (int)Math.Min(Claimed(_found, cut), int.MaxValue) },
+            _soundPackets == 0 ? null : new SoundTimeline(_sound!, Math.Min(_spans[_sound!.Index].First, _spans[_sound.Index].End), _spans[_sound.Index].End, _soundPackets),
             _demuxer.Tracks.Any(t => t.IsCover), Seconds, cut);
     }
 
@@ -98,29 +107,25 @@ internal sealed class TimelineScan : IDisposable
         long time = _demuxer.PacketTime != Demuxer.NoTime ? _demuxer.PacketTime : _demuxer.PacketDecodingTime;
         if (time == Demuxer.NoTime || (_demuxer.PacketFlags & Ffmpeg.IsDiscarded) != 0)
             return;
-        double begins = time * track.TickSeconds, ends = (time + _demuxer.PacketDuration) * track.TickSeconds;
-        (_start, _end) = (Math.Min(_start, begins), Math.Max(_end, ends));
-        if (track == _sound)
-            (_soundStart, _soundEnd) = (Math.Min(_soundStart, begins), Math.Max(_soundEnd, ends - (double)_demuxer.PacketPadding / Math.Max(track.SampleRate, 1)));
+        long padding = track.SampleRate == 0 ? 0 : (long)Math.Round(_demuxer.PacketPadding / (track.SampleRate * track.TickSeconds));
+        var (first, end) = _spans[track.Index];
+        _spans[track.Index] = (Math.Min(first, time), Math.Max(end, time + Math.Max(_demuxer.PacketDuration - padding, 0)));
     }
 
-    private VideoTimeline Video(string? cut)
+    private VideoTimeline Video()
     {
         var track = _video!;
-        var (ticks, keys) = _frames.Listed();
-        double[] times = [.. ticks.Select(t => t * track.TickSeconds)];
+        var (ticks, keys) = _frames.Listed((long)Math.Min(_rules.Limits.MaxSeconds / track.TickSeconds, long.MaxValue));
+        double[] times = [.. ticks.Select(t => (t - ticks[0]) * track.TickSeconds)];
         double rate = Rate(track, times);
+        double start = (ticks is [var first, ..] ? first : _frames.First ?? 0) * track.TickSeconds;
         if (!_frames.AreTimed)
-        {
-            double first = _frames.First is { } tick ? tick * track.TickSeconds : 0;
-            times = [.. Enumerable.Range(0, _frames.Shown).Select(i => first + i / rate)];
-        }
+            times = [.. Enumerable.Range(0, _frames.Shown).Select(i => i / rate)];
         var (width, height) = track.Turn.IsSideways ? (track.Height, track.Width) : (track.Width, track.Height);
         bool isCertain = _demuxer.IsExact && !_frames.IsDoubtful;
-        var listed = new VideoTimeline(track, ticks, times, rate, _demuxer.IsExact ? keys : [], 0, isCertain, width, height);
+        var listed = new VideoTimeline(track, ticks, start, times, rate, _demuxer.IsExact ? keys : [], 0, isCertain, width, height);
         // Where packets may be no frames decoding tells, for clips and sound alike.
-        var found = _frames.IsDoubtful ? Count(_item, listed, _rules) : listed;
-        return found with { ClaimedFrames = (int)Math.Min(Claimed(found, cut), int.MaxValue) };
+        return _frames.IsDoubtful ? Count(_item, listed, _rules) : listed;
     }
 
     /// <summary>What can be held against the number of frames found; 0 where the container makes no claim.</summary>
@@ -161,6 +166,14 @@ internal sealed class TimelineScan : IDisposable
             return said > 0 ? said : 25;
         double found = (times.Length - 1) / (times[^1] - times[0]);
         return Math.Abs(said / found - 1) < 0.01 ? said : found;
+    }
+
+    private double Longest(double? video, Func<long, long, double> length)
+    {
+        double longest = Math.Max(video ?? 0, 0);
+        foreach (var (track, span) in _demuxer.Tracks.Zip(_spans))
+            longest = track == _video || span.End < span.First ? longest : Math.Max(longest, length(span.First, span.End) * track.TickSeconds);
+        return longest;
     }
 
     private bool WithContent(Func<Stream, bool> test)

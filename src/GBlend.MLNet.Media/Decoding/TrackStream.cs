@@ -22,7 +22,7 @@ internal sealed unsafe class TrackStream : SoundStream
     private readonly SoundTimeline _timeline;
     private readonly ReadingRules _rules;
     private readonly long _allowed;
-    private readonly double _origin;
+    private readonly long _firstTick, _lead;
     private Demuxer _demuxer;
     private Decoder _decoder;
     private readonly Queue<Held> _held = [];
@@ -45,8 +45,11 @@ internal sealed unsafe class TrackStream : SoundStream
             if (!TryDecode())
                 throw new BadMediaException(_problem.Length > 0 ? $"ffmpeg can't decode it ({_problem})" : "it has no sound that can be decoded");
             Rate = SampleRate;
-            double start = FrameSeconds ?? _timeline.Start;
-            _origin = timeline.Video is { } video ? Math.Min(start, video.Times[0]) : start;
+            _firstTick = _decoder.FrameTime == Demuxer.NoTime ? _timeline.First : _decoder.FrameTime;
+            double start = _firstTick * _timeline.Track.TickSeconds, videoStart = timeline.Video?.Start ?? start;
+            // Clocks that have nothing to do with each other say nothing of which track begins first.
+            Origin = Math.Abs(start - videoStart) <= rules.Limits.MaxSeconds ? Math.Min(start, videoStart) : videoStart;
+            _lead = Math.Abs(start - videoStart) <= rules.Limits.MaxSeconds ? (long)Math.Round((start - Origin) * Rate) : 0;
             Take();
         }
         catch
@@ -58,15 +61,13 @@ internal sealed unsafe class TrackStream : SoundStream
 
     internal override int Rate { get; }
 
-    internal override double Origin => _origin;
+    internal override double Origin { get; }
 
-    internal override long Samples => (long)Math.Round((_timeline.End - _origin) * Rate);
+    internal override long Samples => PlaceOf(_timeline.End);
 
     internal override long Lost => _lost;
 
     private int SampleRate => Math.Max(1, Ffmpeg.Read<int>((nint)_decoder.Frame, _ffmpeg.Layout.FrameSampleRate));
-
-    private double? FrameSeconds => _decoder.FrameTime == Demuxer.NoTime ? null : _decoder.FrameTime * _timeline.Track.TickSeconds;
 
     internal override void Read(long first, Span<float> destination)
     {
@@ -104,6 +105,9 @@ internal sealed unsafe class TrackStream : SoundStream
         _demuxer.Dispose();
     }
 
+    /// <summary>The sample that is heard at a time.</summary>
+    private long PlaceOf(long tick) => _lead + (long)Math.Round((tick - _firstTick) * _timeline.Track.TickSeconds * Rate);
+
     private (Demuxer, Decoder) Open()
     {
         var demuxer = new Demuxer(_item, _rules);
@@ -132,7 +136,7 @@ internal sealed unsafe class TrackStream : SoundStream
     {
         if (!_demuxer.IsExact)
             return;
-        long time = (long)Math.Floor((_origin + (double)sample / Rate - Run) / _timeline.Track.TickSeconds);
+        long time = _firstTick + (long)Math.Floor(((double)(sample - _lead) / Rate - Run) / _timeline.Track.TickSeconds);
         if (!_demuxer.TrySeek(_timeline.Track, time))
             return;
         _decoder.Flush();
@@ -200,8 +204,8 @@ internal sealed unsafe class TrackStream : SoundStream
         Mix(frame, samples);
         // Joined files may go on at another rate.
         samples = Resampler.Resample(samples, SampleRate, Rate);
-        long place = FrameSeconds is { } seconds ? (long)Math.Round((seconds - _origin) * Rate) : _next;
-        if (!_hasJumped && _next > 0 && Math.Abs(place - _next) <= Jitter * Rate)
+        long place = _decoder.FrameTime == Demuxer.NoTime ? _next : PlaceOf(_decoder.FrameTime);
+        if (!_hasJumped && _next > 0 && (_demuxer.IsPlainSound || Math.Abs(place - _next) <= Jitter * Rate))
             place = _next;
         _next = _hasJumped ? place : _next;
         _hasJumped = false;

@@ -32,14 +32,21 @@ internal readonly record struct Turn(int Quarters, bool FlipsAcross, bool FlipsD
         };
     }
 
-    internal void Apply(Mat picture)
+    /// <summary>Turns a picture.</summary>
+    /// <param name="picture">As it is stored.</param>
+    /// <param name="upright">Gets it as it is shown.</param>
+    /// <returns>The upright picture.</returns>
+    internal Mat Apply(Mat picture, Mat upright)
     {
         if (Quarters > 0)
-            Cv2.Rotate(picture, picture, Quarters switch { 1 => RotateFlags.Rotate90Clockwise, 2 => RotateFlags.Rotate180, _ => RotateFlags.Rotate90Counterclockwise });
+            Cv2.Rotate(picture, upright, Quarters switch { 1 => RotateFlags.Rotate90Clockwise, 2 => RotateFlags.Rotate180, _ => RotateFlags.Rotate90Counterclockwise });
+        else
+            picture.CopyTo(upright);
         if (FlipsAcross)
-            Cv2.Flip(picture, picture, FlipMode.Y);
+            Cv2.Flip(upright, upright, FlipMode.Y);
         if (FlipsDown)
-            Cv2.Flip(picture, picture, FlipMode.X);
+            Cv2.Flip(upright, upright, FlipMode.X);
+        return upright;
     }
 
     /// <summary>Fixed point numbers with 16 bits behind the point; half a unit is as good as none.</summary>

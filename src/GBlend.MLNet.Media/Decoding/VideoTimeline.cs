@@ -3,7 +3,8 @@ namespace GBlend.MLNet;
 /// <summary>Which frames a video has and when each is shown.</summary>
 /// <param name="Track">The track.</param>
 /// <param name="Ticks">When each frame is shown, in ticks of the track, ascending; empty where frames are told by their order.</param>
-/// <param name="Times">The same in seconds on the file's clock.</param>
+/// <param name="Start">When the first is shown, in seconds on the file's clock.</param>
+/// <param name="Times">When each is shown, in seconds from the first.</param>
 /// <param name="FramesPerSecond">The rate, or the mean rate where it varies.</param>
 /// <param name="Keys">The frames that decoding can begin with, ascending; empty where the file has to be read from its start.</param>
 /// <param name="ClaimedFrames">What the container says that can be held against it; 0 for nothing.</param>
@@ -11,7 +12,7 @@ namespace GBlend.MLNet;
 /// <param name="Width">Of a frame as it is shown, in pixels.</param>
 /// <param name="Height">Of a frame as it is shown, in pixels.</param>
 internal sealed record VideoTimeline(
-    MediaTrack Track, long[] Ticks, double[] Times, double FramesPerSecond, int[] Keys, int ClaimedFrames, bool IsCertain, int Width, int Height)
+    MediaTrack Track, long[] Ticks, double Start, double[] Times, double FramesPerSecond, int[] Keys, int ClaimedFrames, bool IsCertain, int Width, int Height)
 {
     private static readonly SharedDecodes<VideoTimeline> Decoded = new(16 << 20, t => t.Size);
 
@@ -44,5 +45,5 @@ internal sealed record VideoTimeline(
     internal int PlannedFrames(bool toleratesDamage) => toleratesDamage || IsWhole ? Frames : ClaimedFrames;
 
     /// <summary>When a frame is shown, in seconds from the first frame; frames after the last follow at the mean rate.</summary>
-    internal double TimeOf(int frame) => (frame < Frames ? Times[frame] : Times[^1] + (frame - Frames + 1) / FramesPerSecond) - Times[0];
+    internal double TimeOf(int frame) => frame < Frames ? Times[frame] : Times[^1] + (frame - Frames + 1) / FramesPerSecond;
 }

@@ -57,7 +57,11 @@ internal sealed unsafe class Ffmpeg
     internal readonly delegate* unmanaged<void*, void> av_free;
     internal readonly delegate* unmanaged<int, byte*, nuint, int> av_strerror;
 
-    internal readonly delegate* unmanaged<int, int, int, int, int, int, int, nint, nint, nint, nint> sws_getContext;
+    internal readonly delegate* unmanaged<nint, byte*, long, int, int> av_opt_set_int;
+    internal readonly delegate* unmanaged<int, int*, int*, int> av_pix_fmt_get_chroma_sub_sample;
+
+    internal readonly delegate* unmanaged<nint> sws_alloc_context;
+    internal readonly delegate* unmanaged<nint, nint, nint, int> sws_init_context;
     internal readonly delegate* unmanaged<nint, byte**, int*, int, int, byte**, int*, int> sws_scale;
     internal readonly delegate* unmanaged<int, int*> sws_getCoefficients;
     internal readonly delegate* unmanaged<nint, int**, int*, int**, int*, int*, int*, int*, int> sws_getColorspaceDetails;
@@ -102,7 +106,11 @@ internal sealed unsafe class Ffmpeg
         av_free = (delegate* unmanaged<void*, void>)NativeLibrary.GetExport(util, nameof(av_free));
         av_strerror = (delegate* unmanaged<int, byte*, nuint, int>)NativeLibrary.GetExport(util, nameof(av_strerror));
 
-        sws_getContext = (delegate* unmanaged<int, int, int, int, int, int, int, nint, nint, nint, nint>)NativeLibrary.GetExport(scale, nameof(sws_getContext));
+        av_opt_set_int = (delegate* unmanaged<nint, byte*, long, int, int>)NativeLibrary.GetExport(util, nameof(av_opt_set_int));
+        av_pix_fmt_get_chroma_sub_sample = (delegate* unmanaged<int, int*, int*, int>)NativeLibrary.GetExport(util, nameof(av_pix_fmt_get_chroma_sub_sample));
+
+        sws_alloc_context = (delegate* unmanaged<nint>)NativeLibrary.GetExport(scale, nameof(sws_alloc_context));
+        sws_init_context = (delegate* unmanaged<nint, nint, nint, int>)NativeLibrary.GetExport(scale, nameof(sws_init_context));
         sws_scale = (delegate* unmanaged<nint, byte**, int*, int, int, byte**, int*, int>)NativeLibrary.GetExport(scale, nameof(sws_scale));
         sws_getCoefficients = (delegate* unmanaged<int, int*>)NativeLibrary.GetExport(scale, nameof(sws_getCoefficients));
         sws_getColorspaceDetails = (delegate* unmanaged<nint, int**, int*, int**, int*, int*, int*, int*, int>)NativeLibrary.GetExport(scale, nameof(sws_getColorspaceDetails));

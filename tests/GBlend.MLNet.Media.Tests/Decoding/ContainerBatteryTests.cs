@@ -1,0 +1,167 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace GBlend.MLNet.Media.Tests.Decoding;
+
+/// <summary>Containers x codings x what people do to files, against the programs ffmpeg and ffprobe: the same frames, and the sound of the same moments.</summary>
+public sealed class ContainerBatteryTests : IDisposable
+{
+    private const int Width = 64, Height = 48, Bands = 40, ColumnsPerFrame = 4;
+
+    private readonly MLContext _ml = new(1);
+    private readonly TestMedia _media = new();
+
+    public void Dispose() => _media.Dispose();
+
+    /// <summary>A container, a coding of video and one of sound, and whether the file's frames have times of their own.</summary>
+    public static TheoryData<string, string, string> Codings() => new()
+    {
+        { "mp4", "libx264 -g 12 -bf 2", "aac" },
+        { "mp4", "libx265 -g 12 -x265-params log-level=none", "aac" },
+        { "mp4", "mpeg4 -g 12 -bf 2", "libmp3lame" },
+        { "mp4", "libvpx-vp9 -g 12 -deadline realtime", "aac" },
+        { "mp4", "libaom-av1 -cpu-used 8 -usage realtime -g 12", "aac" },
+        { "mp4", "mpeg2video -g 12 -bf 2", "ac3" },
+        { "frag.mp4", "libx264 -g 12 -bf 2 -movflags frag_keyframe+empty_moov", "aac" },
+        { "frag.mp4", "libx265 -g 12 -x265-params log-level=none -movflags frag_keyframe+empty_moov", "aac" },
+        { "mov", "libx264 -g 12", "pcm_s16le" },
+        { "mov", "mjpeg -pix_fmt yuvj420p", "pcm_s16le" },
+        { "mov", "prores_ks -pix_fmt yuv422p10le", "pcm_s24le" },
+        { "mkv", "libx264 -g 12 -bf 2", "flac" },
+        { "mkv", "ffv1", "pcm_s16le" },
+        { "mkv", "mpeg4 -g 12 -bf 2", "libmp3lame" },
+        { "mkv", "libx265 -g 12 -x265-params log-level=none", "eac3" },
+        { "mkv", "libtheora -g 12", "libvorbis" },
+        { "webm", "libvpx -g 12 -auto-alt-ref 1 -lag-in-frames 12 -b:v 200k -deadline realtime", "libvorbis" },
+        { "webm", "libvpx-vp9 -g 12 -auto-alt-ref 1 -lag-in-frames 12 -b:v 200k -deadline realtime", "libopus" },
+        { "avi", "mpeg4 -g 12 -bf 2", "pcm_s16le" },
+        { "avi", "mpeg4 -g 12", "libmp3lame" },
+        { "avi", "mjpeg -pix_fmt yuvj420p", "pcm_s16le" },
+        { "avi", "libx264 -g 12 -bf 2", "pcm_s16le" },
+        { "avi", "msmpeg4 -g 12", "mp2" },
+        { "ts", "libx264 -g 12 -bf 2", "aac" },
+        { "ts", "libx265 -g 12 -x265-params log-level=none", "aac" },
+        { "ts", "mpeg2video -g 12 -bf 2", "mp2" },
+        { "flv", "libx264 -g 12 -bf 2", "aac" },
+        { "flv", "flv -g 12", "libmp3lame -ar 44100" },
+        { "wmv", "wmv2 -g 12", "wmav2" },
+        { "wmv", "msmpeg4 -g 12", "libmp3lame" },
+        { "mpg", "mpeg1video -g 12 -bf 2", "mp2" },
+        { "mpg", "mpeg2video -g 12 -bf 2", "mp2" },
+        { "vob", "mpeg2video -g 12 -bf 2", "ac3" },
+        { "ogv", "libtheora -g 12", "libvorbis" },
+        { "nut", "mpeg4 -g 12 -bf 2", "libmp3lame" },
+        { "mxf", "mpeg2video -g 12", "pcm_s16le" },
+        { "3gp", "mpeg4 -g 12", "aac" },
+        { "gif", "gif", "" },
+        { "h264", "libx264 -g 12 -bf 2", "" },
+        { "ivf", "libvpx -g 12 -deadline realtime", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Codings))]
+    public void Frames_are_ffmpegs_and_the_sound_is_that_of_their_moments(string container, string video, string sound)
+    {
+        bool hasClock = container is not ("gif" or "h264" or "ivf"), rotates = container is "mp4" or "mov" or "mkv";
+        bool allowsOddSizes = !video.Contains("libx26") && container is not ("wmv" or "mxf");
+        string plain = Make("plain", container, video, sound);
+        CheckFrames(plain);
+        CheckSound(plain, sound);
+        if (!hasClock)
+            return;
+        CheckFrames(Make("variable", container, video, sound, filter: "setpts='if(lt(N,25),N*2,50+(N-25))/25/TB'"));
+        string late = Make("late", container, video, sound, delay: "0.4");
+        CheckFrames(late);
+        CheckSound(late, sound);
+        CheckFrames(Make("longer", container, video, sound, soundSeconds: 5));
+        if (allowsOddSizes)
+            CheckFrames(Make("odd", container, video, sound, size: "67x51"));
+        string[] format = video.Contains("-movflags") ? ["-movflags", "frag_keyframe+empty_moov"] : [];
+        string cut = Remux(plain, "cut." + container, ["-ss", "0.72"], format);
+        CheckFrames(cut);
+        // AVI has no times, so that nothing tells by how much longer one track is that was cut at a key frame.
+        if (container != "avi")
+            CheckSound(cut, sound);
+        string offset = Remux(plain, "offset." + container, ["-itsoffset", "3.3"], ["-copyts", .. format]);
+        CheckFrames(offset);
+        CheckSound(offset, sound);
+        if (rotates)
+            CheckFrames(Remux(plain, "rotated." + container, [], ["-metadata:s:v:0", "rotate=90"]));
+    }
+
+    private string Make(string name, string container, string video, string sound, string size = "64x48", double soundSeconds = 2, string? filter = null, string? delay = null)
+    {
+        string path = _media.PathTo($"{name}.{container}");
+        string[] beeps = sound.Length == 0 ? [] : [.. delay is null ? [] : (string[])["-itsoffset", delay], "-f", "lavfi", "-i", FormattableString.Invariant($"aevalsrc='0.5*sin(2*PI*1000*t)*between(mod(t,0.5),0.2,0.3)':s=48000:d={soundSeconds}")];
+        MediaFiles.RunFfmpeg([
+            "-f", "lavfi", "-i", $"testsrc2=s=96x72:r=25:d=2,format=rgb24,scale={size}", .. beeps, "-map", "0:v", .. sound.Length == 0 ? [] : (string[])["-map", "1:a", "-c:a", .. sound.Split(' ')],
+            .. filter is null ? [] : (string[])["-vf", filter, "-fps_mode", "vfr"], .. video.Contains("-pix_fmt") || container == "gif" ? [] : (string[])["-pix_fmt", "yuv420p"],
+            "-c:v", .. video.Split(' '), path]);
+        return path;
+    }
+
+    private string Remux(string source, string name, string[] before, string[] after)
+    {
+        MediaFiles.RunFfmpeg([.. before, "-i", source, "-map", "0", "-c", "copy", .. after, _media.PathTo(name)]);
+        return _media.PathTo(name);
+    }
+
+    private void CheckFrames(string path)
+    {
+        var info = VideoInfo.Read(path);
+        byte[][] expected = FfmpegReference.Frames(path, info.Width, info.Height);
+        Assert.True(expected.Length == info.Frames, $"{Path.GetFileName(path)}: ffmpeg shows {expected.Length} frames; we say {info.Frames}.");
+        var clip = new VideoClipOptions { FrameStride = 1, Width = info.Width, Height = info.Height, ShortVideo = ShortVideo.Refuse };
+        clip.FrameCount = expected.Length;
+        Compare("all", Enumerable.Range(0, expected.Length));
+        (clip.FrameCount, clip.FrameStride) = (4, 2);
+        Compare("center", Enumerable.Range(0, 4).Select(i => (expected.Length - 7) / 2 + 2 * i));
+        (clip.FrameCount, clip.FrameStride, clip.Position, clip.ClipsPerVideo) = (3, 1, ClipPosition.Even, 3);
+        Compare("even", Enumerable.Range(0, 9).Select(i => (expected.Length - 3) * (i / 3) / 2 + i % 3));
+
+        void Compare(string what, IEnumerable<int> frames)
+        {
+            byte[][] found = [.. Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", clip).Read<byte>(_ml.Paths(path))).Chunk(info.Width * info.Height * 3)];
+            int worst = frames.Zip(found).Max(pair => expected[pair.First].Zip(pair.Second).Max(v => Math.Abs(v.First - v.Second)));
+            Assert.True(worst <= 2, $"{Path.GetFileName(path)}, {what}: a value differs from ffmpeg's by {worst}.");
+        }
+    }
+
+    private void CheckSound(string path, string coding)
+    {
+        // Without times of their own frames are shown one after the other from 0 on; ffprobe gives them those of their decoding.
+        bool isTimed = Path.GetExtension(path) != ".avi";
+        var info = VideoInfo.Read(path);
+        int frames = info.Frames;
+        double[] times = isTimed ? FfmpegReference.Times(path) : [.. Enumerable.Range(0, frames).Select(i => i / info.FramesPerSecond)];
+        // Where ffprobe does not tell a time, or one of another age of the world, there is nothing to compare with.
+        if (coding.Length == 0 || times.Any(time => double.IsNaN(time) || Math.Abs(time) > 1e6))
+            return;
+        // The columns span the time from the first frame to the end of the last.
+        double column = (times[^1] + 1 / info.FramesPerSecond - times[0]) / (frames * ColumnsPerFrame);
+        double[] expected = [.. Onsets(FfmpegReference.Sound(path)).Select(sample => (sample / 16000.0 - times[0]) / column)];
+        var options = new LogMelOptions { AlignWith = new() { FrameCount = frames, FrameStride = 1 }, FrameCount = frames * ColumnsPerFrame, Spectrum = LogMelSpectrum.Htk };
+        double[] loudness = [.. Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", options).Read<float>(_ml.Paths(path))).Chunk(Bands).Select(column => (double)column.Max())];
+        double quiet = loudness.Max() - 5;
+        // A column is of one hop, and its window reaches a little over it.
+        double[] found = [.. Enumerable.Range(3, loudness.Length - 6).Where(i => loudness[i] >= quiet && loudness[i - 1] < quiet && loudness[i - 2] < quiet && loudness[i - 3] < quiet).Select(i => i + 0.5)];
+        double[] inside = [.. expected.Where(onset => onset > 5 && onset < loudness.Length - 5)];
+        Assert.NotEmpty(inside);
+        string text = $"{Path.GetFileName(path)}: by ffmpeg beeps begin in columns {string.Join(' ', inside.Select(onset => Math.Round(onset, 1)))}; ours in {string.Join(' ', found)}.";
+        Assert.All(inside, onset => Assert.True(found.Any(f => Math.Abs(f - onset) <= 1.6), text));
+    }
+
+    /// <summary>The samples at which beeps begin.</summary>
+    private static IEnumerable<int> Onsets(float[] sound)
+    {
+        int quiet = int.MaxValue / 2;
+        for (int i = 0; i < sound.Length; i++, quiet++)
+        {
+            if (Math.Abs(sound[i]) <= 0.1)
+                continue;
+            if (quiet > 1600)
+                yield return i;
+            quiet = 0;
+        }
+    }
+}
