@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace GBlend.MLNet;
 
-/// <summary>Tells from the lengths that a Matroska or AVI file has inside whether anything of it is missing.</summary>
+/// <summary>Tells from the lengths that a Matroska, AVI or ASF file has inside whether anything of it is missing.</summary>
 internal static class ContainerFile
 {
     private const uint Segment = 0x18538067, Cluster = 0x1F43B675;
@@ -31,6 +31,21 @@ internal static class ContainerFile
             file.Position += size - 4 + (size & 1);
         }
         return false;
+    }
+
+    /// <summary>How long an ASF file (WMV, WMA) says that it lasts, in seconds, if it is shorter in bytes than it says; <see langword="null"/> where it is whole or does not tell.</summary>
+    internal static double? CutAsf(Stream file)
+    {
+        ReadOnlySpan<byte> properties = [0xA1, 0xDC, 0xAB, 0x8C, 0x47, 0xA9, 0xCF, 0x11, 0x8E, 0xE4, 0x00, 0xC0, 0x0C, 0x20, 0x53, 0x65];
+        const int SizeAt = 40, LengthAt = 64, LeadAt = 80, FlagsAt = 88, IsBroadcast = 1;
+        byte[] head = new byte[1 << 16];
+        var rest = head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
+        int place = rest.IndexOf(properties);
+        if (place < 0 || rest.Length - place < FlagsAt + 4)
+            return null;
+        rest = rest[place..];
+        ulong size = BinaryPrimitives.ReadUInt64LittleEndian(rest[SizeAt..]), length = BinaryPrimitives.ReadUInt64LittleEndian(rest[LengthAt..]), lead = BinaryPrimitives.ReadUInt64LittleEndian(rest[LeadAt..]);
+        return (rest[FlagsAt] & IsBroadcast) == 0 && size > (ulong)file.Length ? length / 1e7 - lead / 1e3 : null;
     }
 
     private static bool IsWholeMatroska(Stream file)

@@ -17,7 +17,7 @@ internal sealed unsafe class Demuxer : IDisposable
         + "wav,w64,aiff,au,caf,mp3,aac,ac3,eac3,dts,truehd,flac,wv,tta,tak,ape,mpc,mpc8,amr,amrnb,amrwb,dsf,nistsphere,sox,voc";
 
     private const int BufferSize = 1 << 16, SizeOfFile = 0x10000, DiscardsAll = 48, Default = 1, Cover = 0x400, Thumbnails = 0x800;
-    private const int MatrixData = 5, SkipData = 11;
+    private const int MatrixData = 5, SkipData = 11, ByHeader = 1;
 
     private readonly Ffmpeg _ffmpeg = Ffmpeg.Library;
     private readonly ReadingRules _rules;
@@ -194,9 +194,10 @@ internal sealed unsafe class Demuxer : IDisposable
         Check();
         Require(code);
         _names = Ffmpeg.Text(Ffmpeg.Read<nint>(Ffmpeg.Read<nint>(_context, FfmpegLayout.FormatInput), FfmpegLayout.InputName)).Split(',');
-        long duration = Ffmpeg.Read<long>(_context, _ffmpeg.Layout.FormatDuration);
-        ClaimedSeconds = duration > 0 ? duration / 1e6 : null;
         Inspect();
+        // The other ways than by the header are to look at the file's end, and to guess by its size.
+        long duration = Ffmpeg.Read<long>(_context, _ffmpeg.Layout.FormatDuration);
+        ClaimedSeconds = duration > 0 && _ffmpeg.av_fmt_ctx_get_duration_estimation_method(_context) == ByHeader ? duration / 1e6 : null;
         Tracks = [.. Enumerable.Range(0, Ffmpeg.Read<int>(_context, FfmpegLayout.FormatStreamCount)).Select(Track)];
     }
 

@@ -39,7 +39,7 @@ internal sealed class TimelineScan : IDisposable
     private double? VideoSeconds => _found is null ? null : _found.TimeOf(_found.Frames);
 
     /// <summary>By how much the file is shorter than its header says, which some count from the first packet and some from 0.</summary>
-    private double? MissingSeconds => _demuxer.ClaimedSeconds - Math.Max(Seconds, End);
+    private double? MissingSeconds => (_demuxer.Is("asf") ? WithContent(ContainerFile.CutAsf) : _demuxer.ClaimedSeconds) - Math.Max(Seconds, End);
 
     /// <summary>Makes the timeline.</summary>
     /// <exception cref="BadMediaException">The file is no media file, or beyond a limit.</exception>
@@ -176,7 +176,7 @@ internal sealed class TimelineScan : IDisposable
         return longest;
     }
 
-    private bool WithContent(Func<Stream, bool> test)
+    private T WithContent<T>(Func<Stream, T> test)
     {
         using var content = _item.Open();
         using var buffered = new BufferedStream(content);

@@ -27,6 +27,7 @@ internal sealed unsafe class Ffmpeg
     internal readonly delegate* unmanaged<nint*, byte*, nint, nint*, int> avformat_open_input;
     internal readonly delegate* unmanaged<nint, nint*, int> avformat_find_stream_info;
     internal readonly delegate* unmanaged<nint*, void> avformat_close_input;
+    internal readonly delegate* unmanaged<nint, int> av_fmt_ctx_get_duration_estimation_method;
     internal readonly delegate* unmanaged<nint, int> avformat_index_get_entries_count;
     internal readonly delegate* unmanaged<nint, int, byte*> avformat_index_get_entry;
     internal readonly delegate* unmanaged<byte*, int, int, nint, delegate* unmanaged[Cdecl]<nint, byte*, int, int>, nint, delegate* unmanaged[Cdecl]<nint, long, int, long>, nint> avio_alloc_context;
@@ -76,6 +77,7 @@ internal sealed unsafe class Ffmpeg
         avformat_open_input = (delegate* unmanaged<nint*, byte*, nint, nint*, int>)NativeLibrary.GetExport(format, nameof(avformat_open_input));
         avformat_find_stream_info = (delegate* unmanaged<nint, nint*, int>)NativeLibrary.GetExport(format, nameof(avformat_find_stream_info));
         avformat_close_input = (delegate* unmanaged<nint*, void>)NativeLibrary.GetExport(format, nameof(avformat_close_input));
+        av_fmt_ctx_get_duration_estimation_method = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(format, nameof(av_fmt_ctx_get_duration_estimation_method));
         avformat_index_get_entries_count = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(format, nameof(avformat_index_get_entries_count));
         avformat_index_get_entry = (delegate* unmanaged<nint, int, byte*>)NativeLibrary.GetExport(format, nameof(avformat_index_get_entry));
         avio_alloc_context = (delegate* unmanaged<byte*, int, int, nint, delegate* unmanaged[Cdecl]<nint, byte*, int, int>, nint, delegate* unmanaged[Cdecl]<nint, long, int, long>, nint>)NativeLibrary.GetExport(format, nameof(avio_alloc_context));
