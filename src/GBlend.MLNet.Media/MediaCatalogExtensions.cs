@@ -14,7 +14,7 @@ public static class MediaCatalogExtensions
     /// <returns>The step; with several clips for each video the column has them as one more, leading dimension.</returns>
     /// <exception cref="ArgumentException">A setting is wrong.</exception>
     /// <remarks>
-    /// OpenCV decodes the files. Every frame is accounted for: a file that ends before a frame that a clip needs is bad, and
+    /// FFmpeg's libraries decode the files, in this process. Every frame is accounted for: a file that ends before a frame that a clip needs is bad, and
     /// <see cref="MediaOptions.OnBadMedia"/> says what happens. Transport streams and videos of a variable rate are read in order and counted.
     /// </remarks>
     /// <example>
@@ -36,7 +36,7 @@ public static class MediaCatalogExtensions
     /// <returns>The step; with several clips for each file the column has them as one more, leading dimension.</returns>
     /// <exception cref="ArgumentException">A setting is wrong.</exception>
     /// <remarks>
-    /// Wave files are read directly; all others are decoded by the programs ffmpeg and ffprobe, which come together. The channels' mean is resampled to the
+    /// Wave files are read directly; all others are decoded by FFmpeg's libraries, in this process. The channels' mean is resampled to the
     /// spectrum's rate. Where the sound is shorter than the spectrogram, silence follows it.
     /// </remarks>
     public static MediaEstimator LoadAudioLogMel(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, LogMelOptions? options = null) =>
