@@ -45,7 +45,7 @@ public sealed class LogMelOptions : MediaFileOptions
         Check.AtLeast(ClipsPerFile, 1);
         if (AlignWith is null)
             ValidatePosition(Position, ClipsPerFile, nameof(ClipsPerFile));
-        ValidateRow(Bytes(Clips, FrameCount, sizeof(float) * Spectrum.Bands), $"{Clips} spectrograms of {FrameCount} frames");
+        ValidateRow(Bytes(Clips, FrameCount, (long)sizeof(float) * Spectrum.Bands), $"{Clips} spectrograms of {FrameCount} frames");
     }
 
     internal override MediaOptions Copy()
