@@ -1,41 +1,41 @@
 namespace GBlend.MLNet;
 
-/// <summary>How the predictions of the branches become the model's one answer.</summary>
+/// <summary>The ways in which the predictions of the branches become the model's one answer.</summary>
 public enum Answer
 {
     /// <summary>
-    /// What holds best on real data (see the README): <see cref="Pool"/> with at least 20 held-out rows; with fewer <see cref="Joint"/>,
-    /// or, after <see cref="Blending.Auto"/>, <see cref="MeanOfLogits"/>. A model with only a joint head answers with it, one without a
-    /// joint branch with <see cref="MeanOfHeads"/>.
+    /// The model answers by the way that was best on real data (see the README): by <see cref="Pool"/> with at least 20 held-out rows; with fewer by
+    /// <see cref="Joint"/> or, after <see cref="Blending.Auto"/>, by <see cref="MeanOfLogits"/>. A model with only a joint head answers by it, a model
+    /// without a joint branch by <see cref="MeanOfHeads"/>.
     /// </summary>
     Auto,
 
     /// <summary>
-    /// The joint head, as in the paper. A model without a joint branch (one modality, or <see cref="Blending.Separate"/>), or whose joint head
-    /// never had weight in the training, takes the mean of its heads.
+    /// The joint head answers, as in the paper. In a model without a joint branch (one modality, or <see cref="Blending.Separate"/>), or whose joint
+    /// head never had weight in the training, the mean of the heads that learned answers.
     /// </summary>
     Joint,
 
     /// <summary>
-    /// The joint head, unless a single modality's head has a lower loss on the held-out rows by more than one standard error of the
-    /// paired difference: then that head. Without a joint head that learned, the head with the lowest held-out loss.
+    /// The joint head answers, unless the head of a single modality has a lower loss on the held-out rows by more than one standard error of the
+    /// paired difference; then that head answers. Without a joint head that learned, the head with the lowest held-out loss answers.
     /// </summary>
     BestHead,
 
-    /// <summary>The mean of the predictions of the heads that learned (probabilities for classes and labels).</summary>
+    /// <summary>The mean of the predictions of the heads that learned answers (of their probabilities, for classes and labels).</summary>
     MeanOfHeads,
 
     /// <summary>
-    /// A pool of the heads that learned, fitted on the held-out rows with a ridge towards their mean. Classes: softmax(sum_b a_b log p_b) over the
-    /// heads b, a_b at least 0; logarithms are floored at -12. Multi-label: the same for each label's two states, with one a_b for all labels.
-    /// Regression: sum_b a_b f_b + c by least squares, a_b at least 0, with an intercept c that bears no ridge. With fewer than 20 held-out rows
-    /// the joint head answers instead.
+    /// A pool of the heads that learned answers, fitted on the held-out rows with a ridge toward their mean. For classes it is
+    /// softmax(sum_b a_b log p_b) over the heads b, where a_b is at least 0 and logarithms are at least -12. For multi-label tasks it is the same for
+    /// the two states of each label, with one a_b for all labels. For regression it is sum_b a_b f_b + c by least squares, where a_b is at least 0 and
+    /// the ridge does not apply to the intercept c. With fewer than 20 held-out rows the joint head answers instead.
     /// </summary>
     Pool,
 
     /// <summary>
-    /// The mean of the heads' logits, made a probability: the normalized geometric mean of their probabilities, which is the pool whose
-    /// coefficients are all alike. Regression: the mean.
+    /// The mean of the logits of the heads that learned answers, made a probability: the normalized geometric mean of their probabilities, which is
+    /// the pool whose coefficients are all the same. For regression it is the mean of their numbers.
     /// </summary>
     MeanOfLogits,
 }

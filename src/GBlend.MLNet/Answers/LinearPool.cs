@@ -14,7 +14,7 @@ internal static class LinearPool
     /// <summary>Fits the coefficients and the intercept.</summary>
     /// <param name="predictions">[head][row].</param>
     /// <param name="targets">[row].</param>
-    /// <param name="ridge">The pull towards equal coefficients of sum one.</param>
+    /// <param name="ridge">The pull toward equal coefficients of sum one.</param>
     internal static PoolFit Fit(double[][] predictions, double[] targets, double ridge = LogPool.DefaultRidge)
     {
         int heads = predictions.Length;

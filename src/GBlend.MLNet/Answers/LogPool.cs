@@ -36,7 +36,7 @@ internal static class LogPool
     /// <param name="logProbabilities">[head][row x class], floored.</param>
     /// <param name="labels">The class of each row.</param>
     /// <param name="classes">The number of classes.</param>
-    /// <param name="ridge">The pull towards equal coefficients of sum one.</param>
+    /// <param name="ridge">The pull toward equal coefficients of sum one.</param>
     internal static double[] Fit(double[][] logProbabilities, long[] labels, int classes, double ridge = DefaultRidge)
     {
         int heads = logProbabilities.Length;

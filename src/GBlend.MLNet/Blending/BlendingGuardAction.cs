@@ -1,29 +1,29 @@
 namespace GBlend.MLNet;
 
-/// <summary>What a guard did to an estimate.</summary>
-/// <param name="Guard">Which one.</param>
-/// <param name="Branch">The branch it concerned; <see langword="null"/> when it concerned all.</param>
-/// <param name="Message">The same in words.</param>
+/// <summary>A record of what a guard did to an estimate.</summary>
+/// <param name="Guard">The guard that acted.</param>
+/// <param name="Branch">The name of the branch that it concerned; <see langword="null"/> when it concerned all branches.</param>
+/// <param name="Message">The message that says in words what the guard did.</param>
 public sealed record BlendingGuardAction(BlendingGuard Guard, string? Branch, string Message);
 
 /// <summary>The guards of an estimate; see <see cref="BlendingGuards"/>.</summary>
 public enum BlendingGuard
 {
-    /// <summary>A branch's losses are not finite: the estimate gives it no weight.</summary>
+    /// <summary>The losses of a branch are not finite, so the estimate gives it no weight.</summary>
     NotFinite,
 
-    /// <summary>A branch's held-out loss did not fall (G at most 0): the estimate gives it no weight.</summary>
+    /// <summary>The held-out loss of a branch did not fall (G is at most 0), so the estimate gives it no weight.</summary>
     NoGain,
 
-    /// <summary>No branch's held-out loss fell: the estimate says nothing.</summary>
+    /// <summary>The held-out loss fell for no branch, so the estimate says nothing about the weights.</summary>
     NoBranchGained,
 
-    /// <summary>A branch's |O| was raised to <see cref="BlendingGuards.OverfittingFloor"/>.</summary>
+    /// <summary>The overfitting |O| of a branch was raised to <see cref="BlendingGuards.OverfittingFloor"/>.</summary>
     OverfittingFloor,
 
     /// <summary>The estimate is mostly noise, so it moves the weights by less than half of the way, or not at all.</summary>
     Noise,
 
-    /// <summary>A branch's weight was raised to <see cref="BlendingGuards.WeightFloor"/>.</summary>
+    /// <summary>The weight of a branch was raised to <see cref="BlendingGuards.WeightFloor"/>.</summary>
     WeightFloor,
 }

@@ -2,7 +2,7 @@ namespace GBlend.MLNet;
 
 /// <summary>
 /// How far an estimate is to be followed: only as far as it stands out of the noise of the rows that it was measured on. First some branch's
-/// G must be above zero by more than its error. Then the weights are shrunk towards where they start from: their squared distance from there,
+/// G must be above zero by more than its error. Then the weights are shrunk toward where they start from: their squared distance from there,
 /// d^2, holds what the rows say and the noise, v in the mean, so that (d^2 - v) / d^2 of it is to be believed, as in James and Stein's rule.
 /// </summary>
 internal static class NoiseGuard

@@ -2,14 +2,16 @@ using GBlend.MLNet;
 
 namespace Microsoft.ML;
 
-/// <summary>Finds the fitted Gradient Blending model in what a pipeline's <c>Fit</c>, or <c>ml.Model.Load</c>, gives.</summary>
+/// <summary>Extension methods that find the Gradient Blending models in a pipeline that was fitted, or loaded by <c>ml.Model.Load</c>.</summary>
 public static class GradientBlendingModelExtensions
 {
-    /// <summary>The one Gradient Blending model in a fitted or loaded pipeline, at any depth; the model itself where it is one.</summary>
-    /// <param name="model">A fitted pipeline, a part of it, or a model that was loaded.</param>
-    /// <returns>The model, not a copy: it has the history of its training, and what disposes the pipeline disposes it.</returns>
+    /// <summary>
+    /// Finds the one Gradient Blending model in a fitted or loaded pipeline, at any depth. Where the argument is such a model itself, it is returned.
+    /// </summary>
+    /// <param name="model">The fitted pipeline, a part of it, or a model that was loaded.</param>
+    /// <returns>The model, not a copy: it has the history of its training, and disposing of the pipeline disposes of it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">There is none, or there are several; the message says what there is.</exception>
+    /// <exception cref="ArgumentException">There is no Gradient Blending model, or there are several; the message says what there is.</exception>
     /// <example>
     /// <code>
     /// ITransformer model = pipeline.Fit(train);
@@ -27,9 +29,9 @@ public static class GradientBlendingModelExtensions
         };
     }
 
-    /// <summary>All Gradient Blending models in a fitted or loaded pipeline, at any depth, in the order of its steps.</summary>
-    /// <param name="model">A fitted pipeline, a part of it, or a model that was loaded.</param>
-    /// <returns>The models, not copies; empty where there is none.</returns>
+    /// <summary>Finds all Gradient Blending models in a fitted or loaded pipeline, at any depth, in the order of its steps.</summary>
+    /// <param name="model">The fitted pipeline, a part of it, or a model that was loaded.</param>
+    /// <returns>The models, not copies; the list is empty where there is none.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
     public static IReadOnlyList<GradientBlendingTransformer> GradientBlendingModels(this ITransformer model)
     {

@@ -68,12 +68,12 @@ public sealed partial class GradientBlendingTrainer
         public float GradientClipping { get; set; }
 
         /// <summary>
-        /// Training stops when the held-out loss of the model's answer (<see cref="EpochRecord.AnswerHeldOutLoss"/>) has not fallen for so many epochs.
-        /// Default <see langword="null"/>: never.
+        /// The number of epochs without a lower held-out loss of the model's answer (<see cref="EpochRecord.AnswerHeldOutLoss"/>) after which the
+        /// training stops, at least 1. Default <see langword="null"/>: it never stops early.
         /// </summary>
         public int? EarlyStoppingPatience { get; set; }
 
-        /// <summary>Which epoch's weights the model has. Default the last one's.</summary>
+        /// <summary>The choice of the epoch whose weights the model has. Default <see cref="FinalWeights.LastEpoch"/>.</summary>
         public FinalWeights FinalWeights { get; set; } = FinalWeights.LastEpoch;
 
         /// <summary>

@@ -31,7 +31,10 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         _asked = asked;
     }
 
-    /// <summary>What the trainer wants of its surroundings: standardized columns; neither a calibrator nor a cache, since a fit reads its rows once.</summary>
+    /// <summary>
+    /// The needs of the trainer, as ML.NET describes them: standardized columns, but neither a calibrator nor a cache, because a fit reads its rows
+    /// once.
+    /// </summary>
     public TrainerInfo Info { get; } = new(normalization: true, calibration: false, caching: false);
 
     /// <summary>Checks the options and the input columns, and returns the columns that there will be after the fitted model.</summary>

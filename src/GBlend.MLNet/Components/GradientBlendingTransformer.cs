@@ -105,8 +105,8 @@ public sealed class GradientBlendingTransformer
     }
 
     /// <summary>
-    /// Returns this model as a model of a single feature column, for <c>PermutationFeatureImportance</c>, which permutes the slots of one column. A model of one
-    /// modality, or a pipeline with one, can be given to it without this.
+    /// Returns this model as a model of a single feature column, for <c>PermutationFeatureImportance</c>, which permutes the slots of one
+    /// column. A model of one modality, or a pipeline with such a model, can be passed to it directly.
     /// </summary>
     /// <param name="columnName">The name of a modality column; its type in the data must be a vector of float.</param>
     /// <returns>

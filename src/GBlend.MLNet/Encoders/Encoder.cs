@@ -24,17 +24,17 @@ public abstract class Encoder
     public abstract EncoderModule Build(IReadOnlyList<int> inputShape);
 
     /// <summary>
-    /// Tells what <see cref="Build"/> makes for the same rows, without building it. A model file whose settings ask for other tensors than its
-    /// weights have is then refused before memory or time is spent on them, however large the sizes in the settings are.
+    /// Describes the module that <see cref="Build"/> makes for the same rows, without building it. A model file whose settings ask for other tensors
+    /// than its weights have is then refused before memory or time is spent on them, however large the sizes in the settings are.
     /// </summary>
     /// <remarks>
     /// By default an encoder does not describe itself: the library looks at the module that it builds. When a model is loaded, a coarse check of
     /// the settings comes first: a whole number in them may be at most 4,096 or the count of numbers in the weights, whichever is more. All
     /// encoders of this library describe themselves.
     /// </remarks>
-    /// <param name="inputShape">The shape of one row, as <see cref="Build"/> gets it.</param>
+    /// <param name="inputShape">The shape of one row, as for <see cref="Build"/>.</param>
     /// <returns>The layout of the module; <see langword="null"/> for an encoder that does not describe itself.</returns>
-    /// <exception cref="ArgumentException">The encoder cannot read rows of this shape; the message says which it can.</exception>
+    /// <exception cref="ArgumentException">The encoder can't read rows of this shape; the message says which it can.</exception>
     public virtual EncoderLayout? Describe(IReadOnlyList<int> inputShape) => null;
 
     /// <summary>

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
 
-/// <summary>What the module of an encoder is made of, told without building it; see <see cref="Encoder.Describe"/>.</summary>
+/// <summary>A description of the module of an encoder, which can be given without building the module; see <see cref="Encoder.Describe"/>.</summary>
 /// <param name="FeatureWidth">The number of features per row.</param>
 /// <param name="MiddleWidth">The number of mid-level features per row.</param>
 /// <param name="Tensors">
-/// Every parameter and buffer by its name in the module. The settings of a hostile file may describe more tensors than there is memory for, so make
-/// this an iterator, not a list: nobody enumerates more of it than a file has tensors.
+/// The parameters and buffers of the module, each with its name and its shape. The settings of a hostile file may describe more tensors than there is
+/// memory for, so return an iterator and not a list: the library takes no more tensors from it than a file has.
 /// </param>
 public sealed record EncoderLayout(int FeatureWidth, int MiddleWidth, IEnumerable<NamedShape> Tensors)
 {

@@ -67,8 +67,8 @@ public sealed record EpochRecord(int Epoch, double LearningRate, IReadOnlyList<d
     /// </summary>
     public double? AnswerHeldOutLoss { get; init; }
 
-    /// <summary>The epoch as one line for people, the numbers in the order of the branches and rounded, in the invariant culture.</summary>
-    /// <returns>For example <c>Epoch 3: train loss 0.41, 0.3; held-out loss 0.5, 0.45; weights 0.5, 0.5; learning rate 0.05</c>.</returns>
+    /// <summary>Describes the epoch in one line for people, with the numbers in the order of the branches and rounded, in the invariant culture.</summary>
+    /// <returns>The line, for example <c>Epoch 3: train loss 0.41, 0.3; held-out loss 0.5, 0.45; weights 0.5, 0.5; learning rate 0.05</c>.</returns>
     public override string ToString() => Describe([]);
 
     /// <summary>The same with the branches' names.</summary>
@@ -90,11 +90,11 @@ public sealed record EpochRecord(int Epoch, double LearningRate, IReadOnlyList<d
 /// <param name="LastEpoch">The record of the epoch that has just ended; <see langword="null"/> in reports within an epoch or an estimate.</param>
 public sealed record TrainingProgress(TrainingPhase Phase, int EpochsDone, int NumberOfEpochs, double Fraction, EpochRecord? LastEpoch)
 {
-    /// <summary>The names of the branches, in the order of the losses and weights of <see cref="LastEpoch"/>.</summary>
+    /// <summary>The names of the branches, in the order of the losses and weights of <see cref="LastEpoch"/>. Default empty.</summary>
     public IReadOnlyList<string> Branches { get; init; } = [];
 
-    /// <summary>The report as one line for people, in the invariant culture.</summary>
-    /// <returns>For example <c>Training: 12 of 60 epochs, 20.1 % done. Epoch 11: train loss A 0.41, B 0.3; ...</c>.</returns>
+    /// <summary>Describes the report in one line for people, in the invariant culture.</summary>
+    /// <returns>The line, for example <c>Training: 12 of 60 epochs, 20.1 % done. Epoch 11: train loss A 0.41, B 0.3; ...</c>.</returns>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Phase}: {EpochsDone} of {NumberOfEpochs} epochs, {100 * Fraction:0.#} % done{(LastEpoch is null ? "" : $". {LastEpoch.Describe(Branches)}")}");
 }

@@ -1,11 +1,13 @@
 namespace GBlend.MLNet;
 
-/// <summary>Which epoch's weights a fitted model has.</summary>
+/// <summary>The choices of the epoch whose weights a fitted model has.</summary>
 public enum FinalWeights
 {
-    /// <summary>The weights after the last epoch, as in the paper.</summary>
+    /// <summary>The model has the weights after the last epoch, as in the paper.</summary>
     LastEpoch,
 
-    /// <summary>The weights of the epoch with the lowest held-out loss of the model's answer (<see cref="EpochRecord.AnswerHeldOutLoss"/>).</summary>
+    /// <summary>
+    /// The model has the weights of the epoch with the lowest held-out loss of the model's answer (<see cref="EpochRecord.AnswerHeldOutLoss"/>).
+    /// </summary>
     BestEpoch,
 }
