@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 namespace GBlend.MLNet;
 
 /// <summary>
-/// Hears what FFmpeg says of errors while a thread of ours calls it. What it says to others who use the same libraries goes where it went before.
+/// Hears what FFmpeg says of errors while a thread of ours calls it. FFmpeg has one listener in a process and does not tell who it was: what it says
+/// while others call the same libraries is given to its own, which writes to the standard error. A listener that an application has set before is
+/// replaced; one that it sets later replaces this one, and messages about bad media then have FFmpeg's general words.
 /// </summary>
 internal static unsafe class FfmpegLog
 {

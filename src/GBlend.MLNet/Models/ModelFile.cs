@@ -31,9 +31,12 @@ internal static class ModelFile
         Converters = { new JsonStringEnumConverter() },
     };
 
+    /// <exception cref="InvalidOperationException">A parameter or coefficient is not finite: what was written could not be loaded.</exception>
     internal static void Save(TrainedModel model, Stream settings, Stream weights)
     {
         var shape = model.Network.Shape;
+        if (!Numbers(model).All(double.IsFinite) || !model.Networks.All(network => network.IsFinite))
+            throw new InvalidOperationException("The model has parameters or coefficients that are not finite numbers, so that nothing was saved: it could not be loaded, and its scores say nothing. Train it again.");
         using var buffer = new MemoryStream();
         new StateDict([.. NamedTensors(model.Networks).Select(t => KeyValuePair.Create(t.Name, t.Value.ToFloat32())), .. Fills(shape)]).Save(buffer);
         var bytes = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
@@ -82,6 +85,13 @@ internal static class ModelFile
         JsonSerializer.Serialize(settings, content, s_json);
         weights.Write(bytes);
     }
+
+    /// <summary>All numbers of a model that are not of its networks.</summary>
+    private static IEnumerable<double> Numbers(TrainedModel model) =>
+    [
+        .. model.Answer.Weights, model.Answer.Intercept, .. model.Answer.SingleHeads ?? [], .. model.Answer.Partial.Values.SelectMany(p => p.Weights.Append(p.Intercept)),
+        model.Loss.TargetMean, model.Loss.TargetScale, .. model.Modalities.SelectMany(m => m.Fill ?? []).Select(v => (double)v),
+    ];
 
     internal static TrainedModel Load(Stream settings, Stream weights, Device device)
     {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -103,6 +104,17 @@ internal sealed class JointNetwork : IDisposable
         select ($"{part.Name}.{tensor.Name}", tensor.Value);
 
     internal long ParameterCount => Parameters.Values.numel();
+
+    /// <summary>Whether every parameter and buffer is a finite number.</summary>
+    internal bool IsFinite
+    {
+        get
+        {
+            using var grad = no_grad();
+            using var scope = NewDisposeScope();
+            return Tensors.All(t => t.Value.isfinite().all().ToBoolean());
+        }
+    }
 
     /// <summary>
     /// Whether a step of so many rows is so small that what is done around its arithmetic takes longer, as in MLPs: then a second thread

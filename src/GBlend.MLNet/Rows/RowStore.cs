@@ -1,3 +1,4 @@
+using System.Buffers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,9 +18,6 @@ internal sealed class RowStore : IDisposable
 
     /// <summary>The most of a column that is kept in a GPU's memory.</summary>
     private const long MostOnGpu = 2L << 30;
-
-    [ThreadStatic]
-    private static byte[]? s_buffer;
 
     private readonly ModalitySpec[] _modalities;
     private readonly RowColumn[] _columns;
@@ -81,7 +79,7 @@ internal sealed class RowStore : IDisposable
                 int length = Math.Min(window, order.Length - start), following = start + length;
                 var onHost = next is null ? GatherOnHost(order.AsSpan(start, length), seed) : next.GetAwaiter().GetResult();
                 next = isAhead && following < order.Length
-                    ? Task.Run(() => GatherOnHost(order.AsSpan(following, Math.Min(window, order.Length - following)), seed))
+                    ? OwnThread.Start(() => GatherOnHost(order.AsSpan(following, Math.Min(window, order.Length - following)), seed))
                     : null;
                 foreach (var tensor in onHost)
                 {
@@ -127,7 +125,7 @@ internal sealed class RowStore : IDisposable
     private Tensor?[] GatherOnHost(ReadOnlySpan<int> order, int? seed)
     {
         var gathered = new Tensor?[_modalities.Length];
-        var buffer = s_buffer ??= [];
+        byte[] rented = ArrayPool<byte>.Shared.Rent(_columns.Where(c => !c.IsInMemory).Select(c => c.Width * c.ElementSize).DefaultIfEmpty().Max()), buffer = rented;
         for (int m = 0; m < gathered.Length; m++)
         {
             if (_resident[m] is not null)
@@ -145,7 +143,7 @@ internal sealed class RowStore : IDisposable
             }
             gathered[m] = rows;
         }
-        s_buffer = buffer;
+        ArrayPool<byte>.Shared.Return(rented);
         return gathered;
     }
 

@@ -143,8 +143,10 @@ internal sealed class TrainingRun : IDisposable
         if (IsOver)
             Settle();
         int selected = _settled?.Epoch ?? _epochs.Count - 1;
-        var heldOut = _answer.Predictions([.. _networks.SelectMany(n => Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))]);
         bool[] learned = [.. Learned(_epochs.Take(selected + 1)).Select((learned, branch) => learned || _settled?.IsRefitted[branch] == true)];
+        if (!_networks.All(n => n.Network.IsFinite))
+            throw Diverged("at the end the network has parameters that are not finite");
+        var heldOut = HeldOut([.. _networks.SelectMany(n => Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))], learned);
         var answer = _answer.Choose(heldOut, learned, _host.Warning);
         if (Settings.LeavesOutMissing)
             answer = answer.WithSingleHeads(Branches, heldOut);
@@ -267,13 +269,36 @@ internal sealed class TrainingRun : IDisposable
     {
         double[] weights = [.. results.SelectMany(r => r.Weights)];
         var record = new EpochRecord(epoch, LearningRateOf(epoch), weights, [.. results.SelectMany(r => r.Losses.TrainMeans)], [.. results.SelectMany(r => r.Losses.HeldOutMeans)]);
-        if (FollowsAnswer)
-            record = record with { AnswerHeldOutLoss = _answer.MeanLoss(_answer.Predictions([.. results.SelectMany(r => r.Losses.HeldOutPredictions!)]), [.. Learned(_epochs.Append(record))]) };
+        if (FollowsAnswer && IsFinite(record))
+        {
+            bool[] learned = [.. Learned(_epochs.Append(record))];
+            record = record with { AnswerHeldOutLoss = _answer.MeanLoss(HeldOut([.. results.SelectMany(r => r.Losses.HeldOutPredictions!)], learned), learned) };
+        }
         _epochs.Add(record);
         _metrics.EndEpoch(record, BranchNames);
         Report(TrainingPhase.Training, record);
-        if (!record.TrainLoss.Where((_, i) => weights[i] > 0).All(double.IsFinite))
-            throw new TrainingDivergedException($"The training diverged: at the end of epoch {epoch} (counted from 0) the loss is not finite. Lower LearningRate ({Settings.LearningRate.ToString("g3", CultureInfo.InvariantCulture)}), set GradientClipping, or standardize the modality columns.");
+        if (!IsFinite(record))
+            throw Diverged($"at the end of epoch {epoch} (counted from 0) the loss is not finite");
+    }
+
+    private static bool IsFinite(EpochRecord record) => record.TrainLoss.Where((_, i) => record.Weights[i] > 0).All(double.IsFinite);
+
+    private TrainingDivergedException Diverged(string what) => new(
+        $"The training diverged: {what}. Lower LearningRate ({Settings.LearningRate.ToString("g3", CultureInfo.InvariantCulture)}), set GradientClipping, or standardize the modality columns.");
+
+    /// <summary>What the heads predict for the held-out rows, all of it finite: a single row would spoil what is fitted on all of them.</summary>
+    private HeldOutPredictions HeldOut(double[][] byBranch, IReadOnlyList<bool> learned)
+    {
+        for (int branch = 0; branch < byBranch.Length; branch++)
+        {
+            int at = learned[branch] ? Array.FindIndex(byBranch[branch], value => !double.IsFinite(value)) : -1;
+            if (at >= 0)
+            {
+                throw new TrainingDivergedException($"The head of '{BranchNames[branch]}' predicts no finite number for row {_heldOutRows[at / Network.Shape.Outputs]} (counted from 0), "
+                    + "which is held out of training. Look for values in that row that are far from those of the others, and mend, clip or remove them.");
+            }
+        }
+        return _answer.Predictions(byBranch);
     }
 
     private void Report(TrainingPhase phase, EpochRecord? last)

@@ -119,6 +119,40 @@ public sealed class ProcessWideTests
 
     private delegate int NumberOf();
 
+    /// <summary>In a server all threads of the pool may wait for something, the fit among it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Fit_needs_no_thread_of_the_pool(bool readsAhead)
+    {
+        const int Width = 4096, Count = 200;
+        var random = new Random(1);
+        var narrow = ToyRows.Multiclass(Count);
+        TrainingRows wide = new([.. narrow.Modalities.Select(_ => RowColumn.Of([.. Enumerable.Range(0, Width * Count).Select(_ => (float)random.NextDouble())], Count))], narrow.Targets, narrow.HeldOut);
+        using var rows = readsAhead ? MediaRowsTests.Spilled(wide) : narrow;
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Auto()) with { NumberOfThreads = 1, NumberOfEpochs = 2 };
+        if (readsAhead)
+            settings = settings with { TrainsSideBySide = false, Modalities = [.. settings.Modalities.Select(m => new ModalitySpec(m.Column, [Width], m.Encoder, null))] };
+        using var release = new ManualResetEventSlim();
+        using var blocked = new CountdownEvent(512);
+        for (int i = 0; i < 512; i++)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(_ =>
+            {
+                release.Wait();
+                blocked.Signal();
+            }, null);
+        }
+        var fit = new Thread(() => TrainingRun.Fit(rows, settings, new QuietHost()).Dispose()) { IsBackground = true };
+        fit.Start();
+        // No measure of speed: what waits for the pool waits until it is released.
+        bool isDone = fit.Join(TimeSpan.FromMinutes(1));
+        release.Set();
+        fit.Join();
+        blocked.Wait();
+        Assert.True(isDone);
+    }
+
     [Fact]
     public void Fit_with_random_modules_of_torch_leaves_the_global_generator_alone()
     {

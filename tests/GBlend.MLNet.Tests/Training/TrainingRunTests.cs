@@ -245,6 +245,25 @@ public sealed class TrainingRunTests
         Assert.All(one.Zip(four), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
     }
 
+    /// <summary>One held-out row that no network can read must not make a pool of all heads, and so every score, no number.</summary>
+    [Theory]
+    [InlineData(null, FinalWeights.LastEpoch)]
+    [InlineData(3, FinalWeights.LastEpoch)]
+    [InlineData(null, FinalWeights.BestEpoch)]
+    public void Fit_names_a_held_out_row_without_a_finite_prediction(int? patience, FinalWeights weights)
+    {
+        var rows = ToyRows.Multiclass();
+        float[] clear = [.. rows.Floats(0)];
+        int row = Array.IndexOf(rows.HeldOut, true, 50);
+        clear[row * ToyRows.ClearWidth] = 1e7f;
+        var encoder = new CustomEncoder((x, _) => x / (x.abs() < 1e5).to(TorchSharp.torch.ScalarType.Float32));
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Equal()) with { EarlyStoppingPatience = patience, FinalWeights = weights };
+        settings = settings with { Modalities = [settings.Modalities[0] with { Encoder = encoder }, settings.Modalities[1]] };
+        var error = Assert.Throws<TrainingDivergedException>(() => TrainingRun.Fit(new([clear, rows.Floats(1)], rows.Targets, rows.HeldOut), settings, new QuietHost()).Dispose());
+        Assert.Contains($"row {row} ", error.Message);
+        Assert.Contains("Clear", error.Message);
+    }
+
     /// <summary>What encoders of others draw from torch's global generator is of the fit, whatever it is and however branches are trained.</summary>
     [Theory]
     [InlineData("dropout")]

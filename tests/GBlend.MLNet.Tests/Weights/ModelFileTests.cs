@@ -42,6 +42,19 @@ public sealed class ModelFileTests
         Assert.Equal(fill, loaded.Modalities[1].Fill);
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Save_of_what_could_not_be_loaded_writes_nothing(float value)
+    {
+        using var model = Fit("none", "Concat", LearningTask.Multiclass);
+        using (TorchSharp.torch.no_grad())
+            model.Network.Parameters.Values.narrow(0, 3, 1).fill_(value);
+        using MemoryStream settings = new(), weights = new();
+        Assert.Contains("not finite", Assert.Throws<InvalidOperationException>(() => model.Save(settings, weights)).Message);
+        Assert.Equal((0, 0), (settings.Length, weights.Length));
+    }
+
     [Fact]
     public void Load_truncated_or_altered_is_refused()
     {
