@@ -38,6 +38,8 @@ internal sealed unsafe class Demuxer : IDisposable
         _stream = item.Open();
         try
         {
+            using (var index = new BufferedStream(item.Open()))
+                Mp4Index.Require(index);
             _readable = _packable = (64 << 20) + 64 * _stream.Length;
             _self = GCHandle.Alloc(this, GCHandleType.Weak);
             _packet = _ffmpeg.av_packet_alloc();
