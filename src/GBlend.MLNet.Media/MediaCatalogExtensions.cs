@@ -30,7 +30,8 @@ public static class MediaCatalogExtensions
     /// <param name="catalog">The catalog of transforms.</param>
     /// <param name="outputColumnName">The column that is made.</param>
     /// <param name="inputColumnName">
-    /// Paths (text), or the files themselves (vectors of bytes, of any length): sound files, or videos whose own sound is read. Default: the output column's name.
+    /// Paths (text), or the files themselves (vectors of bytes, of any length): sound files, or videos whose own sound is read. Default: the output
+    /// column's name.
     /// </param>
     /// <param name="options">The settings. Default: 100 frames of 40 bands, one second from the middle, as in the paper's official code.</param>
     /// <returns>The step; with several clips for each file the column has them as one more, leading dimension.</returns>
@@ -51,7 +52,10 @@ public static class MediaCatalogExtensions
     /// <param name="options">The settings. Default: 224 x 224, scaled by the shorter side and cut in the middle.</param>
     /// <returns>The step.</returns>
     /// <exception cref="ArgumentException">A setting is wrong.</exception>
-    /// <remarks>The EXIF orientation of photographs is honored. <c>ml.Transforms.ExtractPixels</c> of ML.NET 5.0.1 does not work beside SkiaSharp 3; this does.</remarks>
+    /// <remarks>
+    /// The EXIF orientation of photographs is honored. <c>ml.Transforms.ExtractPixels</c> of ML.NET 5.0.1 does not work beside SkiaSharp 3; this
+    /// does.
+    /// </remarks>
     public static MediaEstimator LoadImage(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, ImageOptions? options = null) =>
         Create(catalog, options ?? new(), o => new ImageColumn(outputColumnName, inputColumnName ?? outputColumnName, o));
 

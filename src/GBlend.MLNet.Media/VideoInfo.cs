@@ -11,7 +11,8 @@ public sealed record VideoInfo(int Frames, double FramesPerSecond, int Width, in
     public double Seconds => Frames / FramesPerSecond;
 
     /// <summary>
-    /// Looks into a file. Nothing is decoded unless the file leaves a doubt whether its packets are its frames. Of several video tracks it is the default one that counts, or else the first.
+    /// Looks into a file. Nothing is decoded unless the file leaves a doubt whether its packets are its frames. Of several video tracks it is the
+    /// default one that counts, or else the first.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="limits">How large the file may be once it is decoded. Default: <see cref="MediaLimits.Default"/>.</param>

@@ -6,11 +6,14 @@ namespace GBlend.MLNet;
 /// <param name="Reason">What is wrong with it.</param>
 public sealed record BadMediaFile(string File, long Row, string Reason)
 {
-    /// <summary>Whether the file was used all the same, as <c>ToleratesDamage</c> allows. Otherwise its rows were left out or went without this modality.</summary>
+    /// <summary>
+    /// Whether the file was used all the same, as <c>ToleratesDamage</c> allows. Otherwise its rows were left out or went without this modality.
+    /// </summary>
     public bool WasUsed { get; init; }
 
     /// <summary>
-    /// How many of the frames that were decoded for the file's clips were damaged, so that the decoder filled them in or left them out. 0 for files that were not used, and for sound and images.
+    /// How many of the frames that were decoded for the file's clips were damaged, so that the decoder filled them in or left them out. 0 for files
+    /// that were not used, and for sound and images.
     /// </summary>
     public int ConcealedFrames { get; init; }
 }

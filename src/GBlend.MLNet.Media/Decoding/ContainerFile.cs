@@ -33,7 +33,10 @@ internal static class ContainerFile
         return false;
     }
 
-    /// <summary>How long an ASF file (WMV, WMA) says that it lasts, in seconds, if it is shorter in bytes than it says; <see langword="null"/> where it is whole or does not tell.</summary>
+    /// <summary>
+    /// How long an ASF file (WMV, WMA) says that it lasts, in seconds, if it is shorter in bytes than it says; <see langword="null"/> where it is
+    /// whole or does not tell.
+    /// </summary>
     internal static double? CutAsf(Stream file)
     {
         ReadOnlySpan<byte> properties = [0xA1, 0xDC, 0xAB, 0x8C, 0x47, 0xA9, 0xCF, 0x11, 0x8E, 0xE4, 0x00, 0xC0, 0x0C, 0x20, 0x53, 0x65];
@@ -107,7 +110,9 @@ internal static class ContainerFile
         return true;
     }
 
-    /// <summary>A number whose first byte tells its length; the greatest of all where its bits are all set, <see langword="null"/> where there is none.</summary>
+    /// <summary>
+    /// A number whose first byte tells its length; the greatest of all where its bits are all set, <see langword="null"/> where there is none.
+    /// </summary>
     private static ulong? ReadNumber(Stream file, int longest, bool keepsMarker)
     {
         int first = file.ReadByte();

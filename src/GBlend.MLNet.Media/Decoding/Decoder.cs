@@ -31,6 +31,24 @@ internal sealed unsafe class Decoder : IDisposable
         _frame = _ffmpeg.av_frame_alloc();
     }
 
+    /// <summary>Opens a file to decode one of its tracks from the start.</summary>
+    /// <returns>What reads the packets and what decodes them, both the caller's to dispose of.</returns>
+    /// <exception cref="BadMediaException">It can't be decoded.</exception>
+    internal static (Demuxer, Decoder) Open(MediaItem item, MediaTrack track, ReadingRules rules)
+    {
+        var demuxer = new Demuxer(item, rules);
+        try
+        {
+            demuxer.Only(track);
+            return (demuxer, new Decoder(demuxer, track, rules));
+        }
+        catch
+        {
+            demuxer.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>What became of a call.</summary>
     internal enum Result
     {

@@ -12,7 +12,10 @@ internal sealed unsafe class Demuxer : IDisposable
 {
     internal const long NoTime = long.MinValue;
 
-    /// <summary>The kinds of files that are opened: containers and plain streams of video and sound. Playlists, manifests, scripts and lists of images are none.</summary>
+    /// <summary>
+    /// The kinds of files that are opened: containers and plain streams of video and sound. Playlists, manifests, scripts and lists of images are
+    /// none.
+    /// </summary>
     private const string Kinds = "mov,matroska,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,obu,ivf,mjpeg,flv,asf,ogg,nut,mxf,gxf,dv,rm,wtv,yuv4mpegpipe,gif,apng,"
         + "wav,w64,aiff,au,caf,mp3,aac,ac3,eac3,dts,truehd,flac,wv,tta,tak,ape,mpc,mpc8,amr,amrnb,amrwb,dsf,nistsphere,sox,voc";
 

@@ -25,7 +25,7 @@ internal sealed unsafe class FrameReader : IDisposable
     {
         (_item, _timeline, _rules, _canSeek) = (item, timeline, rules, timeline.Keys.Length > 0);
         _converter = new PictureConverter(timeline.Track.Turn, rules.Limits);
-        (_demuxer, _decoder) = Open();
+        (_demuxer, _decoder) = Decoder.Open(_item, _timeline.Track, _rules);
     }
 
     /// <summary>When the current frame is shown, in ticks, or <see cref="Demuxer.NoTime"/>.</summary>
@@ -81,21 +81,6 @@ internal sealed unsafe class FrameReader : IDisposable
         _converter.Dispose();
     }
 
-    private (Demuxer, Decoder) Open()
-    {
-        var demuxer = new Demuxer(_item, _rules);
-        try
-        {
-            demuxer.Only(_timeline.Track);
-            return (demuxer, new Decoder(demuxer, _timeline.Track, _rules));
-        }
-        catch
-        {
-            demuxer.Dispose();
-            throw;
-        }
-    }
-
     /// <summary>Goes to the last key frame at or before a frame, if that is well ahead.</summary>
     private void SeekTowards(int frame)
     {
@@ -116,7 +101,7 @@ internal sealed unsafe class FrameReader : IDisposable
         // This file does not seek where it should: it is read from its start.
         Dispose(ref _decoder, ref _demuxer);
         (_canSeek, _frame, _keyTime, _expected, _hasBegun, _hasKey) = (false, -1, Demuxer.NoTime, null, false, false);
-        (_demuxer, _decoder) = Open();
+        (_demuxer, _decoder) = Decoder.Open(_item, _timeline.Track, _rules);
     }
 
     private static void Dispose(ref Decoder decoder, ref Demuxer demuxer)
@@ -188,7 +173,9 @@ internal sealed unsafe class FrameReader : IDisposable
             Note(_decoder.Problem);
     }
 
-    /// <summary>Counts damage, and ends reading where it is not tolerated. What can't be decoded at the start builds on what was cut off, which is no damage.</summary>
+    /// <summary>
+    /// Counts damage, and ends reading where it is not tolerated. What can't be decoded at the start builds on what was cut off, which is no damage.
+    /// </summary>
     private void Note(string problem)
     {
         Problem = problem;

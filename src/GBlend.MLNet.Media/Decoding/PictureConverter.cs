@@ -2,7 +2,10 @@ using OpenCvSharp;
 
 namespace GBlend.MLNet;
 
-/// <summary>Makes 8-bit RGB pictures of decoded frames by the colors that their stream is tagged with, as the program ffmpeg does. Frames may change their size and kind.</summary>
+/// <summary>
+/// Makes 8-bit RGB pictures of decoded frames by the colors that their stream is tagged with, as the program ffmpeg does. Frames may change their
+/// size and kind.
+/// </summary>
 internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : IDisposable
 {
     private const int Rgb24 = 2, Bicubic = 4, FullRange = 2, LastSystem = 10, Unspecified = 2, NoMatrix = 0, CoCg = 8, Standard = 5, BetweenRows = 128, Stride = 32;

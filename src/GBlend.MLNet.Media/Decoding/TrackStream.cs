@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace GBlend.MLNet;
 
-/// <summary>Decodes the sound track of a file forwards. Every frame is put where its time says: what a track lacks at its start or between its packets is silence.</summary>
+/// <summary>
+/// Decodes the sound track of a file forwards. Every frame is put where its time says: what a track lacks at its start or between its packets is
+/// silence.
+/// </summary>
 internal sealed unsafe class TrackStream : SoundStream
 {
     /// <summary>Seconds by which a frame's time may differ from the end of the one before; containers round, and some only guess.</summary>
@@ -39,7 +42,7 @@ internal sealed unsafe class TrackStream : SoundStream
     {
         (_item, _timeline, _rules) = (item, timeline.Sound!, rules);
         _allowed = rules.ToleratesDamage ? long.MaxValue : FindOwnFrames.Contains(_timeline.Track.Coding) ? Math.Max(Stray, (long)(_timeline.Packets * StrayShare)) : 0;
-        (_demuxer, _decoder) = Open();
+        (_demuxer, _decoder) = Decoder.Open(_item, _timeline.Track, _rules);
         try
         {
             if (!TryDecode())
@@ -108,27 +111,12 @@ internal sealed unsafe class TrackStream : SoundStream
     /// <summary>The sample that is heard at a time.</summary>
     private long PlaceOf(long tick) => _lead + (long)Math.Round((tick - _firstTick) * _timeline.Track.TickSeconds * Rate);
 
-    private (Demuxer, Decoder) Open()
-    {
-        var demuxer = new Demuxer(_item, _rules);
-        try
-        {
-            demuxer.Only(_timeline.Track);
-            return (demuxer, new Decoder(demuxer, _timeline.Track, _rules));
-        }
-        catch
-        {
-            demuxer.Dispose();
-            throw;
-        }
-    }
-
     private void Restart()
     {
         Dispose();
         _held.Clear();
         (_from, _next, _isDrained, _hasJumped, _hasBegun) = (0, 0, false, false, false);
-        (_demuxer, _decoder) = Open();
+        (_demuxer, _decoder) = Decoder.Open(_item, _timeline.Track, _rules);
     }
 
     /// <summary>Goes near a sample in containers that seek to the packet asked for; others are read on.</summary>
@@ -188,7 +176,10 @@ internal sealed unsafe class TrackStream : SoundStream
             Lose(_decoder.Problem);
     }
 
-    /// <summary>Counts a packet that can't be decoded. Those right after a jump may need what was jumped over, and those at the start of a stream what was cut off.</summary>
+    /// <summary>
+    /// Counts a packet that can't be decoded. Those right after a jump may need what was jumped over, and those at the start of a stream what was cut
+    /// off.
+    /// </summary>
     private void Lose(string problem)
     {
         _problem = problem;

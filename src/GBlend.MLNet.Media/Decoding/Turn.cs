@@ -12,7 +12,9 @@ internal readonly record struct Turn(int Quarters, bool FlipsAcross, bool FlipsD
     /// <summary>Whether width and height change places.</summary>
     internal bool IsSideways => Quarters % 2 == 1;
 
-    /// <summary>From a display matrix: 3 x 3 numbers, which say where the axes of the stored picture are shown. Other turns than by quarters are left out.</summary>
+    /// <summary>
+    /// From a display matrix: 3 x 3 numbers, which say where the axes of the stored picture are shown. Other turns than by quarters are left out.
+    /// </summary>
     internal static Turn Of(ReadOnlySpan<byte> matrix)
     {
         if (matrix.Length < 36)

@@ -41,7 +41,9 @@ internal sealed record VideoTimeline(
         return counted.Damaged > 0 ? counted with { ClaimedFrames = Math.Max(counted.ClaimedFrames, listed.Frames) } : counted;
     });
 
-    /// <summary>The frames that clips are spread over: those that are there, or those that were promised where many are missing and that is not tolerated.</summary>
+    /// <summary>
+    /// The frames that clips are spread over: those that are there, or those that were promised where many are missing and that is not tolerated.
+    /// </summary>
     internal int PlannedFrames(bool toleratesDamage) => toleratesDamage || IsWhole ? Frames : ClaimedFrames;
 
     /// <summary>When a frame is shown, in seconds from the first frame; frames after the last follow at the mean rate.</summary>

@@ -23,7 +23,9 @@ public static class MediaLibraries
 
     /// <summary>Makes sure, before anything is read, that the native libraries that the media steps may need are there.</summary>
     /// <param name="ffmpeg">Whether FFmpeg's libraries are needed, as they are for videos and for sound in other files than WAV. Default true.</param>
-    /// <exception cref="InvalidOperationException">OpenCV's native library does not load, or FFmpeg's are not there; the message has the command that cures it.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// OpenCV's native library does not load, or FFmpeg's are not there; the message has the command that cures it.
+    /// </exception>
     public static void Require(bool ffmpeg = true)
     {
         RequireOpenCv();

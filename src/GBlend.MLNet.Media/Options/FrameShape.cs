@@ -1,6 +1,8 @@
 namespace GBlend.MLNet;
 
-/// <summary>The size of the pictures that come out, and how pictures are brought to it: scaled by the shorter side and cut in the middle, or stretched.</summary>
+/// <summary>
+/// The size of the pictures that come out, and how pictures are brought to it: scaled by the shorter side and cut in the middle, or stretched.
+/// </summary>
 internal sealed record FrameShape(int Height, int Width, int Channels, int? ShortSide, bool Stretch)
 {
     /// <summary>Bytes of one picture.</summary>

@@ -12,7 +12,9 @@ public sealed class ImageOptions : MediaFileOptions
     /// <inheritdoc cref="VideoClipOptions.ShortSide"/>
     public int? ShortSide { get; set; }
 
-    /// <summary>Scale images to exactly <see cref="Height"/> x <see cref="Width"/> without cutting, whatever that does to the aspect ratio. Default false.</summary>
+    /// <summary>
+    /// Scale images to exactly <see cref="Height"/> x <see cref="Width"/> without cutting, whatever that does to the aspect ratio. Default false.
+    /// </summary>
     public bool Stretch { get; set; }
 
     /// <summary>One channel of brightness instead of red, green and blue. Default false.</summary>

@@ -21,10 +21,16 @@ public sealed class LogMelOptions : MediaFileOptions
     /// </summary>
     public bool SpansClip { get; set; } = true;
 
-    /// <summary>Where in a file spectrograms are taken. Default: in the middle, where there is room for one only: with more, take <see cref="ClipPosition.Even"/> or <see cref="ClipPosition.Random"/>.</summary>
+    /// <summary>
+    /// Where in a file spectrograms are taken. Default: in the middle, where there is room for one only: with more, take <see
+    /// cref="ClipPosition.Even"/> or <see cref="ClipPosition.Random"/>.
+    /// </summary>
     public ClipPosition Position { get; set; }
 
-    /// <summary>Spectrograms taken from each file. More than one gives the column one more, leading dimension and needs another <see cref="Position"/> than the default. Default 1.</summary>
+    /// <summary>
+    /// Spectrograms taken from each file. More than one gives the column one more, leading dimension and needs another <see cref="Position"/> than
+    /// the default. Default 1.
+    /// </summary>
     public int ClipsPerFile { get; set; } = 1;
 
     /// <summary>The seed of <see cref="ClipPosition.Random"/>. Default 0.</summary>

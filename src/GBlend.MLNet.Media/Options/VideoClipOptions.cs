@@ -9,10 +9,16 @@ public sealed class VideoClipOptions : MediaFileOptions
     /// <summary>Every how many frames of the video one is taken. Default 2.</summary>
     public int FrameStride { get; set; } = 2;
 
-    /// <summary>Where clips are taken. Default: in the middle, where there is room for one clip only: with more, take <see cref="ClipPosition.Even"/> or <see cref="ClipPosition.Random"/>.</summary>
+    /// <summary>
+    /// Where clips are taken. Default: in the middle, where there is room for one clip only: with more, take <see cref="ClipPosition.Even"/> or <see
+    /// cref="ClipPosition.Random"/>.
+    /// </summary>
     public ClipPosition Position { get; set; }
 
-    /// <summary>Clips taken from each video. More than one gives the column one more, leading dimension and needs another <see cref="Position"/> than the default. Default 1.</summary>
+    /// <summary>
+    /// Clips taken from each video. More than one gives the column one more, leading dimension and needs another <see cref="Position"/> than the
+    /// default. Default 1.
+    /// </summary>
     public int ClipsPerVideo { get; set; } = 1;
 
     /// <summary>The seed of <see cref="ClipPosition.Random"/>. Default 0.</summary>
@@ -31,7 +37,9 @@ public sealed class VideoClipOptions : MediaFileOptions
     /// </summary>
     public int? ShortSide { get; set; }
 
-    /// <summary>Scale frames to exactly <see cref="Height"/> x <see cref="Width"/> without cutting, whatever that does to the aspect ratio. Default false.</summary>
+    /// <summary>
+    /// Scale frames to exactly <see cref="Height"/> x <see cref="Width"/> without cutting, whatever that does to the aspect ratio. Default false.
+    /// </summary>
     public bool Stretch { get; set; }
 
     /// <summary>One channel of brightness instead of red, green and blue. Default false.</summary>

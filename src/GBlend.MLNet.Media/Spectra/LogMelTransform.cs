@@ -27,7 +27,9 @@ internal sealed class LogMelTransform
     }
 
     /// <summary>Writes frames x bands.</summary>
-    /// <param name="sound">Samples at the spectrum's rate. Before and after them is silence (at the ends of the time that frames cover a centered spectrum mirrors it).</param>
+    /// <param name="sound">
+    /// Samples at the spectrum's rate. Before and after them is silence (at the ends of the time that frames cover a centered spectrum mirrors it).
+    /// </param>
     /// <param name="start">The time of the first frame, in samples.</param>
     /// <param name="hop">From frame to frame, in samples.</param>
     /// <param name="frames">How many.</param>

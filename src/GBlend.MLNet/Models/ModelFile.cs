@@ -15,7 +15,9 @@ internal static class ModelFile
     /// <summary>Raised when a file can no longer be read by older versions of the library.</summary>
     private const int Version = 3;
 
-    /// <summary>The version whose readers know no <see cref="AnswerRule.Intercept"/> and no <see cref="AnswerRule.Partial"/>, which many models don't have.</summary>
+    /// <summary>
+    /// The version whose readers know no <see cref="AnswerRule.Intercept"/> and no <see cref="AnswerRule.Partial"/>, which many models don't have.
+    /// </summary>
     private const int VersionOfPlainAnswers = 2;
 
     private const int MostNetworks = 64;

@@ -51,10 +51,16 @@ internal sealed class TrainedModel : IDisposable
 
     /// <summary>Scores up to <see cref="BlockRows"/> rows: probabilities of classes or labels, or the predicted number.</summary>
     /// <remarks>Where rows have several views, or several crops are scored, the scores are the mean of the scores of all of them.</remarks>
-    /// <param name="block">Per modality the rows, row-major, float[] or byte[], of length <see cref="BlockRows"/> x width; rows from <paramref name="rows"/> on are ignored.</param>
+    /// <param name="block">
+    /// Per modality the rows, row-major, float[] or byte[], of length <see cref="BlockRows"/> x width; rows from <paramref name="rows"/> on are
+    /// ignored.
+    /// </param>
     /// <param name="rows">The rows to score, 1 to <see cref="BlockRows"/>.</param>
     /// <param name="scores">Receives [rows x Outputs]; of length at least BlockRows x Outputs.</param>
-    /// <param name="branchScores">Receives the same for every branch of <see cref="TrainingHistory.Branches"/>, NaN for one that can't read the row or never learned; <see langword="null"/> when they are not wanted.</param>
+    /// <param name="branchScores">
+    /// Receives the same for every branch of <see cref="TrainingHistory.Branches"/>, NaN for one that can't read the row or never learned; <see
+    /// langword="null"/> when they are not wanted.
+    /// </param>
     /// <param name="isAbsent">Per modality and row whether the row lacks it; <see langword="null"/> when no row lacks any.</param>
     internal void Score(IReadOnlyList<Array> block, int rows, float[] scores, IReadOnlyList<float[]>? branchScores, bool[][]? isAbsent = null)
     {

@@ -33,7 +33,9 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Empty when the network only scores.</summary>
     internal Tensor Gradient { get; }
 
-    /// <summary>What the optimizer steps: <see cref="Values"/>, or, where those are bfloat16, their float32 originals, in which small steps are not lost.</summary>
+    /// <summary>
+    /// What the optimizer steps: <see cref="Values"/>, or, where those are bfloat16, their float32 originals, in which small steps are not lost.
+    /// </summary>
     internal Tensor Master { get; }
 
     /// <summary>

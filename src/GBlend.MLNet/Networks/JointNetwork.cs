@@ -122,7 +122,10 @@ internal sealed class JointNetwork : IDisposable
     /// </summary>
     internal bool IsSmall(int rows) => rows * _multiplyAdds < SmallStep;
 
-    /// <summary>The threads that suit the network when the user does not say: one when its steps are small, else torch's own number, as <see langword="null"/>.</summary>
+    /// <summary>
+    /// The threads that suit the network when the user does not say: one when its steps are small, else torch's own number, as <see
+    /// langword="null"/>.
+    /// </summary>
     /// <param name="rows">Rows per step.</param>
     internal int? WantedThreads(int rows) => IsSmall(rows) ? 1 : null;
 
@@ -176,7 +179,9 @@ internal sealed class JointNetwork : IDisposable
     /// <param name="inputs">One per modality.</param>
     /// <param name="branches">Those asked for.</param>
     /// <param name="cuts">Where gradients don't flow.</param>
-    /// <param name="withHeads">Whether the heads predict, or are left to <see cref="BlendedBackward"/>, which leaves their predictions <see langword="null"/>.</param>
+    /// <param name="withHeads">
+    /// Whether the heads predict, or are left to <see cref="BlendedBackward"/>, which leaves their predictions <see langword="null"/>.
+    /// </param>
     internal NetworkPass Pass(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches, GradientCuts cuts, bool withHeads = true)
     {
         bool joint = branches.Contains(Shape.JointBranch);

@@ -87,7 +87,10 @@ internal sealed class ParameterSegment : IDisposable
     /// <summary>Where each parameter tensor begins in the flat ones of this part, and its length.</summary>
     internal IReadOnlyList<(long Start, long Length)> Tensors { get; }
 
-    /// <summary>The parameter tensors that need a gradient: where each begins in the flat parameters of the whole network, and its length. The others never move.</summary>
+    /// <summary>
+    /// The parameter tensors that need a gradient: where each begins in the flat parameters of the whole network, and its length. The others never
+    /// move.
+    /// </summary>
     internal IReadOnlyList<(long Start, long Length)> Learning { get; }
 
     /// <summary>How many numbers a module's parameters have.</summary>

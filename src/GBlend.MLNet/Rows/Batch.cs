@@ -8,7 +8,10 @@ internal sealed record Batch(IReadOnlyList<Tensor> Inputs, Tensor Targets)
     /// <summary>How much each row counts, [rows], with a mean of 1 over all rows to train on; <see langword="null"/> when all count alike.</summary>
     internal Tensor? Weights { get; init; }
 
-    /// <summary>Per modality 1 for each row that has it and 0 for the others, [rows], or <see langword="null"/> when all have it; <see langword="null"/> when all rows have all.</summary>
+    /// <summary>
+    /// Per modality 1 for each row that has it and 0 for the others, [rows], or <see langword="null"/> when all have it; <see langword="null"/> when
+    /// all rows have all.
+    /// </summary>
     internal IReadOnlyList<Tensor?>? Presence { get; init; }
 
     /// <summary>The share of the rows of a step; below 1 when a step takes several micro-batches.</summary>

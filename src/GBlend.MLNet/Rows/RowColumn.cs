@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
 
-/// <summary>All rows of one modality as they were read, bytes or floats, one after the other: the first ones in memory, and past the budget the others in a file.</summary>
+/// <summary>
+/// All rows of one modality as they were read, bytes or floats, one after the other: the first ones in memory, and past the budget the others in a
+/// file.
+/// </summary>
 internal abstract class RowColumn(int width, int count)
 {
     /// <summary>Elements per row.</summary>
@@ -23,7 +26,10 @@ internal abstract class RowColumn(int width, int count)
 
     internal static RowColumn Of(byte[] values, int count) => new RowColumn<byte>(count == 0 ? 0 : values.Length / count, [new(0, count, values, 0)], null, count);
 
-    /// <summary>Some elements of a row, where they lie in memory or in <paramref name="buffer"/>, which grows as needed. Safe from many threads with a buffer each.</summary>
+    /// <summary>
+    /// Some elements of a row, where they lie in memory or in <paramref name="buffer"/>, which grows as needed. Safe from many threads with a buffer
+    /// each.
+    /// </summary>
     internal abstract ReadOnlySpan<byte> Read(int row, int first, int count, ref byte[] buffer);
 
     /// <summary>The rows in one tensor [rows, width] that shares their memory; <see langword="null"/> when they are not in one piece.</summary>

@@ -20,7 +20,10 @@ internal sealed class TrainingRows(IReadOnlyList<RowColumn> modalities, Training
 
     internal TrainingTargets Targets { get; } = targets;
 
-    /// <summary>Per modality and row whether the row has it, <see langword="null"/> for a modality that all rows have; <see langword="null"/> when all rows have all.</summary>
+    /// <summary>
+    /// Per modality and row whether the row has it, <see langword="null"/> for a modality that all rows have; <see langword="null"/> when all rows
+    /// have all.
+    /// </summary>
     internal IReadOnlyList<bool[]?>? Presence { get; init; }
 
     internal bool[] HeldOut { get; } = heldOut;

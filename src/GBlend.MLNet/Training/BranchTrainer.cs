@@ -31,7 +31,9 @@ internal sealed class BranchTrainer : IDisposable
     /// Says what is trained from now on. A part keeps the optimizer state it has; parts that no branch with a weight uses don't move.
     /// </summary>
     /// <param name="plan">A weight per modality, the joint branch last; those of branches that the network has not must be 0.</param>
-    /// <param name="clipApart">Whether gradients are clipped branch by branch, as if each were trained alone (they must share no part), or all together.</param>
+    /// <param name="clipApart">
+    /// Whether gradients are clipped branch by branch, as if each were trained alone (they must share no part), or all together.
+    /// </param>
     internal void SetPlan(EpochPlan plan, bool clipApart = false)
     {
         if (ReferenceEquals(plan, _plan))

@@ -48,7 +48,9 @@ internal sealed record TrainingSettings
 
     public TrainingDevice Device { get; init; } = TrainingDevice.Auto;
 
-    /// <summary>The CUDA device that <see cref="TrainingDevice.Auto"/> and <see cref="TrainingDevice.Cuda"/> take; <see langword="null"/> for the first.</summary>
+    /// <summary>
+    /// The CUDA device that <see cref="TrainingDevice.Auto"/> and <see cref="TrainingDevice.Cuda"/> take; <see langword="null"/> for the first.
+    /// </summary>
     public int? GpuDeviceId { get; init; }
 
     /// <summary>Whether the absence of a GPU that was asked for by <see cref="GpuDeviceId"/> is met by the CPU.</summary>

@@ -34,7 +34,9 @@ internal abstract class KeyValues
     internal static KeyValues Imagine(DataViewType itemType, int count) =>
         GenericFactory.Create<KeyValues>(typeof(Typed<>), itemType.RawType, itemType, Array.CreateInstance(itemType.RawType, count));
 
-    /// <summary>The values that a column's annotations give its keys or scores; <see langword="null"/> when they have none for all <paramref name="count"/>.</summary>
+    /// <summary>
+    /// The values that a column's annotations give its keys or scores; <see langword="null"/> when they have none for all <paramref name="count"/>.
+    /// </summary>
     internal static KeyValues? Of(DataViewSchema.Column column, int count, string kind = AnnotationUtils.Kinds.KeyValues)
     {
         var annotation = column.Annotations.Schema.GetColumnOrNull(kind);
@@ -43,7 +45,10 @@ internal abstract class KeyValues
             : null;
     }
 
-    /// <summary>Refuses a key column whose keys stand for other values than these, as those of another <c>MapValueToKey</c> do: a metric would compare wrong classes.</summary>
+    /// <summary>
+    /// Refuses a key column whose keys stand for other values than these, as those of another <c>MapValueToKey</c> do: a metric would compare wrong
+    /// classes.
+    /// </summary>
     /// <param name="label">A key column; one without values is taken as it is.</param>
     /// <exception cref="ArgumentException">A key stands for another value; the message names both.</exception>
     internal void CheckSame(DataViewSchema.Column label)

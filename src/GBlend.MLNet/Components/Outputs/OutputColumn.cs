@@ -14,7 +14,9 @@ internal abstract record OutputColumn(string Name, DataViewType Type, int Branch
     /// <summary>Adds the annotations that depend on nothing but the label.</summary>
     internal Action<DataViewSchema.Annotations.Builder>? Annotate { get; init; }
 
-    /// <summary>What the score-column annotations of ML.NET's evaluators say of it (kind of score column, kind of value); none when <see langword="null"/>.</summary>
+    /// <summary>
+    /// What the score-column annotations of ML.NET's evaluators say of it (kind of score column, kind of value); none when <see langword="null"/>.
+    /// </summary>
     internal (string ColumnKind, string ValueKind)? ScoreKind { get; init; }
 
     /// <summary>A getter of the value for the row at which <paramref name="scores"/> stands.</summary>

@@ -15,7 +15,9 @@ internal sealed record RowsRead(
     IReadOnlyList<RowColumn> Modalities, TrainingTargets Targets, LabelInfo Label, int[]? Groups, bool[]? Flags, int Count, RowMemory Memory)
 {
     /// <summary>Reads every row of the view once.</summary>
-    /// <exception cref="InvalidOperationException">There is no row, or one with a value that can't be used; the message names the column and the row.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no row, or one with a value that can't be used; the message names the column and the row.
+    /// </exception>
     internal static RowsRead Read(IDataView view, Options options, OutputKind kind, ITrainingHost host)
     {
         var memory = new RowMemory(options.MemoryBudgetInMegabytes is { } megabytes ? (long)megabytes << 20 : RowMemory.DefaultBudget);

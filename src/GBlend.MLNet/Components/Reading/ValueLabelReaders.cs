@@ -6,7 +6,9 @@ namespace GBlend.MLNet;
 /// <summary>A label of one number per row, for regression.</summary>
 internal sealed class NumberLabelReader(DataViewRow row, DataViewSchema.Column label) : LabelReader(label.Name)
 {
-    /// <summary>A prediction may miss its label by many times its size and must still be a float. Labels are standardized, so that smaller ones do no harm.</summary>
+    /// <summary>
+    /// A prediction may miss its label by many times its size and must still be a float. Labels are standardized, so that smaller ones do no harm.
+    /// </summary>
     private const float TooLarge = float.MaxValue / 256;
 
     private readonly VectorReader _reader = VectorReader.Create(row, label);
