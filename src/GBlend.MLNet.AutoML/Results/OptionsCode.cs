@@ -22,6 +22,8 @@ internal static class OptionsCode
         }
 
         Add(nameof(options.LabelColumnName), Text(options.LabelColumnName), options.LabelColumnName == usual.LabelColumnName);
+        Add(nameof(options.ExampleWeightColumnName), Text(options.ExampleWeightColumnName), options.ExampleWeightColumnName is null);
+        Add(nameof(options.ClassWeights), ClassWeightsCode(options.ClassWeights), options.ClassWeights is null);
         lines.Add("Modalities =");
         lines.Add("{");
         lines.AddRange(options.Modalities.Select(m => Indent + ModalityCode(m)));
@@ -44,7 +46,7 @@ internal static class OptionsCode
         Add(nameof(options.ValidationFraction), Number(options.ValidationFraction), options.ValidationFraction == usual.ValidationFraction);
         Add(nameof(options.SamplingKeyColumnName), Text(options.SamplingKeyColumnName), options.SamplingKeyColumnName is null);
         Add(nameof(options.HoldOutColumnName), Text(options.HoldOutColumnName), options.HoldOutColumnName is null);
-        Add(nameof(options.MissingValues), $"MissingValues.{options.MissingValues}", options.MissingValues == usual.MissingValues);
+        Add(nameof(options.MissingValues), string.Join(" | ", $"{options.MissingValues}".Split(", ").Select(m => $"MissingValues.{m}")), options.MissingValues == usual.MissingValues);
         Add(nameof(options.Shuffle), options.Shuffle ? "true" : "false", options.Shuffle == usual.Shuffle);
         Add(nameof(options.Seed), Number(options.Seed), options.Seed is null);
         Add(nameof(options.Device), $"TrainingDevice.{options.Device}", options.Device == usual.Device);
@@ -112,6 +114,13 @@ internal static class OptionsCode
     private static string Normalization(ResNetEncoder net) => net.Mean.All(m => m == 0) && net.StandardDeviation.All(d => d == 1)
         ? ""
         : $".WithNormalization([{string.Join(", ", net.Mean.Select(m => Number(m)))}], [{string.Join(", ", net.StandardDeviation.Select(d => Number(d)))}])";
+
+    private static string? ClassWeightsCode(ClassWeights? weights) => weights switch
+    {
+        null => null,
+        { ByName: { } byName } => $"ClassWeights.Of({string.Join(", ", byName.Select(w => $"({Text(w.Key)}, {Number(w.Value)})"))})",
+        _ => "ClassWeights.Balanced",
+    };
 
     private static string FusionCode(Fusion fusion) => $"Fusion.{fusion.Kind}({Numbers(fusion.HiddenWidths)})" + Dropout(fusion.Dropout);
 

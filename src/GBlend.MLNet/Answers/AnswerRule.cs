@@ -106,7 +106,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     }
 
     /// <summary>The mean loss of this answer on the held-out rows; <see langword="null"/> when there are none.</summary>
-    internal double? MeanLoss(HeldOutPredictions heldOut) => heldOut.Rows == 0 ? null : Losses(heldOut).Average();
+    internal double? MeanLoss(HeldOutPredictions heldOut) => heldOut.Rows == 0 ? null : RowWeights.Mean([.. Losses(heldOut)], heldOut.Targets.Weights);
 
     /// <summary>Combines the predictions of one row.</summary>
     /// <param name="task">The task.</param>
@@ -194,13 +194,13 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         var losses = heads.Select((_, b) => learned[b] ? Head(b, heads.Count).Losses(heldOut).ToArray() : []).ToArray();
         int[] others = [.. Enumerable.Range(0, heads.Count).Where(b => learned[b] && !(hasJoint && b == joint))];
         if (!hasJoint)
-            return Head(others.MinBy(b => losses[b].Average()), heads.Count) with { IsFromRows = true };
+            return Head(others.MinBy(b => RowWeights.Mean(losses[b], heldOut.Targets.Weights)), heads.Count) with { IsFromRows = true };
         int best = joint;
         double bestGain = 0;
         foreach (int b in others)
         {
             var gain = losses[joint].Zip(losses[b], (f, s) => f - s).ToArray();
-            double mean = gain.Average(), error = Math.Sqrt(gain.Sum(x => (x - mean) * (x - mean)) / (gain.Length - 1) / gain.Length);
+            double mean = RowWeights.Mean(gain, heldOut.Targets.Weights), error = Math.Sqrt(RowWeights.VarianceOfMean(gain, heldOut.Targets.Weights));
             if (mean > error && mean > bestGain)
                 (best, bestGain) = (b, mean);
         }

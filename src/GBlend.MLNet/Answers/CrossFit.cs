@@ -34,12 +34,14 @@ internal sealed class CrossFit
         var whole = choose(heldOut);
         if (!whole.IsFromRows || _parts.Length < 2)
             return whole.MeanLoss(heldOut)!.Value;
-        double sum = 0;
+        double sum = 0, all = 0;
         foreach (int[] part in _parts)
         {
             int[] others = [.. _parts.Where(p => p != part).SelectMany(p => p).Order()];
-            sum += choose(heldOut.Take(others)).MeanLoss(heldOut.Take(part))!.Value * part.Length;
+            double weight = heldOut.Targets.Weights is { } weights ? part.Sum(row => weights[row]) : part.Length;
+            sum += choose(heldOut.Take(others)).MeanLoss(heldOut.Take(part))!.Value * weight;
+            all += weight;
         }
-        return sum / heldOut.Rows;
+        return sum / all;
     }
 }

@@ -35,10 +35,10 @@ internal sealed record HeldOutPredictions(double[][] ByBranch, TrainingTargets T
         var heads = ByBranch.Where((_, b) => learned[b]).ToArray();
         return Task switch
         {
-            LearningTask.Multiclass => new(LogPool.Fit(Logs(heads, Targets.Outputs), Targets.Classes!, Targets.Outputs), 0),
+            LearningTask.Multiclass => new(LogPool.Fit(Logs(heads, Targets.Outputs), Targets.Classes!, Targets.Outputs, weights: Targets.Weights), 0),
             // Every label of every row is a choice of two; the coefficients are the same for all labels.
-            LearningTask.MultiLabel => new(LogPool.Fit([.. heads.Select(StateLogs)], [.. Targets.Values!.Select(v => v > 0.5 ? 0L : 1L)], 2), 0),
-            _ => LinearPool.Fit(heads, [.. Targets.Values!.Select(v => (v - Loss.TargetMean) / Loss.TargetScale)]),
+            LearningTask.MultiLabel => new(LogPool.Fit([.. heads.Select(StateLogs)], [.. Targets.Values!.Select(v => v > 0.5 ? 0L : 1L)], 2, weights: Targets.Weights?.SelectMany(w => Enumerable.Repeat(w, Targets.Outputs)).ToArray()), 0),
+            _ => LinearPool.Fit(heads, [.. Targets.Values!.Select(v => (v - Loss.TargetMean) / Loss.TargetScale)], Targets.Weights),
         };
     }
 

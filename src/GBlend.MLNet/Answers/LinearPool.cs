@@ -14,28 +14,29 @@ internal static class LinearPool
     /// <summary>Fits the coefficients and the intercept.</summary>
     /// <param name="predictions">[head][row].</param>
     /// <param name="targets">[row].</param>
+    /// <param name="weights">How much each row counts; <see langword="null"/> when all count as one.</param>
     /// <param name="ridge">The pull toward equal coefficients of sum one.</param>
-    internal static PoolFit Fit(double[][] predictions, double[] targets, double ridge = LogPool.DefaultRidge)
+    internal static PoolFit Fit(double[][] predictions, double[] targets, double[]? weights = null, double ridge = LogPool.DefaultRidge)
     {
         int heads = predictions.Length;
+        double Mean(double[] values) => RowWeights.Mean(values, weights);
+        double MeanSquare(double[] values) => Mean([.. values.Select(v => v * v)]);
+        double[] Centered(double[] values)
+        {
+            double mean = Mean(values);
+            return [.. values.Select(v => v - mean)];
+        }
+        double[] Scaled(double[] values) => weights is null ? values : [.. values.Zip(weights, (v, w) => v * Math.Sqrt(w))];
         // The best intercept makes the mean error zero, so that the coefficients are those of centered columns.
         double[] y = Centered(targets);
         double[][] f = [.. predictions.Select(Centered)];
         double least = f.Min(p => MeanSquare([.. p.Zip(y, (a, b) => a - b)])), size = Math.Max(MeanSquare(y), f.Max(MeanSquare));
         double unit = size == 0 ? 1 : Math.Max(least, FloatRounding * FloatRounding * size), pull = Math.Sqrt(2 * ridge * unit);
         var a = NonNegativeLeastSquares.Solve(
-            [.. f.Select((p, b) => (double[])[.. p, .. Enumerable.Range(0, heads).Select(d => b == d ? pull : 0)])],
-            [.. y, .. Enumerable.Repeat(pull / heads, heads)]);
-        return new(a, targets.Average() - a.Zip(predictions, (w, p) => w * p.Average()).Sum());
+            [.. f.Select((p, b) => (double[])[.. Scaled(p), .. Enumerable.Range(0, heads).Select(d => b == d ? pull : 0)])],
+            [.. Scaled(y), .. Enumerable.Repeat(pull / heads, heads)]);
+        return new(a, Mean(targets) - a.Zip(predictions, (w, p) => w * Mean(p)).Sum());
     }
-
-    private static double[] Centered(double[] values)
-    {
-        double mean = values.Average();
-        return [.. values.Select(v => v - mean)];
-    }
-
-    private static double MeanSquare(double[] values) => values.Average(v => v * v);
 }
 
 /// <summary>What was fitted for a pool.</summary>

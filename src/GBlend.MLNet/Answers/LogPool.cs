@@ -37,11 +37,12 @@ internal static class LogPool
     /// <param name="labels">The class of each row.</param>
     /// <param name="classes">The number of classes.</param>
     /// <param name="ridge">The pull toward equal coefficients of sum one.</param>
-    internal static double[] Fit(double[][] logProbabilities, long[] labels, int classes, double ridge = DefaultRidge)
+    /// <param name="weights">How much each row counts; <see langword="null"/> when all count as one.</param>
+    internal static double[] Fit(double[][] logProbabilities, long[] labels, int classes, double ridge = DefaultRidge, double[]? weights = null)
     {
         int heads = logProbabilities.Length;
         var a = Enumerable.Repeat(1.0 / heads, heads).ToArray();
-        double value = Objective(logProbabilities, labels, classes, ridge, a, out var gradient, out var hessian);
+        double value = Objective(logProbabilities, labels, classes, weights, ridge, a, out var gradient, out var hessian);
         for (int step = 0; step < MaxSteps; step++)
         {
             // A coefficient at its bound that wants to go below stays there; Newton's step is taken in the others.
@@ -55,7 +56,7 @@ internal static class LogPool
                 next = (double[])a.Clone();
                 for (int f = 0; f < free.Length; f++)
                     next[free[f]] = Math.Max(0, a[free[f]] - length * direction[f]);
-                value = Objective(logProbabilities, labels, classes, ridge, next, out nextGradient, out nextHessian);
+                value = Objective(logProbabilities, labels, classes, weights, ridge, next, out nextGradient, out nextHessian);
                 if (value <= before)
                     break;
             }
@@ -94,7 +95,7 @@ internal static class LogPool
             values[c] /= sum;
     }
 
-    private static double Objective(double[][] logs, long[] labels, int classes, double ridge, double[] a, out double[] gradient, out double[,] hessian)
+    private static double Objective(double[][] logs, long[] labels, int classes, double[]? weights, double ridge, double[] a, out double[] gradient, out double[,] hessian)
     {
         int heads = a.Length;
         gradient = new double[heads];
@@ -105,14 +106,15 @@ internal static class LogPool
         for (int row = 0; row < labels.Length; row++)
         {
             int offset = row * classes, label = offset + (int)labels[row];
+            double weight = weights?[row] ?? 1;
             Combine(logs, offset, a, p);
-            value -= Math.Log(Math.Max(p[labels[row]], double.Epsilon));
+            value -= weight * Math.Log(Math.Max(p[labels[row]], double.Epsilon));
             for (int b = 0; b < heads; b++)
             {
                 mean[b] = 0;
                 for (int c = 0; c < classes; c++)
                     mean[b] += p[c] * logs[b][offset + c];
-                gradient[b] += mean[b] - logs[b][label];
+                gradient[b] += weight * (mean[b] - logs[b][label]);
             }
             for (int b = 0; b < heads; b++)
             {
@@ -121,7 +123,7 @@ internal static class LogPool
                     double product = 0;
                     for (int c = 0; c < classes; c++)
                         product += p[c] * logs[b][offset + c] * logs[d][offset + c];
-                    hessian[b, d] += product - mean[b] * mean[d];
+                    hessian[b, d] += weight * (product - mean[b] * mean[d]);
                 }
             }
         }

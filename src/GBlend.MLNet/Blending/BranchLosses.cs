@@ -15,10 +15,18 @@ internal sealed record BranchLosses(string Branch, double[] TrainBefore, double[
     internal double[] HeldOutChange { get; } = [.. HeldOutAfter.Zip(HeldOutBefore, (after, before) => after - before)];
 
     /// <summary>The means, with the standard errors of the mean changes.</summary>
-    internal BranchEstimate Summarize(double trainError, double heldOutError) =>
-        new(Branch, TrainBefore.Average(), HeldOutBefore.Average(), TrainAfter.Average(), HeldOutAfter.Average())
-        {
-            GeneralizationStandardError = heldOutError,
-            OverfittingStandardError = Math.Sqrt(heldOutError * heldOutError + trainError * trainError),
-        };
+    /// <param name="trainError">The standard error of the mean change of the training rows' losses.</param>
+    /// <param name="heldOutError">The same of the held-out rows.</param>
+    /// <param name="trainWeights">How much each training row counts; <see langword="null"/> when all count alike.</param>
+    /// <param name="heldOutWeights">The same of the held-out rows.</param>
+    internal BranchEstimate Summarize(double trainError, double heldOutError, double[]? trainWeights = null, double[]? heldOutWeights = null) => new(
+        Branch,
+        RowWeights.Mean(TrainBefore, trainWeights),
+        RowWeights.Mean(HeldOutBefore, heldOutWeights),
+        RowWeights.Mean(TrainAfter, trainWeights),
+        RowWeights.Mean(HeldOutAfter, heldOutWeights))
+    {
+        GeneralizationStandardError = heldOutError,
+        OverfittingStandardError = Math.Sqrt(heldOutError * heldOutError + trainError * trainError),
+    };
 }

@@ -4,29 +4,32 @@ namespace GBlend.MLNet;
 internal sealed class RowUnits
 {
     private readonly double[][] _sums;
-    private readonly int[] _rows;
+    private readonly double[] _weights;
     private readonly double[] _means;
     private readonly double _spread;
 
     /// <param name="changes">[branch][row].</param>
     /// <param name="groups">The group of each row; <see langword="null"/> for none.</param>
-    internal RowUnits(double[][] changes, int[]? groups)
+    /// <param name="weights">How much each row counts; <see langword="null"/> when all count alike. A unit of weight 0 is none.</param>
+    internal RowUnits(double[][] changes, int[]? groups, double[]? weights = null)
     {
-        int rows = changes[0].Length;
-        int[] unit = groups is null ? [.. Enumerable.Range(0, rows)] : Numbered(groups);
+        int[] rows = [.. Enumerable.Range(0, changes[0].Length).Where(row => weights is null || weights[row] > 0)];
+        int[] unit = groups is null ? [.. Enumerable.Range(0, rows.Length)] : Numbered([.. rows.Select(row => groups[row])]);
         Unit = groups is null ? "row" : "group";
         Count = unit.DefaultIfEmpty(-1).Max() + 1;
         _sums = [.. changes.Select(_ => new double[Count])];
-        _rows = new int[Count];
-        for (int row = 0; row < rows; row++)
+        _weights = new double[Count];
+        for (int r = 0; r < rows.Length; r++)
         {
-            _rows[unit[row]]++;
+            double weight = weights?[rows[r]] ?? 1;
+            _weights[unit[r]] += weight;
             for (int b = 0; b < changes.Length; b++)
-                _sums[b][unit[row]] += changes[b][row];
+                _sums[b][unit[r]] += weight * changes[b][rows[r]];
         }
-        _means = [.. _sums.Select(sums => sums.Sum() / rows)];
+        double all = _weights.Sum();
+        _means = [.. _sums.Select(sums => sums.Sum() / all)];
         _spread = Count < 2 ? 1 : Math.Sqrt(Count / (Count - 1.0));
-        StandardErrors = [.. _sums.Zip(_means, (sums, mean) => _spread * Math.Sqrt(sums.Zip(_rows, (sum, n) => (sum - mean * n) * (sum - mean * n)).Sum()) / rows)];
+        StandardErrors = [.. _sums.Zip(_means, (sums, mean) => _spread * Math.Sqrt(sums.Zip(_weights, (sum, w) => (sum - mean * w) * (sum - mean * w)).Sum()) / all)];
     }
 
     /// <summary>The number of units.</summary>
@@ -35,26 +38,26 @@ internal sealed class RowUnits
     /// <summary>What a unit is, in words.</summary>
     internal string Unit { get; }
 
-    /// <summary>Per branch the standard error of the mean over rows; 0 where there is only one unit.</summary>
+    /// <summary>Per branch the standard error of the weighted mean over rows; rows that count more do not make it smaller. 0 where there is only one unit.</summary>
     internal double[] StandardErrors { get; }
 
     /// <summary>
-    /// As many units as there are, drawn with replacement: per branch the mean over their rows. Draws of n units differ from each other by
+    /// As many units as there are, drawn with replacement: per branch the weighted mean over their rows. Draws of n units differ from each other by
     /// (n - 1) / n of the variance that other rows would show, which is made up for.
     /// </summary>
     internal double[] Draw(Random random)
     {
         var means = new double[_sums.Length];
-        int rows = 0;
+        double weights = 0;
         for (int n = 0; n < Count; n++)
         {
             int unit = random.Next(Count);
-            rows += _rows[unit];
+            weights += _weights[unit];
             for (int b = 0; b < means.Length; b++)
                 means[b] += _sums[b][unit];
         }
         for (int b = 0; b < means.Length; b++)
-            means[b] = _means[b] + _spread * (means[b] / rows - _means[b]);
+            means[b] = _means[b] + _spread * (means[b] / weights - _means[b]);
         return means;
     }
 

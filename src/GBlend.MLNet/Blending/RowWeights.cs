@@ -18,4 +18,18 @@ internal static class RowWeights
         }
         return sum / all;
     }
+
+    /// <summary>The variance of that mean over other rows like these, of which there are at least two; rows that count more do not make it smaller.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="weights">How much each counts; <see langword="null"/> when all count alike.</param>
+    internal static double VarianceOfMean(double[] values, double[]? weights)
+    {
+        double mean = Mean(values, weights), all = weights?.Sum() ?? values.Length, sum = 0;
+        for (int row = 0; row < values.Length; row++)
+        {
+            double off = (weights?[row] ?? 1) * (values[row] - mean);
+            sum += off * off;
+        }
+        return sum / all / all * values.Length / (values.Length - 1);
+    }
 }

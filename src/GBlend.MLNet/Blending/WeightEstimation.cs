@@ -10,10 +10,21 @@ internal static class WeightEstimation
     /// <param name="epochs">For the record.</param>
     /// <param name="seed">The seed of the draws of rows.</param>
     /// <param name="groups">Which rows belong together; <see langword="null"/> when every row stands for itself.</param>
-    internal static BlendingEstimate Estimate(IReadOnlyList<BranchLosses> branches, BlendingGuards guards, int firstEpoch, int epochs, int seed, RowGroups? groups = null)
+    /// <param name="trainWeights">How much each training row counts; <see langword="null"/> when all count alike.</param>
+    /// <param name="heldOutWeights">How much each held-out row counts; <see langword="null"/> when all count alike.</param>
+    internal static BlendingEstimate Estimate(
+        IReadOnlyList<BranchLosses> branches,
+        BlendingGuards guards,
+        int firstEpoch,
+        int epochs,
+        int seed,
+        RowGroups? groups = null,
+        double[]? trainWeights = null,
+        double[]? heldOutWeights = null)
     {
-        RowUnits train = new([.. branches.Select(b => b.TrainChange)], groups?.Train), heldOut = new([.. branches.Select(b => b.HeldOutChange)], groups?.HeldOut);
-        BranchEstimate[] found = [.. branches.Select((b, i) => b.Summarize(train.StandardErrors[i], heldOut.StandardErrors[i]))];
+        var train = new RowUnits([.. branches.Select(b => b.TrainChange)], groups?.Train, trainWeights);
+        var heldOut = new RowUnits([.. branches.Select(b => b.HeldOutChange)], groups?.HeldOut, heldOutWeights);
+        BranchEstimate[] found = [.. branches.Select((b, i) => b.Summarize(train.StandardErrors[i], heldOut.StandardErrors[i], trainWeights, heldOutWeights))];
         double[] published = PublishedRule.Weights([.. found.Select(b => b.Generalization)], [.. found.Select(b => b.Overfitting)], guards.OverfittingFloor), weights = published;
         List<BlendingGuardAction> acted = [.. GainGuard.Actions(found, guards)];
         double trust = 1;

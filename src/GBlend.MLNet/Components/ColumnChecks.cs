@@ -24,6 +24,8 @@ internal static class ColumnChecks
             Demand(Find(schema, key, "sampling key"), "sampling key", IsGroup, "text, a key, a number or a bool (SamplingKeyColumnName)");
         if (options.HoldOutColumnName is { } heldOut)
             Demand(Find(schema, heldOut, "hold-out"), "hold-out", IsBool, "a bool (HoldOutColumnName)");
+        if (options.ExampleWeightColumnName is { } weight)
+            Demand(Find(schema, weight, "example weight"), "example weight", c => c.Kind == VectorKind.Scalar && IsNumber(c), "a number (ExampleWeightColumnName)");
         return KindOf(Find(schema, options.LabelColumnName, "label"), asked);
     }
 
@@ -31,7 +33,11 @@ internal static class ColumnChecks
     /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
     internal static SchemaShape.Column Find(SchemaShape schema, string name, string role) => schema.TryFindColumn(name, out var column)
         ? column
-        : throw Contracts.ExceptSchemaMismatch(nameof(schema), role, name);
+        : throw NotFound(name, role, schema.Select(c => c.Name));
+
+    /// <summary>What is thrown where a column is missing, in ML.NET's words, with the columns there are.</summary>
+    internal static ArgumentOutOfRangeException NotFound(string name, string role, IEnumerable<string> columns) =>
+        new("schema", $"Could not find {role} column '{name}'. {Names.Suggest(name, [.. columns.Distinct()], "columns")}");
 
     private static OutputKind KindOf(SchemaShape.Column label, OutputKind asked)
     {

@@ -20,6 +20,7 @@ internal sealed class FitRows(IDataView view, TrainingData data, int seed) : IDi
         hash.AppendData(MemoryMarshal.AsBytes<long>(data.Rows.Targets.Classes));
         hash.AppendData(MemoryMarshal.AsBytes<float>(data.Rows.Targets.Values));
         hash.AppendData(MemoryMarshal.AsBytes<int>(data.Rows.Groups));
+        hash.AppendData(MemoryMarshal.AsBytes<double>(data.ExampleWeights));
         byte[] buffer = [];
         foreach (var modality in data.Rows.Modalities)
         {
@@ -36,7 +37,7 @@ internal sealed class FitRows(IDataView view, TrainingData data, int seed) : IDi
         int[] used = [.. options.Modalities.Select(m => data.Modalities.ToList().FindIndex(spec => spec.Column == m.ColumnName))];
         return data with
         {
-            Rows = data.Rows.Only(used),
+            Rows = data.Rows.Only(used, RowWeighting.Of(data.ExampleWeights, options.ClassWeights, data.Rows.Targets, data.Label, data.Rows.HeldOut)),
             Modalities = [.. used.Zip(options.Modalities, (i, m) => TrainingData.Spec(m, View.Schema, host) with { Fill = data.Modalities[i].Fill })],
         };
     }

@@ -11,6 +11,19 @@ public sealed partial class GradientBlendingTrainer
         /// </summary>
         public string LabelColumnName { get; set; } = "Label";
 
+        /// <summary>
+        /// A column of numbers that says how much each row counts: in the losses that are trained, in estimates, held-out losses and fitted pools.
+        /// Only the proportions matter: a row of weight 2 counts as two rows, one of weight 0 is left out. The statistics of batch normalization take
+        /// no notice of weights. Default <see langword="null"/>: all rows count alike.
+        /// </summary>
+        public string? ExampleWeightColumnName { get; set; }
+
+        /// <summary>
+        /// How much the rows of each class count, times their example weights: <see cref="MLNet.ClassWeights.Balanced"/>, or weights by class
+        /// name. For tasks with one class per row. Default <see langword="null"/>: the rows of all classes count alike.
+        /// </summary>
+        public ClassWeights? ClassWeights { get; set; }
+
         /// <summary>The modalities, one or more. With one modality the network is uni-modal.</summary>
         public IList<Modality> Modalities { get; } = [];
 
@@ -142,7 +155,8 @@ public sealed partial class GradientBlendingTrainer
         /// <summary>
         /// The memory that the rows of a fit may take, in megabytes. Rows beyond it go to a temporary file (in the folder of the environment variable
         /// <c>TMPDIR</c>, on Windows <c>TMP</c>), which is read ahead of the training and deleted with the fit. The network, its activations and what
-        /// the data view itself needs come in addition. Default <see langword="null"/>: a quarter of the memory that the process may use.
+        /// the data view itself needs come in addition. Default <see langword="null"/>: all fits of the process that have no budget of their own share
+        /// a quarter of the memory that the process may use.
         /// </summary>
         public int? MemoryBudgetInMegabytes { get; set; }
 
@@ -166,19 +180,23 @@ public sealed partial class GradientBlendingTrainer
     }
 }
 
-/// <summary>The treatments of missing values (NaN) in modality columns.</summary>
+/// <summary>
+/// The treatments of missing values (NaN) in modality columns. <c>ImputeMean | LeaveOutModality</c> does both: single slots are replaced, and
+/// modalities that are missing as a whole are left out.
+/// </summary>
+[Flags]
 public enum MissingValues
 {
     /// <summary>Missing values are refused by an exception that names the column and the row.</summary>
-    Refuse,
+    Refuse = 0,
 
     /// <summary>Missing values are replaced by the mean of their slot over the training rows.</summary>
-    ImputeMean,
+    ImputeMean = 1,
 
     /// <summary>
     /// Rows to score may lack whole modalities (an empty vector, or NaN in every slot). The heads that read them, the joint heads among them, are
     /// left out, and the heads of the modalities that are there answer, weighed by a pool of their own. Rows to train on must be complete, and the
     /// blending must give each modality a head that learns, or the fit is refused. A branch that can't read a row has NaN in its own score column.
     /// </summary>
-    LeaveOutModality,
+    LeaveOutModality = 2,
 }

@@ -10,7 +10,7 @@ public sealed partial class GradientBlendingTrainer
     {
         var kind = CheckAll(SchemaShape.Create(input.Schema));
         int seed = _options.Seed ?? throw new InvalidOperationException("Rows are shared by fits of one seed. Set Options.Seed.");
-        return new(input, ReadRows(input, kind, seed), seed);
+        return new(input, FitMemory.Watch(_options, () => ReadRows(input, kind, seed)), seed);
     }
 
     /// <summary>Checks that the columns of the options are there, with the types that they need.</summary>
@@ -24,8 +24,19 @@ public sealed partial class GradientBlendingTrainer
         bool isShared = seed == rows.Seed;
         using var channel = _host.Start("Reading");
         var log = new TrainingLog(_host, channel, null, _options.CancellationToken);
-        var data = isShared ? rows.For(_options, log) : ReadRows(rows.View, kind, seed);
-        return new(_host, data, ownsRows: !isShared, Settings(data.Modalities, seed, log), _options);
+        return FitMemory.Watch(_options, () =>
+        {
+            var data = isShared ? rows.For(_options, log) : ReadRows(rows.View, kind, seed);
+            try
+            {
+                return new PausableFit(_host, data, ownsRows: !isShared, Settings(data.Modalities, seed, log), _options);
+            }
+            catch when (!isShared)
+            {
+                data.Rows.Dispose();
+                throw;
+            }
+        });
     }
 
     private TrainingData ReadRows(IDataView input, OutputKind kind, int seed)

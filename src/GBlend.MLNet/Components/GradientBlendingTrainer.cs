@@ -62,6 +62,10 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
     /// <exception cref="InvalidOperationException">
     /// A row can't be used, or the rows don't allow training; the message names the column, the row and the remedy.
     /// </exception>
+    /// <exception cref="OutOfMemoryException">There is not enough memory; the message names the options that take it.</exception>
+    /// <exception cref="IOException">
+    /// Rows beyond the memory budget can't be written to a temporary file; the message names the folder and the remedy.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     /// <exception cref="OperationCanceledException">
     /// <see cref="Options.CancellationToken"/> or <c>MLContext.CancelExecution</c> asked the fit to stop.
@@ -73,10 +77,13 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         using var channel = _host.Start("Training");
         var log = new TrainingLog(_host, channel, _options.Progress, _options.CancellationToken);
         int seed = _options.Seed ?? _host.Rand.Next();
-        var data = TrainingData.Read(input, _options, kind, seed, log);
-        using var rows = data.Rows;
-        var model = TrainingRun.Fit(rows, Settings(data.Modalities, seed, log), log);
-        return new GradientBlendingTransformer(model, data.Label, _options.OutputBranchScores, _options.Device);
+        return FitMemory.Watch(_options, () =>
+        {
+            var data = TrainingData.Read(input, _options, kind, seed, log);
+            using var rows = data.Rows;
+            var model = TrainingRun.Fit(rows, Settings(data.Modalities, seed, log), log);
+            return new GradientBlendingTransformer(model, data.Label, _options.OutputBranchScores, _options.Device);
+        });
     }
 
     private OutputKind CheckAll(SchemaShape schema)
@@ -116,7 +123,7 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         Blending = _options.Blending,
         Fusion = _options.Fusion,
         Answer = _options.Answer,
-        LeavesOutMissing = _options.MissingValues == MissingValues.LeaveOutModality,
+        LeavesOutMissing = _options.MissingValues.HasFlag(MissingValues.LeaveOutModality),
         NumberOfEpochs = _options.NumberOfEpochs,
         BatchSize = _options.BatchSize,
         MicroBatchSize = _options.MicroBatchSize,

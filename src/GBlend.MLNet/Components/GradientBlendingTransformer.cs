@@ -125,7 +125,7 @@ public sealed class GradientBlendingTransformer
     public ISingleFeaturePredictionTransformer<GradientBlendingTransformer> ForFeatureImportance(string columnName)
     {
         var modality = Model.Modalities.FirstOrDefault(m => m.Column == columnName)
-            ?? throw new ArgumentException($"The model has no modality '{columnName}'. It has: {string.Join(", ", ModalityColumns)}.", nameof(columnName));
+            ?? throw new ArgumentException($"The model has no modality '{columnName}'. {Names.Suggest(columnName, [.. ModalityColumns], "modalities")}", nameof(columnName));
         return new FeatureImportanceTransformer(this, modality);
     }
 

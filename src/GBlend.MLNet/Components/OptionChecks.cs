@@ -17,7 +17,8 @@ internal static class OptionChecks
         CheckNoneMissing(options);
         CheckDefined(options.Answer, nameof(Options.Answer));
         CheckDefined(options.FinalWeights, nameof(Options.FinalWeights));
-        CheckDefined(options.MissingValues, nameof(Options.MissingValues));
+        if ((options.MissingValues & ~(MissingValues.ImputeMean | MissingValues.LeaveOutModality)) != 0)
+            throw new ArgumentOutOfRangeException(nameof(Options.MissingValues), options.MissingValues, $"MissingValues is none of {string.Join(", ", Enum.GetNames<MissingValues>())}, nor ImputeMean | LeaveOutModality.");
         CheckDefined(options.Device, nameof(Options.Device));
         CheckNumbers(options);
         CheckColumns(options);
@@ -32,8 +33,10 @@ internal static class OptionChecks
     /// <summary>Checks what only holds for some tasks.</summary>
     internal static void CheckTask(Options options, OutputKind kind)
     {
-        if (options.MissingValues == MissingValues.LeaveOutModality)
+        if (options.MissingValues.HasFlag(MissingValues.LeaveOutModality))
             CheckEveryHeadLearns(options);
+        if (options.ClassWeights is not null && !kind.HasClasses())
+            throw new ArgumentException($"ClassWeights are for tasks with one class per row, but the label '{options.LabelColumnName}' makes this {(kind == OutputKind.Regression ? "a regression" : "multi-label")}. Leave them out, or say how much each row counts by ExampleWeightColumnName.", nameof(Options.ClassWeights));
         if (options.Modalities.Count > 1)
             options.Blending.CheckFits(kind.Task(), options.Fusion);
     }

@@ -27,15 +27,15 @@ internal sealed class PausableFit : IDisposable
     internal void Advance(int toEpoch, CancellationToken cancellation)
     {
         _host.Cancellation = cancellation;
-        Torch(() =>
+        FitMemory.Watch(_options, () => Torch(() =>
         {
             _run.Advance(toEpoch);
             return true;
-        });
+        }));
     }
 
     /// <summary>The model as it stands; the caller's to dispose. The fit can go on.</summary>
-    internal GradientBlendingTransformer Snapshot() => new(Torch(_run.Finish), _data.Label, _options.OutputBranchScores, _options.Device);
+    internal GradientBlendingTransformer Snapshot() => new(FitMemory.Watch(_options, () => Torch(_run.Finish)), _data.Label, _options.OutputBranchScores, _options.Device);
 
     public void Dispose()
     {

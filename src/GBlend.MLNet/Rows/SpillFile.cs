@@ -9,23 +9,37 @@ namespace GBlend.MLNet;
 /// <remarks>It is read at positions and not mapped: mapped pages count as the process's memory, which is to stay below a budget.</remarks>
 internal sealed class SpillFile : IDisposable
 {
+    private const string Remedies = "name another folder by the environment variable TMPDIR (TMP on Windows), or raise MemoryBudgetInMegabytes.";
+
     private readonly FileStream _stream;
     private readonly SafeFileHandle _handle;
-    private readonly string _folder = Path.GetTempPath();
+    private readonly string _folder;
     private long _length;
 
-    internal SpillFile()
+    /// <param name="folder">Where it is; <see langword="null"/> for the folder of temporary files.</param>
+    /// <exception cref="IOException">It can't be made; the message says the folder and the remedy.</exception>
+    internal SpillFile(string? folder = null)
     {
+        _folder = folder ?? Path.GetTempPath();
         string path = Path.Combine(_folder, $"GBlend.MLNet-{Guid.NewGuid():N}.rows");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = 0, Options = FileOptions.RandomAccess };
         if (OperatingSystem.IsWindows())
             options.Options |= FileOptions.DeleteOnClose;
         else
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        _stream = new FileStream(path, options);
-        _handle = _stream.SafeFileHandle;
-        if (!OperatingSystem.IsWindows())
-            File.Delete(path);
+        try
+        {
+            _stream = new FileStream(path, options);
+            _handle = _stream.SafeFileHandle;
+            if (!OperatingSystem.IsWindows())
+                File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _stream?.Dispose();
+            throw new IOException($"The rows don't fit in the memory budget, and no temporary file for them can be made in {_folder}: {e.Message} "
+                + $"Make it a folder that can be written to, {Remedies}", e);
+        }
     }
 
     /// <summary>Writes at the end.</summary>
@@ -49,7 +63,7 @@ internal sealed class SpillFile : IDisposable
         catch (IOException e)
         {
             throw new IOException($"The rows don't fit in the memory budget, and writing them to a temporary file in {_folder} failed after {_length >> 20} MB: {e.Message} "
-                + "Free space there, name another folder by the environment variable TMPDIR (TMP on Windows), or raise MemoryBudgetInMegabytes.", e);
+                + $"Free space there, {Remedies}", e);
         }
     }
 

@@ -30,11 +30,11 @@ internal sealed class TrainingRows(IReadOnlyList<RowColumn> modalities, Training
 
     internal int Count => HeldOut.Length;
 
-    /// <summary>Bytes that what is kept in addition to the rows may take.</summary>
-    internal long MemoryLeft => memory?.Left ?? RowMemory.DefaultBudget;
+    /// <summary>Memory under the budget of these rows, for what is kept with them.</summary>
+    internal RowMemory MoreMemory() => memory?.Another() ?? new RowMemory(RowBudget.OfProcess);
 
-    /// <summary>The same rows with some of their modalities. They stay these rows': dispose of one of the two.</summary>
-    internal TrainingRows Only(IReadOnlyList<int> modalities) => new([.. modalities.Select(m => Modalities[m])], Targets, HeldOut, Groups, memory)
+    /// <summary>The same rows with some of their modalities and other weights. They stay these rows': dispose of one of the two.</summary>
+    internal TrainingRows Only(IReadOnlyList<int> modalities, double[]? weights) => new([.. modalities.Select(m => Modalities[m])], Targets with { Weights = weights }, HeldOut, Groups, memory)
     {
         Presence = Presence is null ? null : [.. modalities.Select(m => Presence[m])],
     };

@@ -42,7 +42,8 @@ internal sealed class GradientBlendingEstimator : IDisposable
             var after = branch == shape.JointBranch ? afterJoint : afterSingle;
             return new BranchLosses(shape.NameOf(branch), before.TrainOf(branch), before.HeldOutOf(branch), after.TrainOf(branch), after.HeldOutOf(branch));
         }).ToArray();
-        return WeightEstimation.Estimate(branches, guards, firstEpoch, epochs, _run.SeedOf("resample", firstEpoch), _run.Groups);
+        int seed = _run.SeedOf("resample", firstEpoch);
+        return WeightEstimation.Estimate(branches, guards, firstEpoch, epochs, seed, _run.Groups, before.TrainWeights, before.HeldOutWeights);
     }
 
     public void Dispose()

@@ -16,6 +16,7 @@ internal sealed class LossMeter : IDisposable
 
     private readonly RowStore _store;
     private readonly Loss _loss;
+    private readonly double[]? _weights;
     private readonly int _rowsAtOnce;
     private readonly int[] _glance, _rest, _heldOut;
     private readonly Dictionary<int[], Batch[]> _kept = [];
@@ -25,10 +26,11 @@ internal sealed class LossMeter : IDisposable
     /// <param name="train">The sample of training rows.</param>
     /// <param name="heldOut">The held-out rows.</param>
     /// <param name="loss">What is measured.</param>
+    /// <param name="weights">How much each row of the store counts; <see langword="null"/> when all count alike.</param>
     /// <param name="rowsAtOnce">Rows per forward pass.</param>
-    internal LossMeter(RowStore store, int[] train, int[] heldOut, Loss loss, int rowsAtOnce)
+    internal LossMeter(RowStore store, int[] train, int[] heldOut, Loss loss, double[]? weights, int rowsAtOnce)
     {
-        (_store, _loss, _rowsAtOnce) = (store, loss, rowsAtOnce);
+        (_store, _loss, _weights, _rowsAtOnce) = (store, loss, weights, rowsAtOnce);
         (_glance, _rest, _heldOut) = (train[..Math.Min(GlanceRows, train.Length)], train[Math.Min(GlanceRows, train.Length)..], heldOut);
     }
 
@@ -39,9 +41,15 @@ internal sealed class LossMeter : IDisposable
     internal MeasuredLosses Measure(JointNetwork network, IReadOnlyList<int> branches, bool glance = false, bool keepsPredictions = false)
     {
         Reader[] readers = keepsPredictions ? [Losses, Predictions] : [Losses];
-        var train = Collect(network, branches, glance ? [_glance] : [_glance, _rest], Losses)[0];
+        int[][] trainRows = glance ? [_glance] : [_glance, _rest];
+        var train = Collect(network, branches, trainRows, Losses)[0];
         var heldOut = Collect(network, branches, [_heldOut], readers);
-        return new(branches, train, heldOut[0]) { HeldOutPredictions = keepsPredictions ? heldOut[1] : null };
+        return new(branches, train, heldOut[0])
+        {
+            TrainWeights = WeightsOf(trainRows),
+            HeldOutWeights = WeightsOf([_heldOut]),
+            HeldOutPredictions = keepsPredictions ? heldOut[1] : null,
+        };
     }
 
     internal bool HasNoHeldOutRows => _heldOut.Length == 0;
@@ -50,7 +58,8 @@ internal sealed class LossMeter : IDisposable
     internal double[] TrueScores(JointNetwork network, IReadOnlyList<int> branches)
     {
         var scores = Collect(network, branches, [_glance, _rest], (prediction, batch) => _loss.TrueScore(prediction, batch.Targets))[0];
-        return [.. scores.Select(rows => _loss.Task == LearningTask.Regression ? -rows.Average() : rows.Average())];
+        double[]? weights = WeightsOf([_glance, _rest]);
+        return [.. scores.Select(rows => RowWeights.Mean(rows, weights)).Select(mean => _loss.Task == LearningTask.Regression ? -mean : mean)];
     }
 
     /// <summary>The held-out rows' predictions as the answer reads them: [branch][row x output].</summary>
@@ -62,6 +71,8 @@ internal sealed class LossMeter : IDisposable
         foreach (var tensor in _kept.Values.SelectMany(b => b).SelectMany(b => b.Tensors))
             tensor.Dispose();
     }
+
+    private double[]? WeightsOf(int[][] rows) => _weights is null ? null : [.. rows.SelectMany(r => r).Select(row => _weights[row])];
 
     private Tensor Losses(Tensor prediction, Batch batch) => _loss.PerRow(prediction, batch.Targets);
 
@@ -133,9 +144,15 @@ internal sealed record MeasuredLosses(IReadOnlyList<int> Branches, double[][] Tr
     /// <summary>Per branch what it predicts for the held-out rows, [row x output]; <see langword="null"/> when nobody asked.</summary>
     internal double[][]? HeldOutPredictions { get; init; }
 
-    internal double[] TrainMeans => [.. Train.Select(rows => rows.Average())];
+    /// <summary>How much each measured training row counts; <see langword="null"/> when all count alike.</summary>
+    internal double[]? TrainWeights { get; init; }
 
-    internal double[] HeldOutMeans => HeldOut.All(rows => rows.Length > 0) ? [.. HeldOut.Select(rows => rows.Average())] : [];
+    /// <summary>How much each held-out row counts; <see langword="null"/> when all count alike.</summary>
+    internal double[]? HeldOutWeights { get; init; }
+
+    internal double[] TrainMeans => [.. Train.Select(rows => RowWeights.Mean(rows, TrainWeights))];
+
+    internal double[] HeldOutMeans => HeldOut.All(rows => rows.Length > 0) ? [.. HeldOut.Select(rows => RowWeights.Mean(rows, HeldOutWeights))] : [];
 
     internal double[] TrainOf(int branch) => Train[IndexOf(branch)];
 

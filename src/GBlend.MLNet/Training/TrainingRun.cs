@@ -38,7 +38,7 @@ internal sealed class TrainingRun : IDisposable
         TorchNativeLoader.EnsureLoaded();
         Settings = settings;
         _rows = rows.Count;
-        _featureMemory = new RowMemory(rows.MemoryLeft);
+        _featureMemory = rows.MoreMemory();
         _host = host;
         Device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
         _trainingRows = [.. Enumerable.Range(0, rows.Count).Where(row => !rows.HeldOut[row])];
@@ -56,7 +56,7 @@ internal sealed class TrainingRun : IDisposable
         using var targets = Loss.Prepare(rows.Targets, settings.LossPrecision);
         Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, Device);
         int[] measured = SampleOfTrainingRows();
-        Meter = new LossMeter(Store, measured, _heldOutRows, Loss, Network.MostRowsToMeasure);
+        Meter = new LossMeter(Store, measured, _heldOutRows, Loss, rows.Targets.Weights, Network.MostRowsToMeasure);
         Groups = rows.Groups is { } groups ? new RowGroups([.. measured.Select(row => groups[row])], [.. _heldOutRows.Select(row => groups[row])]) : null;
         _answer = new HeldOutAnswer(settings.Answer, Branches, _networks.Length > 1, rows.Targets.Rows(_heldOutRows), Groups?.HeldOut, Loss, SeedOf("answer"));
     }

@@ -28,6 +28,24 @@ public sealed class OptionsCodeTests
             AssertEqual(all[i].Options, made[i], all[i].Method);
     }
 
+    /// <summary>An option that nobody wrote down would be lost without a word.</summary>
+    [Fact]
+    public void Every_option_is_among_those_that_are_tried()
+    {
+        GradientBlendingTrainer.Options usual = new(), unusual = Unusual();
+        // What belongs to a running program has no code, and modalities are always written.
+        string[] without = [nameof(usual.CancellationToken), nameof(usual.Progress), nameof(usual.Modalities)];
+        Assert.All(typeof(GradientBlendingTrainer.Options).GetProperties().Where(p => !without.Contains(p.Name)), p => Assert.NotEqual($"{p.GetValue(usual)}", $"{p.GetValue(unusual)}"));
+    }
+
+    [Fact]
+    public void Balanced_class_weights_have_their_name()
+    {
+        var options = Templates.Create("vectors");
+        options.ClassWeights = ClassWeights.Balanced;
+        Assert.Same(ClassWeights.Balanced, Compile([OptionsCode.Write(options)])[0].ClassWeights);
+    }
+
     [Fact]
     public void What_no_text_can_make_is_named()
     {
@@ -49,7 +67,15 @@ public sealed class OptionsCodeTests
         options.FinalWeights = FinalWeights.BestEpoch;
         options.RefitJointHeadEpochs = 2;
         options.ValidationFraction = 0.33f;
-        options.MissingValues = MissingValues.ImputeMean;
+        options.MissingValues = MissingValues.ImputeMean | MissingValues.LeaveOutModality;
+        options.ExampleWeightColumnName = "Weight";
+        options.ClassWeights = ClassWeights.Of(("a \"quoted\" class", 2.5), ("b", 1e-3));
+        options.NumberOfEpochs = 61;
+        options.BatchSize = 65;
+        options.LearningRate = 0.03f;
+        options.WeightDecay = 0.001f;
+        options.SamplingKeyColumnName = "Speaker";
+        options.HoldOutColumnName = "IsHeldOut";
         options.MicroBatchSize = 8;
         options.UseBFloat16 = true;
         options.MemoryBudgetInMegabytes = 77;
@@ -80,6 +106,9 @@ public sealed class OptionsCodeTests
                     Assert.Equal((expected.Blending.ToString(), expected.Blending.Guards), (actual.Blending.ToString(), actual.Blending.Guards));
                     if (method is null or BlendingMethod.Online)
                         Assert.Equal(want, got);
+                    break;
+                case nameof(GradientBlendingTrainer.Options.ClassWeights):
+                    Assert.Equal(expected.ClassWeights?.ToString(), actual.ClassWeights?.ToString());
                     break;
                 case nameof(GradientBlendingTrainer.Options.Fusion):
                     Assert.Equal(expected.Fusion.ToString(), actual.Fusion.ToString());

@@ -149,6 +149,34 @@ public sealed class BlendingWeightsTests
         Assert.Equal(Math.Sqrt(3.0 / 2 * squares) / 6, found.GeneralizationStandardError, 1e-12);
     }
 
+    /// <summary>Rows of weight 2 are in a group as often as rows that are there twice; rows and groups of weight 0 are not there.</summary>
+    [Fact]
+    public void Estimate_of_weighed_rows_in_groups_is_that_of_rows_that_come_as_often()
+    {
+        var random = new Random(11);
+        const int rows = 60;
+        double[] Rows(double mean) => [.. Enumerable.Range(0, rows).Select(_ => mean + random.NextDouble())];
+        BranchLosses[] branches = [new("A", Rows(2), Rows(2), Rows(1), Rows(1.4)), new("Joint", Rows(2), Rows(2), Rows(0.4), Rows(1.1))];
+        int[] groups = [.. Enumerable.Range(0, rows).Select(i => i / 5)];
+        double[] weights = [.. Enumerable.Range(0, rows).Select(i => i < 10 ? 0.0 : i % 3)];
+        int[] copies = [.. Enumerable.Range(0, rows).SelectMany(i => Enumerable.Repeat(i, (int)weights[i]))];
+        double[] Take(double[] all) => [.. copies.Select(i => all[i])];
+        BranchLosses[] repeated =
+            [.. branches.Select(b => new BranchLosses(b.Branch, Take(b.TrainBefore), Take(b.HeldOutBefore), Take(b.TrainAfter), Take(b.HeldOutAfter)))];
+        int[] groupsOfCopies = [.. copies.Select(i => groups[i])];
+        var found = WeightEstimation.Estimate(branches, new BlendingGuards(), 0, 5, 1, new RowGroups(groups, groups), weights, weights);
+        var expected = WeightEstimation.Estimate(repeated, new BlendingGuards(), 0, 5, 1, new RowGroups(groupsOfCopies, groupsOfCopies));
+        Assert.Equal(expected.Trust, found.Trust, 1e-9);
+        Assert.InRange(found.Trust, 0.01, 0.999);
+        foreach (var (e, f) in expected.Branches.Zip(found.Branches))
+        {
+            AssertClose(
+                [e.HeldOutLossAfter, e.TrainLossBefore, e.GeneralizationStandardError, e.OverfittingStandardError, e.PublishedWeight, e.Weight],
+                [f.HeldOutLossAfter, f.TrainLossBefore, f.GeneralizationStandardError, f.OverfittingStandardError, f.PublishedWeight, f.Weight],
+                1e-9);
+        }
+    }
+
     /// <summary>Held-out rows, and the branches that share their noise.</summary>
     public static TheoryData<int, int> Noises => new() { { 2, 3 }, { 3, 3 }, { 10, 3 }, { 50, 3 }, { 400, 3 }, { 100, 2 }, { 100, 7 } };
 

@@ -71,6 +71,45 @@ public sealed class AbsentModalityTests
         Assert.Contains("only as a whole", e.Message);
     }
 
+    /// <summary>Single slots are imputed, and modalities that are missing as a whole are left out.</summary>
+    [Fact]
+    public void Score_of_some_missing_slots_is_imputed_where_both_are_asked_for()
+    {
+        var training = Samples.Rows(120);
+        training[3].A[1] = float.NaN;
+        using var model = _ml.Trainer(o => (o.MissingValues, o.NumberOfEpochs, o.ValidationFraction, o.Blending) = (MissingValues.ImputeMean | MissingValues.LeaveOutModality, 15, 0.3f, Blending.Auto())).Fit(_ml.KeyedView(training));
+        var rows = Samples.Rows(4);
+        rows[1].A[2] = float.NaN;
+        rows[2].A = [];
+        rows[3].B = [float.NaN, float.NaN, float.NaN];
+        var scores = Dense(model.Transform(_ml.KeyedView(rows)), "Score");
+        rows[1].A[2] = model.Model.Modalities[0].Fill![2];
+        var filled = Dense(model.Transform(_ml.KeyedView(rows)), "Score");
+        Assert.Equal(filled, scores);
+        using var file = new MemoryStream();
+        _ml.Model.Save(model, _ml.KeyedView(rows).Schema, file);
+        file.Position = 0;
+        rows[1].A[2] = float.NaN;
+        var loaded = _ml.Model.Load(file, out _);
+        Assert.Equal(scores, Dense(loaded.Transform(_ml.KeyedView(rows)), "Score"));
+        (loaded as IDisposable)?.Dispose();
+        foreach (var present in new[] { rows[2], rows[3] })
+            (present.A, present.B) = (present.A.Length == 0 ? new float[4] : present.A, [0, 0, 0]);
+        Assert.NotEqual(scores[2], Dense(model.Transform(_ml.KeyedView(rows)), "Score")[2]);
+    }
+
+    [Fact]
+    public void Fit_on_a_row_without_a_modality_is_refused_also_where_slots_are_imputed()
+    {
+        var rows = Samples.Rows(120);
+        rows[7].B = [float.NaN, float.NaN, float.NaN];
+        var trainer = _ml.Trainer(o => (o.MissingValues, o.Blending) = (MissingValues.ImputeMean | MissingValues.LeaveOutModality, Blending.Auto()));
+        string message = Assert.Throws<InvalidOperationException>(() => trainer.Fit(_ml.KeyedView(rows))).Message;
+        Assert.Contains("column 'B'", message);
+        Assert.Contains("row 7 ", message);
+        Assert.Contains("rows to score", message);
+    }
+
     [Fact]
     public void Score_of_an_empty_vector_is_refused_by_default()
     {

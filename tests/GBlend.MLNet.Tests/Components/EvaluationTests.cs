@@ -159,6 +159,6 @@ public class EvaluationTests
     {
         using var model = _ml.Trainer().Fit(_view);
         var e = Assert.Throws<ArgumentException>(() => model.ForFeatureImportance("C"));
-        Assert.Contains("It has: A, B", e.Message);
+        Assert.Contains("The modalities are 'A', 'B'.", e.Message);
     }
 }

@@ -36,6 +36,42 @@ public sealed class MemoryBudgetTests
         Assert.Equal(Bytes(large), Bytes(small));
     }
 
+    /// <summary>A layer of more bytes than a process can address.</summary>
+    [Theory]
+    [InlineData(null, "set MemoryBudgetInMegabytes")]
+    [InlineData(64, "MemoryBudgetInMegabytes = 64")]
+    public void Fit_that_runs_out_of_memory_names_the_options_that_take_it(int? budget, string part)
+    {
+        var ml = new MLContext(1);
+        var trainer = ml.Trainer(o => (o.Modalities[0], o.BatchSize, o.MemoryBudgetInMegabytes) = (Modality.Vector("A", Encoders.Mlp(8_000_000, 8_000_000)), 17, budget));
+        var e = Assert.Throws<OutOfMemoryException>(() => trainer.Fit(ml.KeyedView(Samples.Rows())));
+        Assert.Contains(part, e.Message);
+        Assert.Contains("BatchSize (17)", e.Message);
+        Assert.NotNull(e.InnerException);
+        Assert.False(FitMemory.IsOutOfMemory(new InvalidOperationException("out of memory")));
+        Assert.True(FitMemory.IsOutOfMemory(new System.Runtime.InteropServices.ExternalException("CUDA out of memory. Tried to allocate 20.00 MiB")));
+    }
+
+    [Fact]
+    public void Folder_for_temporary_files_that_is_missing_or_none_is_named_with_the_remedy()
+    {
+        string missing = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N")), file = Path.GetTempFileName();
+        try
+        {
+            foreach (string folder in new[] { missing, file })
+            {
+                string message = Assert.Throws<IOException>(() => new SpillFile(folder)).Message;
+                Assert.Contains(folder, message);
+                Assert.Contains("TMPDIR", message);
+                Assert.Contains("MemoryBudgetInMegabytes", message);
+            }
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     private static GradientBlendingTransformer Fit(MLContext ml, IDataView view, int megabytes) => ml.BinaryClassification.Trainers.GradientBlending(new GradientBlendingTrainer.Options
     {
         Modalities = { Modality.Vector("Features", Encoders.Mlp(4)), Modality.Vector("Bytes", Encoders.Mlp(4)) },

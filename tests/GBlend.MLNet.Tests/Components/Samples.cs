@@ -22,6 +22,8 @@ public sealed class Sample
 
     public bool IsHeldOut { get; set; }
 
+    public float Weight { get; set; } = 1;
+
     [VectorType(4)]
     public float[] A { get; set; } = [];
 

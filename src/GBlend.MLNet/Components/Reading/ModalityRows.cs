@@ -12,11 +12,11 @@ internal abstract class ModalityRows
 
     /// <param name="reader">Of the column.</param>
     /// <param name="expectedRows">The rows that will come, if known.</param>
-    /// <param name="allowsMissing">Whether values may be missing (NaN).</param>
+    /// <param name="missing">What happens to missing values (NaN).</param>
     /// <param name="memory">Where the rows go.</param>
-    internal static ModalityRows Create(VectorReader reader, long? expectedRows, bool allowsMissing, RowMemory memory) => reader.HasBytes
+    internal static ModalityRows Create(VectorReader reader, long? expectedRows, MissingValues missing, RowMemory memory) => reader.HasBytes
         ? new Bytes(reader, new(reader.Width, expectedRows, memory))
-        : new Floats(reader, new(reader.Width, expectedRows, memory), allowsMissing);
+        : new Floats(reader, new(reader.Width, expectedRows, memory), missing);
 
     private sealed class Bytes(VectorReader reader, RowWriter<byte> rows) : ModalityRows
     {
@@ -25,13 +25,13 @@ internal abstract class ModalityRows
         internal override RowColumn Finish() => rows.Finish();
     }
 
-    private sealed class Floats(VectorReader reader, RowWriter<float> rows, bool allowsMissing) : ModalityRows
+    private sealed class Floats(VectorReader reader, RowWriter<float> rows, MissingValues missing) : ModalityRows
     {
         internal override void Read(long position)
         {
             var row = rows.Add();
             reader.Read(row);
-            RowValues.CheckForTraining(row, reader.Column, position, allowsMissing);
+            RowValues.CheckForTraining(row, reader.Column, position, missing);
         }
 
         internal override RowColumn Finish() => rows.Finish();

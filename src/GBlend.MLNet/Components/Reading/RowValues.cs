@@ -18,11 +18,16 @@ internal static class RowValues
     /// <param name="row">The values.</param>
     /// <param name="column">Their column.</param>
     /// <param name="position">The row.</param>
-    /// <param name="allowsMissing">Whether values may be missing.</param>
+    /// <param name="missing">What happens to missing values.</param>
     /// <exception cref="InvalidOperationException">There is one; the message names column, row, slot and remedy.</exception>
-    internal static void CheckForTraining(ReadOnlySpan<float> row, string column, long position, bool allowsMissing)
+    internal static void CheckForTraining(ReadOnlySpan<float> row, string column, long position, MissingValues missing)
     {
-        if (FindUnusable(row, allowsMissing) is not (>= 0 and var slot))
+        if (missing.HasFlag(MissingValues.LeaveOutModality) && AreAllMissing(row))
+        {
+            throw new InvalidOperationException($"The column '{column}' has no value (NaN in every slot) in row {position} (counted from 0). MissingValues.LeaveOutModality is for rows to score; rows to train on must have all modalities. "
+                + "Leave the row out, or give MissingValues.ImputeMean alone, which replaces whole modalities too.");
+        }
+        if (FindUnusable(row, missing.HasFlag(MissingValues.ImputeMean)) is not (>= 0 and var slot))
             return;
         string place = Place(position, slot);
         throw new InvalidOperationException(row[slot] switch
@@ -108,23 +113,25 @@ internal static class RowValues
     /// <summary>Per slot the mean of the values that are there over the rows that are not held out; 0 where there is none.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="heldOut">Per row.</param>
-    internal static float[] TrainingMeans(RowColumn<float> rows, ReadOnlySpan<bool> heldOut)
+    /// <param name="weights">How much each row counts; <see langword="null"/> when all count alike.</param>
+    internal static float[] TrainingMeans(RowColumn<float> rows, ReadOnlySpan<bool> heldOut, double[]? weights)
     {
         int width = rows.Width;
         var buffer = new float[width];
         var sums = new double[width];
-        var counts = new long[width];
+        var counts = new double[width];
         for (int row = 0; row < heldOut.Length; row++)
         {
             if (heldOut[row])
                 continue;
+            double weight = weights?[row] ?? 1;
             var slots = rows.Get(row, buffer);
             for (int slot = 0; slot < width; slot++)
             {
                 if (float.IsNaN(slots[slot]))
                     continue;
-                sums[slot] += slots[slot];
-                counts[slot]++;
+                sums[slot] += weight * slots[slot];
+                counts[slot] += weight;
             }
         }
         return [.. sums.Select((sum, slot) => counts[slot] == 0 ? 0 : (float)(sum / counts[slot]))];

@@ -9,10 +9,11 @@ namespace GBlend.MLNet;
 /// <param name="Label">What the label column says about the outputs.</param>
 /// <param name="Groups">Per row the group of its sampling key; <see langword="null"/> without one.</param>
 /// <param name="Flags">Per row whether the hold-out column is set; <see langword="null"/> without one.</param>
+/// <param name="Weights">Per row its example weight, above 0; <see langword="null"/> without an example weight column.</param>
 /// <param name="Count">The number of rows.</param>
 /// <param name="Memory">Where the rows are.</param>
 internal sealed record RowsRead(
-    IReadOnlyList<RowColumn> Modalities, TrainingTargets Targets, LabelInfo Label, int[]? Groups, bool[]? Flags, int Count, RowMemory Memory)
+    IReadOnlyList<RowColumn> Modalities, TrainingTargets Targets, LabelInfo Label, int[]? Groups, bool[]? Flags, double[]? Weights, int Count, RowMemory Memory)
 {
     /// <summary>Reads every row of the view once.</summary>
     /// <exception cref="InvalidOperationException">
@@ -20,7 +21,7 @@ internal sealed record RowsRead(
     /// </exception>
     internal static RowsRead Read(IDataView view, Options options, OutputKind kind, ITrainingHost host)
     {
-        var memory = new RowMemory(options.MemoryBudgetInMegabytes is { } megabytes ? (long)megabytes << 20 : RowMemory.DefaultBudget);
+        var memory = options.MemoryBudgetInMegabytes is { } megabytes ? new RowMemory((long)megabytes << 20) : new RowMemory(RowBudget.OfProcess);
         try
         {
             return Read(view, options, kind, host, memory);
@@ -38,31 +39,41 @@ internal sealed record RowsRead(
         DataViewSchema.Column[] modalities = [.. options.Modalities.Select(m => schema[m.ColumnName])];
         var label = schema[options.LabelColumnName];
         DataViewSchema.Column? key = options.SamplingKeyColumnName is { } k ? schema[k] : null, flag = options.HoldOutColumnName is { } h ? schema[h] : null;
-        using var cursor = view.GetRowCursor([.. modalities, label, .. Present(key), .. Present(flag)]);
+        DataViewSchema.Column? weight = options.ExampleWeightColumnName is { } w ? schema[w] : null;
+        using var cursor = view.GetRowCursor([.. modalities, label, .. Present(key), .. Present(flag), .. Present(weight)]);
 
-        bool allowsMissing = options.MissingValues == MissingValues.ImputeMean;
-        ModalityRows[] rows = [.. modalities.Select(c => ModalityRows.Create(VectorReader.Create(cursor, c), view.GetRowCount(), allowsMissing, memory))];
+        ModalityRows[] rows = [.. modalities.Select(c => ModalityRows.Create(VectorReader.Create(cursor, c), view.GetRowCount(), options.MissingValues, memory))];
         var labels = LabelReader.Create(kind, cursor, label);
         var groups = key is { } keyColumn ? GroupReader.Create(cursor, keyColumn) : null;
         var flags = flag is { } flagColumn ? new FlagReader(cursor, flagColumn) : null;
 
+        var weights = weight is { } weightColumn ? new WeightReader(cursor, weightColumn) : null;
+
         int count = 0;
-        for (; cursor.MoveNext(); count++)
+        while (cursor.MoveNext())
         {
             host.CheckAlive();
+            // A row of weight 0 is as if it were not there.
+            if (weights?.Read(cursor.Position) == false)
+                continue;
+            count++;
             foreach (var modality in rows)
                 modality.Read(cursor.Position);
             labels.Read(cursor.Position);
             groups?.Read();
             flags?.Read();
         }
+        if (count == 0 && weights?.LeftOut > 0)
+            throw new InvalidOperationException($"All {weights.LeftOut} rows have a weight of 0 in the example weight column '{options.ExampleWeightColumnName}', so that none is left to train on.");
+        if (weights?.LeftOut > 0)
+            host.Info($"{weights.LeftOut} rows have a weight of 0 in '{options.ExampleWeightColumnName}' and are left out.");
         if (count == 0)
             throw new InvalidOperationException("The data view has no rows to train on. Check the source and the filters before the trainer.");
         var (targets, info) = labels.Finish();
         RowColumn[] columns = [.. rows.Select(r => r.Finish())];
         if (memory.HasSpilled)
             host.Info("The rows don't fit in the memory budget; those beyond it are in a temporary file. MemoryBudgetInMegabytes changes the budget.");
-        return new(columns, targets, info, groups?.ToArray(), flags?.ToArray(), count, memory);
+        return new(columns, targets, info, groups?.ToArray(), flags?.ToArray(), weights?.ToArray(), count, memory);
     }
 
     private static IEnumerable<DataViewSchema.Column> Present(DataViewSchema.Column? column) => column is { } c ? [c] : [];

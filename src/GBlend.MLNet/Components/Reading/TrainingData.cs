@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using static GBlend.MLNet.GradientBlendingTrainer;
@@ -10,6 +11,9 @@ namespace GBlend.MLNet;
 /// <param name="Modalities">The modalities, with what replaces missing values.</param>
 internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnlyList<ModalitySpec> Modalities)
 {
+    /// <summary>The example weights as they were read, without class weights; <see langword="null"/> without an example weight column.</summary>
+    internal double[]? ExampleWeights { get; init; }
+
     /// <summary>Reads the view, divides its rows into training and held-out rows and imputes missing values.</summary>
     /// <param name="view">With the columns that the options name, already checked.</param>
     /// <param name="options">Already checked.</param>
@@ -28,9 +32,12 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
             if (read.Flags is not null && read.Groups is not null)
                 HeldOutChecks.WarnOfSharedGroups(read.Groups, heldOut, options.SamplingKeyColumnName!, host);
             HeldOutChecks.Check(read.Targets, heldOut, read.Label, OptionChecks.WhatNeedsHeldOutRows(options), OptionChecks.WhatNeedsEveryClass(options), host);
-            if (options.MissingValues == MissingValues.ImputeMean)
-                specs = [.. specs.Zip(read.Modalities, (spec, rows) => rows is RowColumn<float> floats ? Imputed(spec, floats, heldOut) : spec)];
-            return new(new(read.Modalities, read.Targets, heldOut, read.Groups, read.Memory), read.Label, specs);
+            if (options.MissingValues.HasFlag(MissingValues.ImputeMean))
+                specs = [.. specs.Zip(read.Modalities, (spec, rows) => rows is RowColumn<float> floats ? Imputed(spec, floats, heldOut, read.Weights) : spec)];
+            var targets = read.Targets with { Weights = RowWeighting.Of(read.Weights, options.ClassWeights, read.Targets, read.Label, heldOut) };
+            if (targets.Weights is { } weights)
+                host.Info(string.Create(CultureInfo.InvariantCulture, $"Rows count by {WhatWeighs(options)}, from {weights.Min():g3} to {weights.Max():g3} times the mean of the training rows."));
+            return new(new(read.Modalities, targets, heldOut, read.Groups, read.Memory), read.Label, specs) { ExampleWeights = read.Weights };
         }
         catch
         {
@@ -55,6 +62,9 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         return modality.PretrainedWeights is { } weights ? spec with { Start = Pretraining.Start(spec, weights, modality.IsStrict, host) } : spec;
     }
 
+    private static string WhatWeighs(Options options) => string.Join(" and ",
+        new[] { options.ExampleWeightColumnName is { } column ? $"'{column}'" : null, options.ClassWeights is { } classes ? $"class weights ({classes})" : null }.OfType<string>());
+
     private static bool[] ChooseHeldOut(RowsRead read, Options options, Random random, ITrainingHost host)
     {
         if (read.Flags is not null)
@@ -69,9 +79,9 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         return heldOut;
     }
 
-    private static ModalitySpec Imputed(ModalitySpec spec, RowColumn<float> rows, bool[] heldOut)
+    private static ModalitySpec Imputed(ModalitySpec spec, RowColumn<float> rows, bool[] heldOut, double[]? weights)
     {
-        var fill = RowValues.TrainingMeans(rows, heldOut);
+        var fill = RowValues.TrainingMeans(rows, heldOut, weights);
         var buffer = new float[rows.Width];
         for (int row = 0; row < heldOut.Length; row++)
         {

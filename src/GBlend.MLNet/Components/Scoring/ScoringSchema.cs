@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Runtime;
 
 namespace GBlend.MLNet;
 
@@ -58,7 +57,7 @@ internal sealed class ScoringSchema
     private static DataViewSchema.Column Find(DataViewSchema schema, ModalitySpec modality)
     {
         if (schema.GetColumnOrNull(modality.Column) is not { } column)
-            throw Contracts.ExceptSchemaMismatch(nameof(schema), "modality", modality.Column);
+            throw ColumnChecks.NotFound(modality.Column, "modality", schema.Select(c => c.Name));
         TrainedColumn.Check(column, modality);
         return column;
     }
