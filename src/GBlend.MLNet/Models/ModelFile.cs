@@ -37,7 +37,7 @@ internal static class ModelFile
     internal static void Save(TrainedModel model, Stream settings, Stream weights)
     {
         var shape = model.Network.Shape;
-        if (!Numbers(model).All(double.IsFinite) || !model.Networks.All(network => network.IsFinite))
+        if (!Numbers(model).All(double.IsFinite) || !model.Networks.All(network => network.Parts.IsFinite))
             throw new InvalidOperationException("The model has parameters or coefficients that are not finite numbers, so that nothing was saved: it could not be loaded, and its scores say nothing. Train it again.");
         using var buffer = new MemoryStream();
         new StateDict([.. NamedTensors(model.Networks).Select(t => KeyValuePair.Create(t.Name, t.Value.ToFloat32())), .. Fills(shape)]).Save(buffer);

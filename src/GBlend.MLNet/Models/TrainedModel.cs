@@ -15,8 +15,8 @@ internal sealed class TrainedModel : IDisposable
     {
         (Networks, Loss, Answer, History) = (networks, loss, answer, history);
         _device = networks[0].Device;
-        BlockRows = networks.Min(n => n.RowsToScore);
-        _threads = networks[0].WantedThreads(BlockRows);
+        BlockRows = networks.Min(n => n.Cost.RowsToScore);
+        _threads = networks[0].Cost.WantedThreads(BlockRows);
         (_views, _crops) = (Modalities.Max(m => m.Layout.Views), Modalities.Max(m => m.Layout.ScoringCrops));
     }
 

@@ -16,7 +16,7 @@ internal sealed class UniModalNetworks(JointNetwork network, IReadOnlyList<doubl
         return network.Feature(modality, input);
     }
 
-    internal void CopyEncodersTo(JointNetwork other) => other.CopyEncodersFrom(network);
+    internal void CopyEncodersTo(JointNetwork other) => other.Parts.CopyEncodersFrom(network.Parts);
 
     internal static InvalidOperationException NotAskedFor() =>
         new("The strategy uses uni-modal networks, but its Needs do not ask for them. Add StrategyNeeds.UniModalRuns.");

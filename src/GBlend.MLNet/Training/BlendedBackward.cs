@@ -26,7 +26,7 @@ internal sealed class BlendedBackward(JointNetwork network, Loss loss, ScalarTyp
         var groups = new List<List<int>>();
         foreach (int head in branches.Where(b => b != network.Shape.JointBranch))
         {
-            if (groups.Count > 0 && groups[^1][^1] == head - 1 && network.HeadSegment(head - 1).Length == network.HeadSegment(head).Length)
+            if (groups.Count > 0 && groups[^1][^1] == head - 1 && network.Parts.Head(head - 1).Length == network.Parts.Head(head).Length)
                 groups[^1].Add(head);
             else
                 groups.Add([head]);
@@ -115,7 +115,7 @@ internal sealed class BlendedBackward(JointNetwork network, Loss loss, ScalarTyp
         internal HeadGroup(JointNetwork network, int[] heads)
         {
             Heads = heads;
-            var first = network.HeadSegment(heads[0]);
+            var first = network.Parts.Head(heads[0]);
             int outputs = network.Shape.Outputs;
             using var grad = no_grad();
             using var scope = NewDisposeScope();

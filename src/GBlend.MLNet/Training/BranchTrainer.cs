@@ -50,7 +50,7 @@ internal sealed class BranchTrainer : IDisposable
     }
 
     /// <summary>Has the encoders begin as if they had taken no step, because their parameters are now others.</summary>
-    internal void ForgetEncoders() => _optimizer.Forget([.. Enumerable.Range(0, _network.Shape.Modalities.Count).Select(_network.EncoderSegment)]);
+    internal void ForgetEncoders() => _optimizer.Forget([.. Enumerable.Range(0, _network.Shape.Modalities.Count).Select(_network.Parts.Encoder)]);
 
     /// <summary>One pass over the rows in the order given.</summary>
     /// <param name="store">The rows.</param>

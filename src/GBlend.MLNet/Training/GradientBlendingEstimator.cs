@@ -11,13 +11,13 @@ namespace GBlend.MLNet;
 /// </remarks>
 internal sealed class GradientBlendingEstimator : IDisposable
 {
-    private readonly TrainingRun _run;
+    private readonly FitContext _fit;
     private readonly JointNetwork _single;
     private readonly JointNetwork _joint;
 
-    internal GradientBlendingEstimator(TrainingRun run, Func<JointNetwork> createNetwork)
+    internal GradientBlendingEstimator(FitContext fit, Func<JointNetwork> createNetwork)
     {
-        _run = run;
+        _fit = fit;
         _single = createNetwork();
         _joint = createNetwork();
     }
@@ -34,7 +34,7 @@ internal sealed class GradientBlendingEstimator : IDisposable
         int k = shape.Modalities.Count;
         EpochPlan singles = new([.. Enumerable.Repeat(1.0, k), 0]), joint = new([.. Enumerable.Repeat(0.0, k), 1]);
         MeasuredLosses afterSingle = null!, afterJoint = null!;
-        SideBySide.Run(_run.TrainsSideBySide,
+        SideBySide.Run(_fit.TrainsSideBySide,
             () => afterSingle = TrainAlone(_single, network, singles, firstEpoch, epochs, "single"),
             () => afterJoint = TrainAlone(_joint, network, joint, firstEpoch, epochs, "joint"));
         var branches = shape.Branches.Select(branch =>
@@ -42,8 +42,8 @@ internal sealed class GradientBlendingEstimator : IDisposable
             var after = branch == shape.JointBranch ? afterJoint : afterSingle;
             return new BranchLosses(shape.NameOf(branch), before.TrainOf(branch), before.HeldOutOf(branch), after.TrainOf(branch), after.HeldOutOf(branch));
         }).ToArray();
-        int seed = _run.SeedOf("resample", firstEpoch);
-        return WeightEstimation.Estimate(branches, guards, firstEpoch, epochs, seed, _run.Groups, before.TrainWeights, before.HeldOutWeights);
+        int seed = _fit.Settings.SeedOf("resample", firstEpoch);
+        return WeightEstimation.Estimate(branches, guards, firstEpoch, epochs, seed, _fit.Groups, before.TrainWeights, before.HeldOutWeights);
     }
 
     public void Dispose()
@@ -54,15 +54,15 @@ internal sealed class GradientBlendingEstimator : IDisposable
 
     private MeasuredLosses TrainAlone(JointNetwork copy, JointNetwork network, EpochPlan plan, int firstEpoch, int epochs, string purpose)
     {
-        using var threads = new TorchThreadScope(_run.NumberOfThreads);
+        using var threads = new TorchThreadScope(_fit.NumberOfThreads);
         copy.CopyFrom(network);
-        using var trainer = new BranchTrainer(copy, _run.Settings, _run.Loss);
+        using var trainer = new BranchTrainer(copy, _fit.Settings, _fit.Loss);
         trainer.SetPlan(plan, clipApart: true);
         for (int epoch = firstEpoch; epoch < firstEpoch + epochs; epoch++)
         {
-            copy.SeedDropout(_run.SeedOf(purpose, epoch));
-            trainer.TrainEpoch(_run.Store, _run.OrderOf(epoch), _run.DrawOf(epoch), _run.LearningRateOf(epoch), rows => _run.OnBatch(TrainingPhase.Estimating, rows));
+            copy.SeedDropout(_fit.Settings.SeedOf(purpose, epoch));
+            _fit.TrainEpoch(trainer, epoch, TrainingPhase.Estimating);
         }
-        return _run.Meter.Measure(copy, trainer.Branches);
+        return _fit.Meter.Measure(copy, trainer.Branches);
     }
 }

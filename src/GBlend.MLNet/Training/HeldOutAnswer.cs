@@ -5,6 +5,7 @@ internal sealed class HeldOutAnswer
 {
     private readonly Answer _wanted;
     private readonly IReadOnlyList<HeadInfo> _branches;
+    private readonly IReadOnlyList<int> _rows;
     private readonly bool _hasSeveralNetworks;
     private readonly TrainingTargets _targets;
     private readonly Loss _loss;
@@ -13,19 +14,34 @@ internal sealed class HeldOutAnswer
     /// <param name="wanted">How the answer is to be made.</param>
     /// <param name="branches">The heads of all networks.</param>
     /// <param name="hasSeveralNetworks">Whether they are of more than one.</param>
-    /// <param name="targets">The labels of the held-out rows.</param>
+    /// <param name="targets">The labels of all rows.</param>
+    /// <param name="rows">The held-out rows, by their number in the data view.</param>
     /// <param name="groups">Which held-out rows belong together; <see langword="null"/> when nothing says so.</param>
     /// <param name="loss">The task's loss.</param>
     /// <param name="seed">The seed of what is random about it.</param>
-    internal HeldOutAnswer(Answer wanted, IReadOnlyList<HeadInfo> branches, bool hasSeveralNetworks, TrainingTargets targets, IReadOnlyList<int>? groups, Loss loss, int seed)
+    internal HeldOutAnswer(Answer wanted, IReadOnlyList<HeadInfo> branches, bool hasSeveralNetworks, TrainingTargets targets, IReadOnlyList<int> rows, IReadOnlyList<int>? groups, Loss loss, int seed)
     {
-        (_wanted, _branches, _hasSeveralNetworks, _targets, _loss) = (wanted, branches, hasSeveralNetworks, targets, loss);
-        _crossFit = new CrossFit(Predictions([]).Rows, groups, seed);
+        (_wanted, _branches, _hasSeveralNetworks, _targets, _rows, _loss) = (wanted, branches, hasSeveralNetworks, targets.Rows(rows), rows, loss);
+        _crossFit = new CrossFit(rows.Count, groups, seed);
     }
 
-    /// <summary>What the heads predict, with what is true.</summary>
+    /// <summary>What the heads predict, with what is true; all of it finite, because a single row would spoil what is fitted on all of them.</summary>
     /// <param name="byBranch">[branch][row x output].</param>
-    internal HeldOutPredictions Predictions(double[][] byBranch) => new(byBranch, _targets, _loss);
+    /// <param name="learned">Which of the heads have ever had weight; only theirs is looked at.</param>
+    /// <exception cref="TrainingDivergedException">A prediction is not a finite number; the message says head and row.</exception>
+    internal HeldOutPredictions Predictions(double[][] byBranch, IReadOnlyList<bool> learned)
+    {
+        for (int branch = 0; branch < byBranch.Length; branch++)
+        {
+            int at = learned[branch] ? Array.FindIndex(byBranch[branch], value => !double.IsFinite(value)) : -1;
+            if (at >= 0)
+            {
+                throw new TrainingDivergedException($"The head of '{_branches[branch].Name}' predicts no finite number for row {_rows[at / _targets.Outputs]} (counted from 0), "
+                    + "which is held out of training. Look for values in that row that are far from those of the others, and mend, clip or remove them.");
+            }
+        }
+        return new(byBranch, _targets, _loss);
+    }
 
     /// <summary>The answer after an epoch or at the end.</summary>
     /// <param name="heldOut">What the heads predict.</param>

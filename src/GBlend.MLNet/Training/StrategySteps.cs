@@ -73,9 +73,9 @@ internal sealed class StrategySteps
         }
         Tensor[] first = extra is null ? [losses[joint]] : [losses[joint], extra], firstWeights = extra is null ? [weights[joint]] : [weights[joint], extra.ones_like()];
         autograd.backward(first, firstWeights, retain_graph: true);
-        var jointGradients = heads.Select(b => _network.EncoderSegment(branches[b]).Gradient.clone()).ToArray();
+        var jointGradients = heads.Select(b => _network.Parts.Encoder(branches[b]).Gradient.clone()).ToArray();
         foreach (int b in heads)
-            _network.EncoderSegment(branches[b]).Gradient.zero_();
+            _network.Parts.Encoder(branches[b]).Gradient.zero_();
         autograd.backward([.. heads.Select(b => losses[b])], [.. heads.Select(b => weights[b])]);
         using var grad = no_grad();
         for (int h = 0; h < heads.Length; h++)
@@ -83,7 +83,7 @@ internal sealed class StrategySteps
             int modality = branches[heads[h]];
             if (_network.IsFrozen(modality, cuts))
                 continue;
-            var segment = _network.EncoderSegment(modality);
+            var segment = _network.Parts.Encoder(modality);
             var own = segment.Gradient.clone();
             segment.Gradient.PlusInPlace(jointGradients[h]);
             _strategy.Combine(new EncoderGradients(modality, jointGradients[h], own, segment.Gradient, segment.Tensors));
@@ -125,13 +125,13 @@ internal sealed class StrategySteps
             if (scales.Encoders[i] == 1 || _network.IsFrozen(i, cuts))
                 continue;
             using Scalar factor = scales.Encoders[i];
-            var encoder = _network.EncoderSegment(i);
+            var encoder = _network.Parts.Encoder(i);
             var noise = scales.AddsNoise ? Noise(encoder) : null;
             encoder.Gradient.mul_(factor);
             if (noise is not null)
                 encoder.Gradient.PlusInPlace(noise);
             if (scales.ScalesHeads && _network.Shape.HasHeads)
-                _network.HeadSegment(i).Gradient.mul_(factor);
+                _network.Parts.Head(i).Gradient.mul_(factor);
         }
     }
 

@@ -71,6 +71,12 @@ internal sealed record TrainingSettings
     /// <summary>What losses are computed in.</summary>
     public ScalarType LossPrecision => Precision == ScalarType.BFloat16 ? ScalarType.Float32 : Precision;
 
+    /// <summary>The learning rate of an epoch.</summary>
+    internal double LearningRateOf(int epoch) => LearningRate * LearningRateSchedule.Factor(epoch, NumberOfEpochs);
+
+    /// <summary>The seed of something random in the fit: the same for the same purpose and number, whatever was drawn before.</summary>
+    internal int SeedOf(string purpose, int number = 0) => Seeds.Derive(Seed, purpose, number);
+
     /// <summary>Training rows on which losses are measured at most; the held-out rows are all measured.</summary>
     public int TrainLossRows { get; init; } = 1024;
 }

@@ -33,10 +33,10 @@ public sealed class EncoderFitTests
     public void Estimate_leaves_batch_statistics_alone()
     {
         using var run = new TrainingRun(Rows(24), Settings(), new QuietHost());
-        using var estimator = new GradientBlendingEstimator(run, run.CreateNetwork);
+        using var estimator = new GradientBlendingEstimator(run.Context, run.CreateNetwork);
         float[] Bits() => [.. run.Network.Tensors.SelectMany(t => t.Value.ToFloats())];
         var before = Bits();
-        var losses = run.Meter.Measure(run.Network, run.Network.Shape.Branches);
+        var losses = run.Context.Meter.Measure(run.Network, run.Network.Shape.Branches);
         var weights = Weights(estimator.Estimate(run.Network, losses, 0, 1, new BlendingGuards()));
         Assert.Equal(before, Bits());
         Assert.Equal(weights, Weights(estimator.Estimate(run.Network, losses, 0, 1, new BlendingGuards())));

@@ -31,9 +31,9 @@ public sealed class McrGameTests
         AssertClose(second[0].sub(first[0]), found[0]);
         AssertClose(first[1].sub(second[1]), found[1]);
 
-        network.JointSegment.Gradient.zero_();
+        network.Parts.Joint.Gradient.zero_();
         loss.backward();
-        Assert.All(network.JointSegment.Gradient.ToDoubles(), g => Assert.Equal(0, g));
+        Assert.All(network.Parts.Joint.Gradient.ToDoubles(), g => Assert.Equal(0, g));
     }
 
     private static void AssertClose(Tensor expected, Tensor found)

@@ -100,7 +100,7 @@ public sealed class MediaRowsTests
         Dictionary<int, float[]> Draw(int[] order, int batchSize, int? seed)
         {
             var drawn = new List<float[]>();
-            foreach (var batch in run.Store.Batches(order, batchSize, seed))
+            foreach (var batch in run.Context.Store.Batches(order, batchSize, seed))
                 drawn.AddRange(batch.Inputs[0].ToFloats().Chunk(2 * 8 * 8 * Channels));
             return order.Zip(drawn).ToDictionary(p => p.First, p => p.Second);
         }
@@ -112,7 +112,7 @@ public sealed class MediaRowsTests
         Assert.InRange(first.Count(row => row.Value.SequenceEqual(next[row.Key])), 0, 12);
         var still = Draw(order, 8, null);
         using var gathered = TorchSharp.torch.NewDisposeScope();
-        var middle = run.Store.Prepare(run.Store.Gather(order)).Inputs[0].ToFloats().Chunk(2 * 8 * 8 * Channels).ToArray();
+        var middle = run.Context.Store.Prepare(run.Context.Store.Gather(order)).Inputs[0].ToFloats().Chunk(2 * 8 * 8 * Channels).ToArray();
         Assert.All(still, row => Assert.Equal(middle[row.Key], row.Value));
     }
 
@@ -136,7 +136,7 @@ public sealed class MediaRowsTests
         Assert.All(ToyRows.Score(once, rows).Zip(ToyRows.Score(always, rows)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
         using var changing = new TrainingRun(rows, settings with { Modalities = [ModalitySpec.Create("Clip", ModalityKind.Video, s_clip, Encoders.R3D(18, 0.05), AugmentationSettings.Of([Augmentation.HorizontalFlip()])) with { IsFrozen = true, Start = start.EncoderWeights("Clip") }, settings.Modalities[1]] }, new QuietHost());
         changing.Advance(1);
-        Assert.Empty(changing.ReadsFeatures);
+        Assert.Empty(changing.Network.ReadsFeatures!);
     }
 
     [Fact]

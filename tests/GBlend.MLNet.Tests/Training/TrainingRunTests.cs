@@ -81,9 +81,9 @@ public sealed class TrainingRunTests
     public void Estimate_leaves_the_network_alone()
     {
         using var run = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
-        using var estimator = new GradientBlendingEstimator(run, run.CreateNetwork);
+        using var estimator = new GradientBlendingEstimator(run.Context, run.CreateNetwork);
         var before = Bits(run.Network);
-        var losses = run.Meter.Measure(run.Network, run.Network.Shape.Branches);
+        var losses = run.Context.Meter.Measure(run.Network, run.Network.Shape.Branches);
         var weights = Weights(estimator.Estimate(run.Network, losses, 0, 3, new BlendingGuards()));
         Assert.Equal(before, Bits(run.Network));
         Assert.Equal(1, weights.Sum(), 1e-9);
@@ -94,9 +94,9 @@ public sealed class TrainingRunTests
     public void Fit_order_of_epochs_does_not_hang_on_estimates()
     {
         using var run = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(), new QuietHost());
-        var order = run.OrderOf(3);
-        Assert.Equal(order, run.OrderOf(3));
-        Assert.NotEqual(order, run.OrderOf(4));
+        var order = run.Context.Rows.OrderOf(3);
+        Assert.Equal(order, run.Context.Rows.OrderOf(3));
+        Assert.NotEqual(order, run.Context.Rows.OrderOf(4));
         Assert.DoesNotContain(order, row => row % 4 == 0);
     }
 

@@ -1,0 +1,48 @@
+namespace GBlend.MLNet;
+
+/// <summary>
+/// Which rows a fit trains on, measures and holds out, and in which order an epoch takes them: the same for all its networks and their trial
+/// copies, whatever trained before.
+/// </summary>
+internal sealed class EpochRows
+{
+    private readonly TrainingSettings _settings;
+    private readonly int[] _training;
+
+    /// <param name="heldOut">Per row, whether it is held out of training.</param>
+    /// <param name="settings">The seed, whether rows are shuffled, and how many are measured.</param>
+    internal EpochRows(IReadOnlyList<bool> heldOut, TrainingSettings settings)
+    {
+        _settings = settings;
+        Count = heldOut.Count;
+        _training = [.. Enumerable.Range(0, Count).Where(row => !heldOut[row])];
+        HeldOut = [.. Enumerable.Range(0, Count).Where(row => heldOut[row])];
+        var sample = (int[])_training.Clone();
+        new Random(settings.SeedOf("train loss rows")).Shuffle(sample);
+        Measured = sample[..Math.Min(settings.TrainLossRows, sample.Length)];
+    }
+
+    /// <summary>All rows of the fit.</summary>
+    internal int Count { get; }
+
+    /// <summary>How many rows are trained on.</summary>
+    internal int Training => _training.Length;
+
+    /// <summary>The rows that are held out of training.</summary>
+    internal int[] HeldOut { get; }
+
+    /// <summary>The sample of training rows on which losses are measured.</summary>
+    internal int[] Measured { get; }
+
+    /// <summary>The training rows in the order of an epoch.</summary>
+    internal int[] OrderOf(int epoch)
+    {
+        var order = (int[])_training.Clone();
+        if (_settings.Shuffle)
+            new Random(_settings.SeedOf("order", epoch)).Shuffle(order);
+        return order;
+    }
+
+    /// <summary>The seed of what is random about the rows in an epoch.</summary>
+    internal int DrawOf(int epoch) => _settings.SeedOf("rows", epoch);
+}

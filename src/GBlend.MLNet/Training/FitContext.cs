@@ -1,0 +1,63 @@
+using GBlend.MLNet.Native;
+
+namespace GBlend.MLNet;
+
+/// <summary>What the networks of one fit share: rows and what measures on them, settings, threads, and whom to tell.</summary>
+internal sealed class FitContext : IDisposable
+{
+    /// <param name="rows">The rows of the fit.</param>
+    /// <param name="settings">What is trained.</param>
+    /// <param name="first">The first network, by which threads and passes are sized.</param>
+    /// <param name="progress">Who is told.</param>
+    internal FitContext(TrainingRows rows, TrainingSettings settings, JointNetwork first, FitProgress progress)
+    {
+        (Settings, Progress) = (settings, progress);
+        Rows = new EpochRows(rows.HeldOut, settings);
+        Loss = Loss.For(rows.Targets, rows.HeldOut);
+        NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : first.Cost.WantedThreads(settings.BatchSize);
+        if (settings.NumberOfThreads is not null && !OpenMPThreads.CanSet)
+            progress.Warn("NumberOfThreads is set, but this build of torch has one number of threads for the whole process, which is left as it is.");
+        using var targets = Loss.Prepare(rows.Targets, settings.LossPrecision);
+        Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, first.Device);
+        Meter = new LossMeter(Store, Rows.Measured, Rows.HeldOut, Loss, rows.Targets.Weights, first.Cost.MostRowsToMeasure);
+        Groups = rows.Groups is { } groups ? new RowGroups([.. Rows.Measured.Select(row => groups[row])], [.. Rows.HeldOut.Select(row => groups[row])]) : null;
+    }
+
+    internal TrainingSettings Settings { get; }
+
+    internal FitProgress Progress { get; }
+
+    internal EpochRows Rows { get; }
+
+    internal Loss Loss { get; }
+
+    internal RowStore Store { get; }
+
+    internal LossMeter Meter { get; }
+
+    /// <summary>Which of the measured rows belong together; <see langword="null"/> when nothing says so.</summary>
+    internal RowGroups? Groups { get; }
+
+    /// <summary>Threads of torch's operations; <see langword="null"/> for torch's own number.</summary>
+    internal int? NumberOfThreads { get; }
+
+    /// <summary>Whether networks and branches that share nothing may train at the same time: where each uses one thread.</summary>
+    internal bool TrainsSideBySide => Settings.TrainsSideBySide && NumberOfThreads == 1;
+
+    /// <summary>Whether something depends on how good the answer is after every epoch.</summary>
+    internal bool FollowsAnswer => Rows.HeldOut.Length > 0 && (Settings.EarlyStoppingPatience is not null || Settings.FinalWeights == FinalWeights.BestEpoch);
+
+    /// <summary>One pass of a trainer over the training rows in the order and at the learning rate of an epoch.</summary>
+    /// <param name="trainer">What trains.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="phase">What the pass is for.</param>
+    /// <param name="steps">What a strategy does in every step; <see langword="null"/> when there is no more to it than the weights.</param>
+    internal void TrainEpoch(BranchTrainer trainer, int epoch, TrainingPhase phase, StrategySteps? steps = null) =>
+        trainer.TrainEpoch(Store, Rows.OrderOf(epoch), Rows.DrawOf(epoch), Settings.LearningRateOf(epoch), rows => Progress.OnBatch(phase, rows), steps);
+
+    public void Dispose()
+    {
+        Meter.Dispose();
+        Store.Dispose();
+    }
+}
