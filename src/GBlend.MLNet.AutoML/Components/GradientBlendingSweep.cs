@@ -109,7 +109,7 @@ public sealed partial class GradientBlendingSweep
             PauseAt = LocalTrials.PauseAt,
         };
         var engine = new SweepEngine(plan, _space, Tuner(), trials, journal, Report, cancellation);
-        Task.Run(engine.RunAsync, CancellationToken.None).GetAwaiter().GetResult();
+        engine.Run();
         if (engine.Best is not { } best)
             throw NoResult(engine, cancellation);
         var result = new SweepResult(pipeline, _space, engine, best);

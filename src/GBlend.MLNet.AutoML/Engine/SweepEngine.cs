@@ -11,6 +11,7 @@ internal sealed class SweepEngine
     /// <summary>Attempts at a point that is new and possible before the space counts as exhausted.</summary>
     private const int MostAttempts = 500;
 
+    private static readonly TimeSpan s_betweenReports = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(49);
     private static readonly TimeSpan s_longestEstimate = TimeSpan.FromDays(36_500);
 
@@ -92,16 +93,17 @@ internal sealed class SweepEngine
     /// <summary>As long as there is no whole training, the best of the trials that were trained longest.</summary>
     internal SweepStanding? Leader => Best is { IsComplete: false } best ? Standing(best) : null;
 
-    internal async Task RunAsync()
+    /// <summary>Trains until the budget is spent, on the calling thread and those of the trials: a pool whose threads all wait does not hold it up.</summary>
+    internal void Run()
     {
         using var stop = _stop;
         try
         {
             if (_plan.TriesGiven)
-                await TrainToTheEnd([Begin(_space.Given())]);
+                TrainToTheEnd([Begin(_space.Given())]);
             while (!_stop.IsCancellationRequested && !_isExhausted && BracketSize() is > 0 and var size)
-                await RunBracket(size);
-            await RunFinal();
+                RunBracket(size);
+            RunFinal();
             _forecast.End();
             _changed(this);
         }
@@ -115,11 +117,11 @@ internal sealed class SweepEngine
     }
 
     /// <summary>Some new trials, of which at every stage the best go on. All others are forgotten.</summary>
-    private async Task RunBracket(int size)
+    private void RunBracket(int size)
     {
         var bracket = new List<SweepTrial>();
         _forecast.BeginBracket(size);
-        await Each(0, () => bracket.Count < size && Propose() is { } point ? Add(bracket, Begin(point)) : null);
+        Each(0, () => bracket.Count < size && Propose() is { } point ? Add(bracket, Begin(point)) : null);
         for (int stage = 1; stage <= _plan.LastStage && !_stop.IsCancellationRequested; stage++)
         {
             var standing = Alive(bracket, stage - 1);
@@ -127,33 +129,33 @@ internal sealed class SweepEngine
             foreach (var loser in standing.Except(next))
                 _executor.Release(loser.Number, 0);
             _forecast.BeginStage(stage, next.Length);
-            await Each(stage, next);
+            Each(stage, next);
         }
         KeepOnlyBest();
     }
 
     /// <summary>Trials that no stage stops.</summary>
-    private async Task TrainToTheEnd(IReadOnlyList<SweepTrial> trials)
+    private void TrainToTheEnd(IReadOnlyList<SweepTrial> trials)
     {
         _forecast.BeginWhole(trials.Count);
         for (int stage = 0; stage <= _plan.LastStage; stage++)
         {
             SweepTrial[] standing = [.. trials.Where(t => t.Failure is null)];
             _forecast.BeginStage(stage, standing.Length);
-            await Each(stage, standing);
+            Each(stage, standing);
         }
         KeepOnlyBest();
     }
 
     /// <summary>The best trials under further seeds: the best of many is partly the luckiest.</summary>
-    private async Task RunFinal()
+    private void RunFinal()
     {
         if (_plan.SeedsPerFinalist < 2 || _stop.IsCancellationRequested)
             return;
         var finalists = Ranked.Where(t => t.IsComplete && t.Failure is null).Take(_plan.Finalists).ToArray();
         var steps = new Queue<(SweepTrial Trial, int Repeat)>(finalists.SelectMany(t => Enumerable.Range(1, _plan.SeedsPerFinalist - 1).Select(r => (t, r))));
         _forecast.BeginSeeds(steps.Count);
-        await Each(_plan.LastStage, () => steps.TryDequeue(out var next) ? next : null);
+        Each(_plan.LastStage, () => steps.TryDequeue(out var next) ? next : null);
         // Means over different seeds don't compare, so either all finalists have them or they don't count.
         if (finalists.All(t => t.Failure is not null || t.Repeats == _plan.SeedsPerFinalist))
         {
@@ -163,16 +165,16 @@ internal sealed class SweepEngine
         KeepOnlyBest();
     }
 
-    private Task Each(int stage, IEnumerable<SweepTrial> trials)
+    private void Each(int stage, IEnumerable<SweepTrial> trials)
     {
         var queue = new Queue<SweepTrial>(trials);
-        return Each(stage, () => queue.TryDequeue(out var trial) ? (trial, 0) : null);
+        Each(stage, () => queue.TryDequeue(out var trial) ? (trial, 0) : null);
     }
 
     /// <summary>Trains one after another, as many at a time as may run.</summary>
-    private async Task Each(int stage, Func<(SweepTrial Trial, int Repeat)?> next)
+    private void Each(int stage, Func<(SweepTrial Trial, int Repeat)?> next)
     {
-        var running = new Dictionary<Task<TrialOutcome>, (SweepTrial Trial, TrialStep Step)>();
+        var running = new Dictionary<Task<TrialOutcome>, (SweepTrial Trial, TrialStep Step, TimeSpan Since)>();
         bool isDone = false;
         while (true)
         {
@@ -191,38 +193,39 @@ internal sealed class SweepEngine
                     continue;
                 Epochs += epochs;
                 _runningEpochs += epochs;
-                running.Add(Advance(step), (trial, step));
+                running.Add(Advance(step), (trial, step, _clock.Elapsed));
             }
             Running = running.Count;
             if (running.Count == 0)
                 return;
             _changed(this);
-            var ended = await WhenAny(running.Keys);
+            var ended = FirstToEnd(running.Keys);
             running.Remove(ended, out var of);
             Running = running.Count;
             long cost = EpochsOf(of.Trial, of.Step);
             _runningEpochs -= cost;
-            if (ended.IsCanceled)
-                Epochs -= cost;
+            if (Outcome(ended, of.Since) is { } outcome)
+                Record(of.Trial, of.Step, stage, outcome);
             else
-                Record(of.Trial, of.Step, stage, await ended);
+                Epochs -= cost;
             MeasurePace();
             _changed(this);
         }
     }
 
-    /// <summary>The first that ends; meanwhile the user sees the time pass.</summary>
-    private async Task<Task<TrialOutcome>> WhenAny(IEnumerable<Task<TrialOutcome>> running)
+    /// <summary>The first that ends; meanwhile the user sees the time pass, and what took too long is stopped.</summary>
+    private Task<TrialOutcome> FirstToEnd(IEnumerable<Task<TrialOutcome>> running)
     {
         Task<TrialOutcome>[] all = [.. running];
-        while (true)
+        int ended;
+        while ((ended = Task.WaitAny(all, s_betweenReports)) < 0)
         {
-            if (all.FirstOrDefault(t => t.IsCompleted) is { } ended)
-                return ended;
-            await Task.WhenAny([.. all, Task.Delay(TimeSpan.FromSeconds(1))]);
-            if (!all.Any(t => t.IsCompleted))
-                _changed(this);
+            // Timers need a thread of the pool.
+            if (_plan.Budget.Time <= Elapsed)
+                _stop.Cancel();
+            _changed(this);
         }
+        return all[ended];
     }
 
     private Task<TrialOutcome> Advance(TrialStep step)
@@ -235,26 +238,27 @@ internal sealed class SweepEngine
         }
         if (_plan.Budget.Time is { } time)
             StopAfter(time - Elapsed);
-        return Guarded();
-
-        async Task<TrialOutcome> Guarded()
+        try
         {
-            var clock = Stopwatch.StartNew();
-            try
-            {
-                var outcome = await _executor.AdvanceAsync(step, _stop.Token);
-                return outcome.Metrics.All(double.IsFinite) ? outcome
-                    : outcome with { Failure = new("NotFinite", $"The metric is {string.Join(", ", outcome.Metrics)}.") };
-            }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                throw;
-            }
-            catch (Exception e)
-            {
-                return new([], clock.Elapsed.TotalSeconds, TrialFailure.From(e));
-            }
+            return _executor.AdvanceAsync(step, _stop.Token);
         }
+        catch (Exception e)
+        {
+            return Task.FromException<TrialOutcome>(e);
+        }
+    }
+
+    /// <summary>What a step gave, if it was not stopped. Trials that fail don't end the sweep.</summary>
+    private TrialOutcome? Outcome(Task<TrialOutcome> ended, TimeSpan since)
+    {
+        if (ended.IsCompletedSuccessfully)
+        {
+            var outcome = ended.Result;
+            return outcome.Metrics.All(double.IsFinite) ? outcome
+                : outcome with { Failure = new("NotFinite", $"The metric is {string.Join(", ", outcome.Metrics)}.") };
+        }
+        Exception why = ended.Exception?.InnerException ?? new OperationCanceledException();
+        return why is OperationCanceledException && _stop.IsCancellationRequested ? null : new([], (_clock.Elapsed - since).TotalSeconds, TrialFailure.From(why));
     }
 
     private void StopAfter(TimeSpan left)

@@ -46,8 +46,7 @@ internal sealed class LocalTrials : ITrialExecutor
     /// <summary>Alike for the same choosing rows of all folds.</summary>
     internal string ChoosingDigest() => string.Join(" ", _folds.Select(f => f.ChoosingDigest()));
 
-    public Task<TrialOutcome> AdvanceAsync(TrialStep step, CancellationToken cancellation) => Task.Factory.StartNew(
-        () => Advance(step, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public Task<TrialOutcome> AdvanceAsync(TrialStep step, CancellationToken cancellation) => OwnThread.Start(() => Advance(step, cancellation));
 
     public void Release(int trial, int repeat)
     {

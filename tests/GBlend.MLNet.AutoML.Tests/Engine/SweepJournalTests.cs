@@ -9,17 +9,17 @@ public sealed class SweepJournalTests : IDisposable
 
     private static SweepPlan Plan => ToyTrials.Plan(SweepBudget.OfEpochs(500)) with { TriesGiven = true, SeedsPerFinalist = 2, Finalists = 2 };
 
-    private async Task<(SweepEngine Engine, ToyTrials Trials)> Run(Func<TrialStep, CancellationToken, Task>? before = null, CancellationToken cancellation = default)
+    private (SweepEngine Engine, ToyTrials Trials) Run(Func<TrialStep, CancellationToken, Task>? before = null, CancellationToken cancellation = default)
     {
         using var journal = SweepJournal.Open(_path, s_identity);
         var trials = new ToyTrials { Before = before };
-        return (await ToyTrials.Run(Plan, trials, journal, cancellation: cancellation), trials);
+        return (ToyTrials.Run(Plan, trials, journal, cancellation: cancellation), trials);
     }
 
     [Fact]
-    public async Task A_sweep_interrupted_anywhere_ends_like_an_unbroken_one_and_repeats_nothing()
+    public void A_sweep_interrupted_anywhere_ends_like_an_unbroken_one_and_repeats_nothing()
     {
-        var (unbroken, all) = await Run(Fails);
+        var (unbroken, all) = Run(Fails);
         string expected = ToyTrials.Board(unbroken);
         Assert.Contains("Failed", expected);
         byte[] journal = File.ReadAllBytes(_path);
@@ -29,7 +29,7 @@ public sealed class SweepJournalTests : IDisposable
         {
             File.WriteAllBytes(_path, journal[..length]);
             int complete = Math.Max(0, journal[..length].Count(b => b == '\n') - 1);
-            var (resumed, trials) = await Run(Fails);
+            var (resumed, trials) = Run(Fails);
             Assert.Equal(expected, ToyTrials.Board(resumed));
             Assert.Equal(all.Steps.Count - complete, trials.Steps.Count);
             Assert.Equal(unbroken.Epochs, resumed.Epochs);
@@ -39,19 +39,19 @@ public sealed class SweepJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_finished_journal_trains_nothing()
+    public void A_finished_journal_trains_nothing()
     {
-        await Run();
-        var (_, trials) = await Run();
+        Run();
+        var (_, trials) = Run();
         Assert.Empty(trials.Steps);
     }
 
     [Fact]
-    public async Task What_ends_is_on_the_disk_before_the_next_begins()
+    public void What_ends_is_on_the_disk_before_the_next_begins()
     {
         var counts = new List<(int Asked, int Written)>();
         int asked = 0;
-        await Run((_, _) =>
+        Run((_, _) =>
         {
             counts.Add((asked++, File.ReadAllLines(_path).Length - 1));
             return Task.CompletedTask;
@@ -60,11 +60,11 @@ public sealed class SweepJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_sweep_goes_on()
+    public void A_cancelled_sweep_goes_on()
     {
         using var cancel = new CancellationTokenSource();
         int steps = 0;
-        var (first, _) = await Run((_, token) =>
+        var (first, _) = Run((_, token) =>
         {
             if (++steps == 12)
                 cancel.Cancel();
@@ -72,15 +72,15 @@ public sealed class SweepJournalTests : IDisposable
             return Task.CompletedTask;
         }, cancel.Token);
         Assert.Equal(SweepEnd.Canceled, first.End);
-        var (second, rest) = await Run();
+        var (second, rest) = Run();
         File.Delete(_path);
-        var (unbroken, all) = await Run();
+        var (unbroken, all) = Run();
         Assert.Equal(ToyTrials.Board(unbroken), ToyTrials.Board(second));
         Assert.Equal(all.Steps.Count - 11, rest.Steps.Count);
     }
 
     [Fact]
-    public async Task Time_goes_on_where_it_stood()
+    public void Time_goes_on_where_it_stood()
     {
         File.WriteAllText(_path, "");
         using (var journal = SweepJournal.Open(_path, s_identity))
@@ -88,14 +88,14 @@ public sealed class SweepJournalTests : IDisposable
             var point = new SweepSpace<ToySettings>().Given();
             journal.Write(new(0, 0, point, 3), new([1], 1), TimeSpan.FromSeconds(100));
         }
-        var (engine, _) = await Run();
+        var (engine, _) = Run();
         Assert.InRange(engine.Elapsed.TotalSeconds, 100, 160);
     }
 
     [Fact]
-    public async Task The_journal_of_another_sweep_is_refused()
+    public void The_journal_of_another_sweep_is_refused()
     {
-        await Run();
+        Run();
         var thrown = Assert.Throws<InvalidDataException>(() => SweepJournal.Open(_path, new Dictionary<string, string> { ["space"] = "other", ["seed"] = "1" }));
         Assert.Contains("its space differs", thrown.Message);
     }
@@ -113,9 +113,9 @@ public sealed class SweepJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task Damage_in_the_middle_is_refused_with_its_line()
+    public void Damage_in_the_middle_is_refused_with_its_line()
     {
-        await Run();
+        Run();
         string[] lines = File.ReadAllLines(_path);
         lines[4] = lines[4][..10];
         File.WriteAllLines(_path, lines);

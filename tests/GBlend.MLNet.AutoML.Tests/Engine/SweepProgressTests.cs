@@ -6,10 +6,10 @@ public sealed class SweepProgressTests
     private static SweepProgress Progress(SweepEngine engine) => new(engine.Trials.Count, engine.Running, engine.Trials.Count(t => t.Failure is not null), engine.Epochs, engine.EpochsLeft,
         engine.BestWhole, engine.Leader, engine.Elapsed, engine.Remaining);
 
-    private static async Task<(SweepEngine Engine, List<SweepProgress> Seen)> Run(SweepPlan plan, ToyTrials? trials = null)
+    private static (SweepEngine Engine, List<SweepProgress> Seen) Run(SweepPlan plan, ToyTrials? trials = null)
     {
         var seen = new List<SweepProgress>();
-        var engine = await ToyTrials.Run(plan, trials ?? new ToyTrials(), changed: e => seen.Add(Progress(e)));
+        var engine = ToyTrials.Run(plan, trials ?? new ToyTrials(), changed: e => seen.Add(Progress(e)));
         return (engine, seen);
     }
 
@@ -25,10 +25,10 @@ public sealed class SweepProgressTests
 
     [Theory]
     [MemberData(nameof(Plans))]
-    public async Task A_number_of_trials_tells_all_epochs_from_the_start(int count, bool triesGiven, int seeds, int finalists, int parallel)
+    public void A_number_of_trials_tells_all_epochs_from_the_start(int count, bool triesGiven, int seeds, int finalists, int parallel)
     {
         var plan = ToyTrials.Plan(SweepBudget.OfTrials(count)) with { TriesGiven = triesGiven, SeedsPerFinalist = seeds, Finalists = finalists, Parallel = parallel, Folds = 2 };
-        var (engine, seen) = await Run(plan);
+        var (engine, seen) = Run(plan);
         if (seeds == 1)
             Assert.All(seen, s => Assert.Equal(engine.Epochs, s.Epochs + s.EpochsLeft));
         else
@@ -40,41 +40,41 @@ public sealed class SweepProgressTests
     [InlineData(100)]
     [InlineData(263)]
     [InlineData(5000)]
-    public async Task A_number_of_epochs_tells_what_of_it_will_be_trained(int budget)
+    public void A_number_of_epochs_tells_what_of_it_will_be_trained(int budget)
     {
-        var (engine, seen) = await Run(ToyTrials.Plan(SweepBudget.OfEpochs(budget)) with { TriesGiven = true });
+        var (engine, seen) = Run(ToyTrials.Plan(SweepBudget.OfEpochs(budget)) with { TriesGiven = true });
         Assert.All(seen, s => Assert.Equal(engine.Epochs, s.Epochs + s.EpochsLeft));
     }
 
     [Fact]
-    public async Task A_step_that_fails_or_is_not_paid_for_is_not_waited_for()
+    public void A_step_that_fails_or_is_not_paid_for_is_not_waited_for()
     {
         var trials = new ToyTrials { Before = (step, _) => step.Trial % 2 == 1 ? throw new InvalidOperationException("no") : Task.CompletedTask };
-        var (engine, seen) = await Run(ToyTrials.Plan(new SweepBudget { Trials = 9, Epochs = 60 }) with { TriesGiven = true, Parallel = 2 }, trials);
+        var (engine, seen) = Run(ToyTrials.Plan(new SweepBudget { Trials = 9, Epochs = 60 }) with { TriesGiven = true, Parallel = 2 }, trials);
         Assert.All(seen, s => Assert.InRange(s.Epochs + s.EpochsLeft!.Value, 1, 60));
         Assert.Equal(engine.Epochs, seen[^1].Epochs);
         Assert.Equal(0, seen[^1].EpochsLeft);
     }
 
     [Fact]
-    public async Task A_space_with_few_points_bounds_what_is_left()
+    public void A_space_with_few_points_bounds_what_is_left()
     {
         var space = new SweepSpace<ToySettings>().Choice(s => s.X, 0.1, 0.2).Choice(s => s.Y, 0.1, 0.2, 0.3);
         var seen = new List<SweepProgress>();
         var engine = new SweepEngine(ToyTrials.Plan(SweepBudget.OfTrials(1_000_000)), space, new RandomTuner(2, 1, spreads: true), new ToyTrials(), null, e => seen.Add(Progress(e)), default);
-        await engine.RunAsync();
+        engine.Run();
         Assert.Equal(SweepEnd.SpaceExhausted, engine.End);
         Assert.All(seen, s => Assert.InRange(s.Epochs + s.EpochsLeft!.Value, 0, 9 * 27));
         Assert.Equal(0, seen[^1].EpochsLeft);
     }
 
     [Fact]
-    public async Task Time_is_left_as_long_as_stages_are()
+    public void Time_is_left_as_long_as_stages_are()
     {
         // The first nine trainings are far from the end: two stages follow, which cost more than they did.
         var trials = new ToyTrials { Before = (_, token) => Task.Delay(5, token) };
         var seen = new List<(int Steps, SweepProgress Progress)>();
-        await ToyTrials.Run(ToyTrials.Plan(SweepBudget.OfTrials(9)), trials, changed: e => seen.Add((trials.Steps.Count, Progress(e))));
+        ToyTrials.Run(ToyTrials.Plan(SweepBudget.OfTrials(9)), trials, changed: e => seen.Add((trials.Steps.Count, Progress(e))));
         var between = seen.Where(s => s.Steps is >= 9 and < 13).Select(s => s.Progress).ToArray();
         Assert.NotEmpty(between);
         Assert.All(between, s => Assert.True(s.Remaining > TimeSpan.Zero && s.EpochsLeft > 0, s.ToString()));
@@ -82,11 +82,11 @@ public sealed class SweepProgressTests
     }
 
     [Fact]
-    public async Task The_best_never_gets_worse_though_its_trial_does()
+    public void The_best_never_gets_worse_though_its_trial_does()
     {
         // Every trial gets worse the longer it is trained, and under further seeds.
         var worsening = new ToyTrials { Metric = s => (100 - s.Trial) + (0.01 * s.ToEpoch) + s.Repeat };
-        var (engine, seen) = await Run(ToyTrials.Plan(SweepBudget.OfTrials(30)) with { TriesGiven = true, SeedsPerFinalist = 2 }, worsening);
+        var (engine, seen) = Run(ToyTrials.Plan(SweepBudget.OfTrials(30)) with { TriesGiven = true, SeedsPerFinalist = 2 }, worsening);
         double[] best = [.. seen.SkipLast(1).Where(s => s.Best is not null).Select(s => s.Best!.Metric)];
         Assert.Equal(best.OrderDescending(), best);
         Assert.All(seen.Where(s => s.Best is not null), s => Assert.Equal(27, s.Best!.Epochs));
