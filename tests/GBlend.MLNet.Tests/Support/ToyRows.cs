@@ -19,6 +19,15 @@ internal static class ToyRows
 
     internal static TrainingRows Multiclass(int rows = 120, int seed = 1) => Create(rows, seed, (classes, _) => new(LearningTask.Multiclass, Classes, classes, null));
 
+    /// <summary>Rows whose faint modality says nothing, with large values.</summary>
+    internal static TrainingRows WithNoise(int rows = 120)
+    {
+        var random = new Random(4);
+        var clear = Multiclass(rows);
+        float[] noise = [.. Enumerable.Range(0, rows * FaintWidth).Select(_ => (float)(20 * random.NextDouble() - 10))];
+        return new([clear.Modalities[0], RowColumn.Of(noise, rows)], clear.Targets, clear.HeldOut);
+    }
+
     internal static TrainingRows MultiLabel(int rows = 120, int seed = 1) => Create(rows, seed, (classes, _) =>
         new(LearningTask.MultiLabel, Classes, null, [.. classes.SelectMany(c => Enumerable.Range(0, Classes).Select(label => label <= c ? 1f : 0f))]));
 

@@ -135,20 +135,36 @@ public sealed class TrainingRunTests
     }
 
     [Theory]
-    [InlineData("auto")]
-    [InlineData("equal")]
-    [InlineData("separate")]
-    [InlineData("none")]
-    public void Fit_best_epoch_has_the_lowest_held_out_loss_of_the_answer(string name)
+    [InlineData("auto", false)]
+    [InlineData("auto", true)]
+    [InlineData("equal", false)]
+    [InlineData("separate", false)]
+    [InlineData("none", false)]
+    [InlineData("heads first", false)]
+    [InlineData("heads first", true)]
+    public void Fit_best_epoch_has_the_lowest_held_out_loss_of_the_answer(string name, bool isNoisy)
     {
-        var blending = name == "auto" ? GBlend.MLNet.Blending.Auto() : Blend(name);
+        var blending = name == "heads first" ? GBlend.MLNet.Blending.By(() => new HeadsFirst()) : Blend(name);
         var settings = ToyRows.Settings(blending) with { NumberOfEpochs = 20, FinalWeights = FinalWeights.BestEpoch };
-        using var model = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
+        TrainingRows Rows() => isNoisy ? ToyRows.WithNoise() : ToyRows.Multiclass();
+        using var model = TrainingRun.Fit(Rows(), settings, new QuietHost());
         double[] losses = [.. model.History.Epochs.Select(e => e.AnswerHeldOutLoss!.Value)];
         Assert.Equal(losses.Min(), losses[model.History.SelectedEpoch]);
         Assert.Equal(losses.Min(), model.History.HeldOutLoss!.Value, 1e-6);
-        using var plain = TrainingRun.Fit(ToyRows.Multiclass(), settings with { FinalWeights = FinalWeights.LastEpoch }, new QuietHost());
+        using var plain = TrainingRun.Fit(Rows(), settings with { FinalWeights = FinalWeights.LastEpoch }, new QuietHost());
         Assert.All(plain.History.Epochs, e => Assert.Null(e.AnswerHeldOutLoss));
+        Assert.Equal(plain.History.HeldOutLoss!.Value, losses[^1], 1e-6);
+        using var patient = TrainingRun.Fit(Rows(), settings with { FinalWeights = FinalWeights.LastEpoch, EarlyStoppingPatience = 3 }, new QuietHost());
+        int stops = Enumerable.Range(1, losses.Length).First(n => n == losses.Length || n - 1 - losses[..n].Index().MinBy(l => l.Item).Index >= 3);
+        Assert.Equal(stops, patient.History.Epochs.Count);
+    }
+
+    /// <summary>The modalities' own heads first, the joint one later.</summary>
+    private sealed class HeadsFirst : BalanceStrategy
+    {
+        public override StrategyNeeds Needs => StrategyNeeds.Heads;
+
+        public override EpochPlan OnEpoch(EpochView epoch) => epoch.Epoch < 8 ? new EpochPlan(1, 1, 0) : new EpochPlan(1, 0, 1);
     }
 
     [Fact]
