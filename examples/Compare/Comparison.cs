@@ -45,7 +45,7 @@ internal static class Comparison
     {
         try
         {
-            return FolderData.Read(folder, null);
+            return FolderData.Read(folder, FolderData.KeyColumnOf(folder));
         }
         catch (UserErrorException e) when (!e.Message.Contains(folder, StringComparison.Ordinal))
         {

@@ -46,6 +46,13 @@ internal static class FolderData
         return new MultimodalData(Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), modalities, training, test);
     }
 
+    /// <summary>The first column of labels.csv that is neither the label nor the split; <see langword="null"/> if there is none.</summary>
+    public static string? KeyColumnOf(string folder)
+    {
+        string path = Path.Combine(folder, LabelsFile);
+        return File.Exists(path) ? Cells(File.ReadLines(path).FirstOrDefault("")).FirstOrDefault(column => column is not ("Label" or "Split" or "")) : null;
+    }
+
     private static List<(Row Row, string Split)> ReadLabels(string path, string? keyColumn)
     {
         using var lines = File.ReadLines(path).GetEnumerator();

@@ -21,6 +21,9 @@ internal sealed class DataSet
 
     public string Name => _rows.Name;
 
+    /// <summary>Whether rows belong to something (a speaker, a recording) that stays together where rows are divided.</summary>
+    public bool HasKeys => _rows.TrainingRows.Any(r => r.Key.Length > 0);
+
     /// <summary>The modalities' columns.</summary>
     public string[] Columns => [.. _rows.Modalities.Select(m => m.Name)];
 
@@ -33,7 +36,7 @@ internal sealed class DataSet
         List<Row> Apply(IReadOnlyList<Row> rows)
         {
             var view = steps.Transform(raw.AsDataView(ml, rows));
-            List<Row> standardised = [.. rows.Select(r => new Row { Label = r.Label, IsHeldOut = r.IsHeldOut })];
+            List<Row> standardised = [.. rows.Select(r => new Row { Label = r.Label, Key = r.Key, IsHeldOut = r.IsHeldOut })];
             for (int m = 0; m < raw.Modalities.Count; m++)
             {
                 foreach (var (row, vector) in standardised.Zip(view.GetColumn<float[]>(raw.Modalities[m].Name)))

@@ -9,7 +9,11 @@ namespace Compare;
 internal sealed record Recipe(string Name, Func<Blending>? Blending)
 {
     public const string Auto = "auto", AutoUntuned = "auto-untuned", Naive = "naive", Equal = "equal", EqualOnes = "equal-ones", Singles = "singles";
-    public const string Single = "single", Separate = "separate", SeparateLogits = "separate-logits", PoolSuffix = "+pool";
+    public const string Single = "single", Separate = "separate", SeparateLogits = "separate-logits", PoolSuffix = "+pool", FoldsSuffix = "-folds";
+    public const string AutoSingle = "auto-1";
+
+    /// <summary>The folds of the baselines that are cross-fitted.</summary>
+    private const int Folds = 5;
 
     /// <summary>The methods that a default has to beat. Each is trained to the last epoch, and also taken at its best held-out epoch.</summary>
     public static readonly string[] Baselines = [Naive, Equal, Separate, Single];
@@ -17,14 +21,21 @@ internal sealed record Recipe(string Name, Func<Blending>? Blending)
     /// <summary>Other forms of the baselines, which make a harder bar.</summary>
     public static readonly string[] BaselineVariants = [SeparateLogits, EqualOnes];
 
+    /// <summary>The baselines with what the default has: folds over all training and held-out rows.</summary>
+    public static readonly string[] CrossFittedBaselines = [Naive + FoldsSuffix, Equal + FoldsSuffix, Separate + FoldsSuffix, SeparateLogits + FoldsSuffix, Single + FoldsSuffix];
+
     /// <summary>All of them, in the order in which they are run.</summary>
     public static readonly IReadOnlyList<Recipe> All =
     [
-        new(Auto, null) { IsPooled = true },
-        new(AutoUntuned, null) { IsPooled = true, IsUntuned = true },
+        new(Auto, null) { IsPooled = true, IsCrossFitted = true },
+        new(AutoUntuned, null) { IsPooled = true, IsCrossFitted = true, IsUntuned = true },
+        new(AutoSingle, () => GBlend.MLNet.Blending.Auto(folds: 1)) { IsPooled = true },
         new(Naive, GBlend.MLNet.Blending.None) { HasBestEpoch = true },
         new(Equal, GBlend.MLNet.Blending.Equal) { HasBestEpoch = true },
         new(Singles, GBlend.MLNet.Blending.Separate) { HasBestEpoch = true },
+        new(Naive + FoldsSuffix, () => GBlend.MLNet.Blending.None() with { Folds = Folds }) { HasBestEpoch = true, IsCrossFitted = true },
+        new(Equal + FoldsSuffix, () => GBlend.MLNet.Blending.Equal() with { Folds = Folds }) { HasBestEpoch = true, IsCrossFitted = true },
+        new(Singles + FoldsSuffix, () => GBlend.MLNet.Blending.Separate() with { Folds = Folds }) { HasBestEpoch = true, IsCrossFitted = true },
         new("online", () => GBlend.MLNet.Blending.Online()),
         new("dgl", () => GBlend.MLNet.Blending.Dgl()),
         new("mlb", () => GBlend.MLNet.Blending.Mlb()),
@@ -44,6 +55,15 @@ internal sealed record Recipe(string Name, Func<Blending>? Blending)
     /// <summary>Whether the best held-out epoch is a treatment of its own, beside the last one.</summary>
     public bool HasBestEpoch { get; private init; }
 
+    /// <summary>Whether the held-out rows are training rows like the others, and folds of all of them say what generalizes.</summary>
+    public bool IsCrossFitted { get; private init; }
+
+    /// <summary>Whether it is networks of one modality each, which give several methods.</summary>
+    public bool IsSingles => Name is Singles or Singles + FoldsSuffix;
+
+    /// <summary>What the names of the methods of <see cref="Singles"/> end in.</summary>
+    public string Suffix => Name == Singles + FoldsSuffix ? FoldsSuffix : "";
+
     /// <summary>Whether only its pooled answer is of interest, which then has the plain name.</summary>
     public bool IsPooled { get; private init; }
 
@@ -53,11 +73,13 @@ internal sealed record Recipe(string Name, Func<Blending>? Blending)
     public IReadOnlyList<Treatment> Treatments => HasBestEpoch ? [Treatment.Last, Treatment.Best] : [Treatment.Last];
 
     /// <summary>The result that every finished unit of the recipe has.</summary>
-    public string MainMethod => Name == Singles ? Single : Name;
+    public string MainMethod => IsSingles ? Single + Suffix : Name;
 
     public static IReadOnlyList<Recipe> Named(IEnumerable<string> names)
     {
-        var wanted = names.Select(n => n is Single or Separate or SeparateLogits ? Singles : n.EndsWith(PoolSuffix, StringComparison.Ordinal) ? n[..^PoolSuffix.Length] : n).ToHashSet();
+        var wanted = names.Select(n => n is Single or Separate or SeparateLogits ? Singles
+            : n is Single + FoldsSuffix or Separate + FoldsSuffix or SeparateLogits + FoldsSuffix ? Singles + FoldsSuffix
+            : n.EndsWith(PoolSuffix, StringComparison.Ordinal) ? n[..^PoolSuffix.Length] : n).ToHashSet();
         if (wanted.FirstOrDefault(n => All.All(r => r.Name != n)) is { } unknown)
             throw new UserErrorException($"There is no method '{unknown}'. There are: {string.Join(", ", All.Select(r => r.Name))}.");
         return [.. All.Where(r => wanted.Contains(r.Name))];

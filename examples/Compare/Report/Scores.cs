@@ -51,8 +51,8 @@ internal sealed class Scores
 
     private static int Order(string method)
     {
-        string[] order = [.. Recipe.All.SelectMany(r => r.Name == Recipe.Singles
-            ? [Recipe.Single, Recipe.Separate, Recipe.SeparateLogits]
+        string[] order = [.. Recipe.All.SelectMany(r => r.IsSingles
+            ? [Recipe.Single + r.Suffix, Recipe.Separate + r.Suffix, Recipe.SeparateLogits + r.Suffix]
             : new[] { r.Name, r.Name + Recipe.PoolSuffix })];
         return Array.IndexOf(order, method) is >= 0 and var index ? index : order.Length;
     }

@@ -40,6 +40,8 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
                     Points of accuracy, and log-loss; mean ± standard error of the paired differences over seeds, below over sets. {Lowest(method)}
                     """, bar);
             }
+            if (Recipe.CrossFittedBaselines.Any(scores.Methods.Contains) && Bar(method, Recipe.CrossFittedBaselines) is { } fair)
+                Part($"Against cross-fitted baselines: {method}", $"The same with {string.Join(", ", Recipe.CrossFittedBaselines.Where(scores.Methods.Contains))} as the baselines.", fair);
             if (variants.Length > 0 && Bar(method, [.. Recipe.Baselines, .. variants]) is { } harder)
                 Part($"A harder bar: {method}", $"The same with {string.Join(" and ", variants)} among the baselines.", harder);
         }

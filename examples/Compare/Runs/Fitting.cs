@@ -22,7 +22,8 @@ internal sealed class Fitting(DataSet data, RunSettings settings, CancellationTo
         var options = new GradientBlendingTrainer.Options
         {
             Fusion = Fusion.Concat(settings.FusionWidths),
-            HoldOutColumnName = nameof(Row.IsHeldOut),
+            HoldOutColumnName = recipe.IsCrossFitted ? null : nameof(Row.IsHeldOut),
+            SamplingKeyColumnName = recipe.IsCrossFitted && data.HasKeys ? nameof(Row.Key) : null,
             Seed = seed,
             OutputBranchScores = true,
             // Small networks; fits run side by side instead.
@@ -70,6 +71,12 @@ internal sealed class FittedModel(MLContext ml, DataSet data, TransformerChain<G
 
     /// <summary>Whether its answer is a pool of several heads, a joint one among them.</summary>
     public bool HasHeads => model.LastTransformer.History.Branches is { Count: > 1 } branches && branches.Contains(TrainingHistory.JointBranch);
+
+    /// <summary>Whether it learned from the held-out rows as well, so that only its folds say how good it is.</summary>
+    public bool IsCrossFitted => model.LastTransformer.History.Folds.Count > 0;
+
+    /// <summary>The loss of its answer on rows that it did not learn from, by its own account.</summary>
+    public double OwnLoss => model.LastTransformer.History.HeldOutLoss ?? double.NaN;
 
     public Prediction HeldOut(bool jointHead = false) => Predict(data.HeldOut(ml), jointHead);
 

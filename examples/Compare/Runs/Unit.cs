@@ -30,7 +30,7 @@ internal sealed record Unit(DataSet Data, Recipe Recipe, Treatment Treatment, in
                 }
                 return [.. models];
             }
-            return Recipe.Name == Recipe.Singles ? [.. Singles([.. Data.Columns.Select(c => (c, Fit(c)))])] : [.. Joint(Fit(Data.Columns))];
+            return Recipe.IsSingles ? [.. Singles([.. Data.Columns.Select(c => (c, Fit(c)))])] : [.. Joint(Fit(Data.Columns))];
         }
         finally
         {
@@ -54,37 +54,48 @@ internal sealed record Unit(DataSet Data, Recipe Recipe, Treatment Treatment, in
     private IEnumerable<ResultRow> Singles(IReadOnlyList<(string Column, FittedModel[] Models)> modalities)
     {
         if (modalities.Any(m => m.Models.Length == 0))
-            return [Diverged(Recipe.Single), Diverged(Recipe.Separate), Diverged(Recipe.SeparateLogits)];
+            return [Diverged(Recipe.Single + Recipe.Suffix), Diverged(Recipe.Separate + Recipe.Suffix), Diverged(Recipe.SeparateLogits + Recipe.Suffix)];
         var chosen = modalities.Select(m => (m.Column, Choice: Choose(m.Models, jointHead: false, byLoss: false))).ToArray();
         var best = chosen.Aggregate((a, b) => IsBetter(b.Choice.HeldOut, a.Choice.HeldOut, byLoss: false) ? b : a);
-        Prediction[] heldOut = [.. chosen.Select(c => c.Choice.HeldOut)], test = [.. chosen.Select(c => c.Choice.Model.Test())];
+        Prediction[] test = [.. chosen.Select(c => c.Choice.Model.Test())];
+        // What cross-fitted models say of the held-out rows, they learned from them.
+        Prediction[] heldOut = Recipe.IsCrossFitted ? [] : [.. chosen.Select(c => c.Choice.Model.HeldOut())];
+        HeldOutScore Together(Func<IReadOnlyList<Prediction>, Prediction> combine) => heldOut.Length == 0 ? HeldOutScore.None : HeldOutScore.Of(combine(heldOut));
         string rates = string.Join(" ", chosen.Select(c => $"{c.Column} {Text(c.Choice.Model.Rate)}"));
         double seconds = chosen.Sum(c => c.Choice.Model.Seconds);
         return
         [
-            Row(Recipe.Single, $"{best.Column} {Text(best.Choice.Model.Rate)}", best.Choice.HeldOut, test[Array.IndexOf(chosen, best)], seconds),
-            Row(Recipe.Separate, rates, Prediction.MeanOfProbabilities(heldOut), Prediction.MeanOfProbabilities(test), seconds),
-            Row(Recipe.SeparateLogits, rates, Prediction.MeanOfLogits(heldOut), Prediction.MeanOfLogits(test), seconds),
+            Row(Recipe.Single + Recipe.Suffix, $"{best.Column} {Text(best.Choice.Model.Rate)}", best.Choice.HeldOut, test[Array.IndexOf(chosen, best)], seconds),
+            Row(Recipe.Separate + Recipe.Suffix, rates, Together(Prediction.MeanOfProbabilities), Prediction.MeanOfProbabilities(test), seconds),
+            Row(Recipe.SeparateLogits + Recipe.Suffix, rates, Together(Prediction.MeanOfLogits), Prediction.MeanOfLogits(test), seconds),
         ];
     }
 
     private Choice Choose(FittedModel[] models, bool jointHead, bool byLoss) =>
-        models.Select(m => new Choice(m, m.HeldOut(jointHead))).Aggregate((a, b) => IsBetter(b.HeldOut, a.HeldOut, byLoss) ? b : a);
+        models.Select(m => new Choice(m, m.IsCrossFitted ? new(double.NaN, m.OwnLoss) : HeldOutScore.Of(m.HeldOut(jointHead)))).Aggregate((a, b) => IsBetter(b.HeldOut, a.HeldOut, byLoss) ? b : a);
 
     /// <summary>By accuracy, or by loss; the other decides between equals.</summary>
-    private bool IsBetter(Prediction one, Prediction other, bool byLoss) => byLoss || Treatment == Treatment.Best
+    private bool IsBetter(HeldOutScore one, HeldOutScore other, bool byLoss) => byLoss || Treatment == Treatment.Best
         ? (one.LogLoss, -one.Accuracy).CompareTo((other.LogLoss, -other.Accuracy)) < 0
         : (-one.Accuracy, one.LogLoss).CompareTo((-other.Accuracy, other.LogLoss)) < 0;
 
     private ResultRow Row(string method, Choice choice, bool jointHead) =>
         Row(method, Text(choice.Model.Rate), choice.HeldOut, choice.Model.Test(jointHead), choice.Model.Seconds);
 
-    private ResultRow Row(string method, string rate, Prediction heldOut, Prediction test, double seconds) =>
+    private ResultRow Row(string method, string rate, HeldOutScore heldOut, Prediction test, double seconds) =>
         new(Key with { Method = method }, rate, test.Accuracy, test.LogLoss, heldOut.Accuracy, heldOut.LogLoss, seconds);
 
     private ResultRow Diverged(string method) => new(Key with { Method = method }, "diverged", double.NaN, double.NaN, double.NaN, double.NaN, 0);
 
     private static string Text(double rate) => rate.ToString(CultureInfo.InvariantCulture);
 
-    private sealed record Choice(FittedModel Model, Prediction HeldOut);
+    private sealed record Choice(FittedModel Model, HeldOutScore HeldOut);
+
+    /// <summary>How good a model is on rows that it did not learn from.</summary>
+    private sealed record HeldOutScore(double Accuracy, double LogLoss)
+    {
+        public static readonly HeldOutScore None = new(double.NaN, double.NaN);
+
+        public static HeldOutScore Of(Prediction prediction) => new(prediction.Accuracy, prediction.LogLoss);
+    }
 }

@@ -42,8 +42,9 @@ internal static class OptionsCode
         Add(nameof(options.GradientClipping), Number(options.GradientClipping), options.GradientClipping == usual.GradientClipping);
         Add(nameof(options.EarlyStoppingPatience), Number(options.EarlyStoppingPatience), options.EarlyStoppingPatience is null);
         Add(nameof(options.FinalWeights), $"FinalWeights.{options.FinalWeights}", options.FinalWeights == usual.FinalWeights);
+        Add(nameof(options.FinalNetworks), $"FinalNetworks.{options.FinalNetworks}", options.FinalNetworks == usual.FinalNetworks);
         Add(nameof(options.RefitJointHeadEpochs), Number(options.RefitJointHeadEpochs), options.RefitJointHeadEpochs == usual.RefitJointHeadEpochs);
-        Add(nameof(options.ValidationFraction), Number(options.ValidationFraction), options.ValidationFraction == usual.ValidationFraction);
+        Add(nameof(options.ValidationFraction), Number(options.ValidationFraction ?? 0), options.ValidationFraction is null);
         Add(nameof(options.SamplingKeyColumnName), Text(options.SamplingKeyColumnName), options.SamplingKeyColumnName is null);
         Add(nameof(options.HoldOutColumnName), Text(options.HoldOutColumnName), options.HoldOutColumnName is null);
         Add(nameof(options.MissingValues), string.Join(" | ", $"{options.MissingValues}".Split(", ").Select(m => $"MissingValues.{m}")), options.MissingValues == usual.MissingValues);
@@ -149,14 +150,19 @@ internal static class OptionsCode
     /// <summary>Blendings are equal when they say the same, so the text is found by making them. One with a strategy or weights of its own has none.</summary>
     private static string? BlendingCode(Blending blending, int epochs, BlendingMethod? method)
     {
-        var plain = blending with { Guards = new() };
+        var plain = blending with { Guards = new(), Folds = null };
         string? code = BlendingMethods.All.FirstOrDefault(m => m.Create().Equals(plain) || (m.Method == method && method != BlendingMethod.Online)).Code;
         for (int length = 1; code is null && length <= epochs; length++)
         {
             if (Blending.Online(length).Equals(plain))
                 code = $"Blending.Online({Number(length)})";
         }
-        return code is null || blending.Guards == new BlendingGuards() ? code : $"{code} with {{ Guards = {GuardsCode(blending.Guards)} }}";
+        var changes = new List<string>();
+        if (blending.Guards != new BlendingGuards())
+            changes.Add($"{nameof(blending.Guards)} = {GuardsCode(blending.Guards)}");
+        if (blending.Folds is { } folds)
+            changes.Add($"{nameof(blending.Folds)} = {Number(folds)}");
+        return code is null || changes.Count == 0 ? code : $"{code} with {{ {string.Join(", ", changes)} }}";
     }
 
     private static string GuardsCode(BlendingGuards guards)

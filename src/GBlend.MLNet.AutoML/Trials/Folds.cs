@@ -39,39 +39,8 @@ internal static class Folds
                 : ($"The {units} values of '{groupColumnName}'", "Take fewer folds, or a sampling key column with more groups.");
             throw new InvalidOperationException($"{what} can't be divided into {count} folds that all have rows. {remedy}");
         }
-        int[] fold = Assign(classes, groups, count, new Random(seed));
+        int[] fold = RowFolds.Assign(classes, groups, count, new Random(seed));
         return [.. Enumerable.Range(0, count).Select(k => (View(ml, rows, fold, of => of == k), View(ml, rows, fold, of => of != k)))];
-    }
-
-    /// <summary>
-    /// The fold of every row. The largest groups are dealt first, each to the fold that has the smallest shares of its classes so far, and
-    /// among such folds to the one with the fewest rows.
-    /// </summary>
-    /// <param name="classes">Per row its class, from 0.</param>
-    /// <param name="groups">Per row its group, from 0.</param>
-    /// <param name="count">The number of folds.</param>
-    /// <param name="random">Decides between equals.</param>
-    internal static int[] Assign(int[] classes, int[] groups, int count, Random random)
-    {
-        var totals = classes.CountBy(c => c).ToDictionary();
-        var members = Enumerable.Range(0, groups.Length).GroupBy(row => groups[row])
-            .ToDictionary(g => g.Key, g => g.CountBy(row => classes[row]).Select(c => (Class: c.Key, Rows: c.Value)).ToArray());
-        int[] order = [.. members.Keys.Order()];
-        random.Shuffle(order);
-        var counts = new double[count, totals.Keys.DefaultIfEmpty(-1).Max() + 1];
-        var sizes = new int[count];
-        var foldOf = new Dictionary<int, int>();
-        foreach (int group in order.OrderByDescending(g => members[g].Sum(m => m.Rows)))
-        {
-            int fold = Enumerable.Range(0, count).MinBy(f => (members[group].Sum(m => counts[f, m.Class] * m.Rows / Math.Pow(totals[m.Class], 2)), sizes[f]));
-            foreach (var (label, rows) in members[group])
-            {
-                counts[fold, label] += rows;
-                sizes[fold] += rows;
-            }
-            foldOf.Add(group, fold);
-        }
-        return [.. groups.Select(g => foldOf[g])];
     }
 
     /// <summary>

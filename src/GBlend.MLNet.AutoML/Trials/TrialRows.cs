@@ -71,7 +71,7 @@ internal sealed class TrialRows : IDisposable
     private static GradientBlendingTrainer.Options ForScoring(GradientBlendingTrainer.Options options)
     {
         var copy = SettingsMapping.Copy(options);
-        (copy.HoldOutColumnName, copy.SamplingKeyColumnName, copy.ExampleWeightColumnName, copy.ValidationFraction) = (null, null, null, 0.1f);
+        (copy.HoldOutColumnName, copy.SamplingKeyColumnName, copy.ExampleWeightColumnName, copy.ValidationFraction) = (null, null, null, null);
         return copy;
     }
 }

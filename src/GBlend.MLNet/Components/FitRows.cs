@@ -17,6 +17,7 @@ internal sealed class FitRows(IDataView view, TrainingData data, int seed) : IDi
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(BitConverter.GetBytes(data.Rows.Count));
         hash.AppendData(MemoryMarshal.AsBytes<bool>(data.Rows.HeldOut));
+        hash.AppendData(MemoryMarshal.AsBytes<int>(data.Rows.Folds));
         hash.AppendData(MemoryMarshal.AsBytes<long>(data.Rows.Targets.Classes));
         hash.AppendData(MemoryMarshal.AsBytes<float>(data.Rows.Targets.Values));
         hash.AppendData(MemoryMarshal.AsBytes<int>(data.Rows.Groups));
@@ -35,11 +36,14 @@ internal sealed class FitRows(IDataView view, TrainingData data, int seed) : IDi
     internal TrainingData For(GradientBlendingTrainer.Options options, ITrainingHost host)
     {
         int[] used = [.. options.Modalities.Select(m => data.Modalities.ToList().FindIndex(spec => spec.Column == m.ColumnName))];
-        return data with
+        var own = data with
         {
-            Rows = data.Rows.Only(used, RowWeighting.Of(data.ExampleWeights, options.ClassWeights, data.Rows.Targets, data.Label, data.Rows.HeldOut)),
+            Rows = data.Rows.Only(used),
             Modalities = [.. used.Zip(options.Modalities, (i, m) => TrainingData.Spec(m, View.Schema, host) with { Fill = data.Modalities[i].Fill })],
         };
+        // A blending that is cross-fitted divides the rows otherwise than one that is not.
+        var (heldOut, folds) = own.Divide(options, Seed, host);
+        return own with { Rows = own.Rows.Divided(heldOut, folds, RowWeighting.Of(data.ExampleWeights, options.ClassWeights, own.Rows.Targets, data.Label, heldOut)) };
     }
 
     /// <summary>Makes sure that rows to compare the fits by are like the rows of training.</summary>

@@ -97,13 +97,19 @@ public sealed partial class GradientBlendingTrainer
         public int RefitJointHeadEpochs { get; set; }
 
         /// <summary>
+        /// The choice of the networks that a cross-fitted model has (<see cref="Blending.Folds"/>). Default <see cref="FinalNetworks.Auto"/>.
+        /// </summary>
+        public FinalNetworks FinalNetworks { get; set; } = FinalNetworks.Auto;
+
+        /// <summary>
         /// The share of rows that are held out of training to estimate the weights, in [0, 1), stratified by class and drawn under the seed. It is used
         /// when <see cref="HoldOutColumnName"/> is not set; with <see cref="SamplingKeyColumnName"/> whole groups are held out, whose rows come as near
         /// to this share as possible. Every class keeps a row to train on. Blendings with estimates and <see cref="Answer.Pool"/> hold out a row of
         /// every class that has two or more, also beyond this share; the log then says how many rows these are. With 0 nothing is held out, which only
-        /// blendings without estimates allow. Default 0.1.
+        /// blendings without estimates allow. Default <see langword="null"/>: a cross-fitted training holds every row out once
+        /// (<see cref="Blending.Folds"/>), another one 0.1 of them.
         /// </summary>
-        public float ValidationFraction { get; set; } = 0.1f;
+        public float? ValidationFraction { get; set; }
 
         /// <summary>
         /// The name of a column (text, key, number or bool) whose rows of one value are never split between training and held-out rows, for example

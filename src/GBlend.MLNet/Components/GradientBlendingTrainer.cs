@@ -123,6 +123,7 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         Blending = _options.Blending,
         Fusion = _options.Fusion,
         Answer = _options.Answer,
+        FinalNetworks = _options.FinalNetworks,
         LeavesOutMissing = _options.MissingValues.HasFlag(MissingValues.LeaveOutModality),
         NumberOfEpochs = _options.NumberOfEpochs,
         BatchSize = _options.BatchSize,

@@ -17,12 +17,14 @@ internal static class OptionChecks
         CheckNoneMissing(options);
         CheckDefined(options.Answer, nameof(Options.Answer));
         CheckDefined(options.FinalWeights, nameof(Options.FinalWeights));
+        CheckDefined(options.FinalNetworks, nameof(Options.FinalNetworks));
         if ((options.MissingValues & ~(MissingValues.ImputeMean | MissingValues.LeaveOutModality)) != 0)
             throw new ArgumentOutOfRangeException(nameof(Options.MissingValues), options.MissingValues, $"MissingValues is none of {string.Join(", ", Enum.GetNames<MissingValues>())}, nor ImputeMean | LeaveOutModality.");
         CheckDefined(options.Device, nameof(Options.Device));
         CheckNumbers(options);
         CheckColumns(options);
         options.Blending.Networks(options.Modalities.Count, options.NumberOfEpochs);
+        CheckFolds(options);
         if (HoldsNothingOut(options) && WhatNeedsHeldOutRows(options) is { } need)
         {
             throw new ArgumentException($"{need} needs held-out rows, but ValidationFraction is 0 and HoldOutColumnName is not set. "
@@ -39,6 +41,20 @@ internal static class OptionChecks
             throw new ArgumentException($"ClassWeights are for tasks with one class per row, but the label '{options.LabelColumnName}' makes this {(kind == OutputKind.Regression ? "a regression" : "multi-label")}. Leave them out, or say how much each row counts by ExampleWeightColumnName.", nameof(Options.ClassWeights));
         if (options.Modalities.Count > 1)
             options.Blending.CheckFits(kind.Task(), options.Fusion);
+    }
+
+    /// <summary>Folds and what says otherwise which rows are held out contradict each other.</summary>
+    private static void CheckFolds(Options options)
+    {
+        if (options.Blending.Folds is not > 1)
+            return;
+        string folds = $"Blending = {options.Blending} holds every row out of the training of one fold";
+        if (options.HoldOutColumnName is not null)
+            throw new ArgumentException($"{folds}, but HoldOutColumnName says which rows are held out. Leave one of the two out.", nameof(Options.HoldOutColumnName));
+        if (options.ValidationFraction is not null)
+            throw new ArgumentException($"{folds}, but ValidationFraction says what share is held out. Leave one of the two out.", nameof(Options.ValidationFraction));
+        if (options.FinalNetworks == FinalNetworks.Refit && options.Blending.NeedsHeldOutRows && options.Modalities.Count > 1)
+            throw new ArgumentException($"FinalNetworks = Refit trains networks on all rows, but Blending = {options.Blending} needs held-out rows. Take FinalNetworks.AllFolds.", nameof(Options.FinalNetworks));
     }
 
     /// <summary>The first option that can't do without held-out rows, in words; <see langword="null"/> when none needs them.</summary>
@@ -96,7 +112,8 @@ internal static class OptionChecks
         Check.AtLeast(options.WeightDecay, 0, nameof(Options.WeightDecay));
         AtMostLargest(options.WeightDecay, nameof(Options.WeightDecay));
         Check.AtLeast(options.GradientClipping, 0, nameof(Options.GradientClipping));
-        Check.Probability(options.ValidationFraction, nameof(Options.ValidationFraction));
+        if (options.ValidationFraction is { } fraction)
+            Check.Probability(fraction, nameof(Options.ValidationFraction));
         ArgumentOutOfRangeException.ThrowIfNegative(options.RefitJointHeadEpochs, nameof(Options.RefitJointHeadEpochs));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RefitJointHeadEpochs, MostEpochs, nameof(Options.RefitJointHeadEpochs));
         AtLeastOne(options.EarlyStoppingPatience, nameof(Options.EarlyStoppingPatience));

@@ -13,7 +13,10 @@ internal static class ModelFile
     private const string Format = "GBlend.MLNet model";
 
     /// <summary>Raised when a file can no longer be read by older versions of the library.</summary>
-    private const int Version = 3;
+    private const int Version = 4;
+
+    /// <summary>The version whose readers know no folds, which many models don't have.</summary>
+    private const int VersionWithoutFolds = 3;
 
     /// <summary>
     /// The version whose readers know no <see cref="AnswerRule.Intercept"/> and no <see cref="AnswerRule.Partial"/>, which many models don't have.
@@ -45,7 +48,7 @@ internal static class ModelFile
         var content = new JsonObject
         {
             ["format"] = Format,
-            ["version"] = model.Answer.Intercept == 0 && model.Answer.Partial.Count == 0 ? VersionOfPlainAnswers : Version,
+            ["version"] = model.Folds > 1 ? Version : model.Answer.Intercept == 0 && model.Answer.Partial.Count == 0 ? VersionOfPlainAnswers : VersionWithoutFolds,
             ["weightsSha256"] = Convert.ToHexString(SHA256.HashData(bytes)),
             ["task"] = model.Task.ToString(),
             ["outputs"] = shape.Outputs,
@@ -69,6 +72,7 @@ internal static class ModelFile
                 ["hasJoint"] = network.Shape.HasJoint,
                 ["jointName"] = network.Shape.JointName,
             })]),
+            ["folds"] = model.Folds,
             ["answerIsPool"] = model.Answer.IsPool,
             ["answerWeights"] = new JsonArray([.. model.Answer.Weights.Select(w => (JsonNode)w)]),
             ["answerIntercept"] = model.Answer.Intercept,
@@ -110,7 +114,7 @@ internal static class ModelFile
                     value.copy_(source);
                 }
             }
-            return new TrainedModel([.. networks.Select(network => network.ForScoring())], saved.Loss, saved.Answer, saved.History);
+            return new TrainedModel([.. networks.Select(network => network.ForScoring())], saved.Loss, saved.Answer, saved.History, saved.Folds);
         }
         finally
         {
@@ -131,13 +135,14 @@ internal static class ModelFile
         {
             JointName = network.Has("jointName") ? network.Text("jointName") : BranchNames.Joint,
         }).ToArray();
-        bool isPossible = outputs >= 1 && specs.Length > 0 && shapes.Length is > 0 and <= MostNetworks;
+        int folds = content.Has("folds") ? content.Whole("folds") : 1;
+        bool isPossible = outputs >= 1 && specs.Length > 0 && shapes.Length is > 0 and <= MostNetworks && AreFolds(shapes, folds);
         if (!isPossible || specs.Any(m => m.Shape.Count == 0 || m.Shape.Concat(m.Layout.Stored).Any(s => s < 1)))
             throw new InvalidDataException("The model's settings are damaged: a size is not possible.");
         CheckFit(weights, Describe(specs, shapes, weights));
         specs = [.. specs.Select((m, i) => m.Fill is null ? m : m with { Fill = weights[FillName(i)].ToFloats() })];
 
-        int branches = shapes.Sum(s => s.Branches.Count);
+        int branches = shapes.Sum(s => s.Branches.Count) / folds;
         var answer = new AnswerRule(content.Flag("answerIsPool"), content.Numbers("answerWeights"))
         {
             // Files of older versions say none of these.
@@ -153,10 +158,19 @@ internal static class ModelFile
             [answer.Weights.Count, answer.Learned.Count, answer.SingleHeads?.Count ?? branches, history.Branches.Count, .. answer.Partial.Values.Select(p => p.Weights.Count)];
         if (branches == 0 || counts.Any(c => c != branches))
             throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
-        if (history.Branches.Any(string.IsNullOrEmpty) || history.Epochs.Any(e => e is null) || history.Estimates.Any(e => e is null))
+        if (history.Branches.Any(string.IsNullOrEmpty) || history.Epochs.Any(e => e is null) || history.Estimates.Any(e => e is null) || history.Folds.Any(f => f is null))
             throw new InvalidDataException("The model's settings are damaged: a record of the training is empty.");
         var loss = new Loss(content.Choice<LearningTask>("task"), content.Number("targetMean"), content.Number("targetScale"));
-        return new([.. shapes.Select(s => s with { Modalities = specs })], loss, answer, history, weights);
+        return new([.. shapes.Select(s => s with { Modalities = specs })], loss, answer, history, weights, folds);
+    }
+
+    /// <summary>Whether there are whole folds, whose networks are all like those of the first.</summary>
+    private static bool AreFolds(NetworkShape[] shapes, int folds)
+    {
+        if (folds < 1 || shapes.Length % folds != 0)
+            return false;
+        int networks = shapes.Length / folds;
+        return shapes.Select((shape, i) => shape == shapes[i % networks]).All(isLike => isLike);
     }
 
     private static byte[] ReadAll(Stream stream)
@@ -285,5 +299,5 @@ internal static class ModelFile
             shape.Modalities.Where(m => m.Fill is not null), (f, m) => KeyValuePair.Create(f.Name, StateTensor.FromFloats(f.Shape, m.Fill)));
 
     /// <summary>What a file says, checked.</summary>
-    private sealed record Saved(NetworkShape[] Shapes, Loss Loss, AnswerRule Answer, TrainingHistory History, StateDict Weights);
+    private sealed record Saved(NetworkShape[] Shapes, Loss Loss, AnswerRule Answer, TrainingHistory History, StateDict Weights, int Folds);
 }

@@ -10,10 +10,17 @@ internal sealed class TrainedModel : IDisposable
     private readonly Device _device;
     private readonly int? _threads;
     private readonly int _views, _crops;
+    private readonly HeadInfo[] _heads;
 
-    internal TrainedModel(IReadOnlyList<JointNetwork> networks, Loss loss, AnswerRule answer, TrainingHistory history)
+    /// <param name="networks">Fold after fold.</param>
+    /// <param name="loss">The task's loss.</param>
+    /// <param name="answer">How the branches make one answer.</param>
+    /// <param name="history">How they were trained.</param>
+    /// <param name="folds">How many networks stand for one, whose predictions are the mean of theirs.</param>
+    internal TrainedModel(IReadOnlyList<JointNetwork> networks, Loss loss, AnswerRule answer, TrainingHistory history, int folds = 1)
     {
-        (Networks, Loss, Answer, History) = (networks, loss, answer, history);
+        (Networks, Loss, Answer, History, Folds) = (networks, loss, answer, history, folds);
+        _heads = [.. networks.Take(networks.Count / folds).SelectMany(n => n.Shape.Heads)];
         _device = networks[0].Device;
         BlockRows = networks.Min(n => n.Cost.RowsToScore);
         _threads = networks[0].Cost.WantedThreads(BlockRows);
@@ -27,8 +34,13 @@ internal sealed class TrainedModel : IDisposable
     /// </summary>
     internal int BlockRows { get; }
 
-    /// <summary>One or more that read the same rows; the heads of all of them, in order, are the branches of the history.</summary>
+    /// <summary>
+    /// One or more that read the same rows, fold after fold; the heads of a fold's networks, in order, are the branches of the history.
+    /// </summary>
     internal IReadOnlyList<JointNetwork> Networks { get; }
+
+    /// <summary>How many networks stand for one: 1, or in a cross-fitted model the number of its folds.</summary>
+    internal int Folds { get; }
 
     /// <summary>The first network, whose encoders are the ones to take away.</summary>
     internal JointNetwork Network => Networks[0];
@@ -64,11 +76,10 @@ internal sealed class TrainedModel : IDisposable
     /// <param name="isAbsent">Per modality and row whether the row lacks it; <see langword="null"/> when no row lacks any.</param>
     internal void Score(IReadOnlyList<Array> block, int rows, float[] scores, IReadOnlyList<float[]>? branchScores, bool[][]? isAbsent = null)
     {
-        var heads = Networks.SelectMany(n => n.Shape.Heads).ToArray();
         bool IsAbsent(int row, int modality) => isAbsent is not null && isAbsent[modality][row];
         bool LacksAny(int row) => isAbsent is not null && isAbsent.Any(modality => modality[row]);
-        AnswerRule[] rules = [.. Enumerable.Range(0, rows).Select(row => LacksAny(row) ? Answer.Without(heads, modality => IsAbsent(row, modality)) : Answer)];
-        bool[] needed = [.. heads.Select((_, b) => branchScores is not null || rules.Any(rule => rule.Weights[b] != 0))];
+        AnswerRule[] rules = [.. Enumerable.Range(0, rows).Select(row => LacksAny(row) ? Answer.Without(_heads, modality => IsAbsent(row, modality)) : Answer)];
+        bool[] needed = [.. _heads.Select((_, b) => branchScores is not null || rules.Any(rule => rule.Weights[b] != 0))];
         int branches = branchScores?.Count ?? 0;
         var answers = new double[rows * Outputs];
         double[][] byBranch = [.. Enumerable.Range(0, branches).Select(_ => new double[rows * Outputs])];
@@ -84,7 +95,7 @@ internal sealed class TrainedModel : IDisposable
                 {
                     predictions[b].AsSpan(row * Outputs, Outputs).CopyTo(scratch);
                     AnswerRule.Activate(Task, scratch);
-                    if (!Answer.Learned[b] || (heads[b].Modality is { } modality ? IsAbsent(row, modality) : LacksAny(row)))
+                    if (!Answer.Learned[b] || (_heads[b].Modality is { } modality ? IsAbsent(row, modality) : LacksAny(row)))
                         Array.Fill(scratch, double.NaN);
                     Add(scratch, byBranch[b], row);
                 }
@@ -123,7 +134,7 @@ internal sealed class TrainedModel : IDisposable
             network.Dispose();
     }
 
-    /// <summary>Per branch the predictions of the block, empty for those that are not needed.</summary>
+    /// <summary>Per branch the predictions of the block, over folds their mean; empty for those that are not needed.</summary>
     private double[][] Predict(IReadOnlyList<Array> block, int rows, int view, int crop, bool[] isNeeded)
     {
         using var threads = new TorchThreadScope(_threads);
@@ -131,16 +142,24 @@ internal sealed class TrainedModel : IDisposable
         using var scope = NewDisposeScope();
         Tensor[] stored = [.. Modalities.Select((m, i) => Place(block[i], m, rows, view, crop).to(_device))];
         var prepared = new Dictionary<ScalarType, Tensor[]>();
-        var predictions = new List<double[]>();
+        double[][] sums = [.. isNeeded.Select(needed => needed ? new double[BlockRows * Outputs] : [])];
+        int first = 0;
         foreach (var network in Networks)
         {
-            int[] needed = [.. network.Shape.Branches.Where((_, i) => isNeeded[predictions.Count + i])];
+            int start = first % sums.Length;
+            first += network.Shape.Branches.Count;
+            int[] needed = [.. network.Shape.Branches.Where((_, i) => isNeeded[start + i])];
             if (!prepared.TryGetValue(network.Precision, out var inputs))
                 prepared.Add(network.Precision, inputs = [.. Modalities.Select((m, i) => m.Prepare(stored[i], network.Precision))]);
             var given = needed.Length == 0 ? [] : network.Forward(inputs, needed);
-            predictions.AddRange(network.Shape.Branches.Select(branch => Array.IndexOf(needed, branch) is >= 0 and var at ? given[at].ToDoubles() : []));
+            foreach (var (at, branch) in needed.Index())
+            {
+                double[] predictions = given[at].ToDoubles(), sum = sums[start + network.Shape.Branches.ToList().IndexOf(branch)];
+                for (int i = 0; i < sum.Length; i++)
+                    sum[i] += predictions[i] / Folds;
+            }
         }
-        return [.. predictions];
+        return sums;
     }
 
     /// <summary>What is read of the rows, as they are stored: a copy, [BlockRows, shape...].</summary>

@@ -39,12 +39,27 @@ public sealed record TrainingHistory(
     /// <summary>The seed of the training. The same seed repeats the training on the same rows with the same options.</summary>
     public int Seed { get; init; }
 
-    /// <summary>The number of rows that the model was trained on.</summary>
+    /// <summary>The number of rows that the model was trained on. In cross-fitted models every row is trained on by most of the folds.</summary>
     public int TrainingRows { get; init; }
 
-    /// <summary>The number of rows that were held out of training.</summary>
+    /// <summary>
+    /// The number of rows that were held out of training. In cross-fitted models it is the number of rows that are held out by some fold, mostly all.
+    /// </summary>
     public int HeldOutRows { get; init; }
+
+    /// <summary>
+    /// The histories of the folds of a cross-fitted model, in order; empty where rows were held out once. The records in <see cref="Epochs"/> are then
+    /// means over the folds, held-out losses over all rows, and <see cref="Estimates"/> are those of all folds.
+    /// </summary>
+    public IReadOnlyList<FoldHistory> Folds { get; init; } = [];
 }
+
+/// <summary>The history of one fold of a cross-fitted model (<see cref="Blending.Folds"/>).</summary>
+/// <param name="TrainingRows">The number of rows that the fold's networks were trained on.</param>
+/// <param name="HeldOutRows">The number of rows that were held out of their training, on which no other fold's networks were measured.</param>
+/// <param name="Epochs">The records of the epochs, in order, with losses on the fold's own rows.</param>
+/// <param name="Estimates">The estimates of the blending weights, in order.</param>
+public sealed record FoldHistory(int TrainingRows, int HeldOutRows, IReadOnlyList<EpochRecord> Epochs, IReadOnlyList<BlendingEstimate> Estimates);
 
 /// <summary>
 /// The record of one epoch. Its lists have one value per branch in the order of <see cref="TrainingHistory.Branches"/>. Losses are means per row

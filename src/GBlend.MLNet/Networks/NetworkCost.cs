@@ -18,6 +18,9 @@ internal sealed class NetworkCost(double multiplyAdds, long parameters, IReadOnl
 
     private const int MostMeasured = 1024, MostScored = 64;
 
+    /// <summary>Multiply-adds of a forward pass of a row.</summary>
+    internal double MultiplyAdds => multiplyAdds;
+
     /// <summary>
     /// Whether a step of so many rows is so small that what is done around its arithmetic takes longer, as in MLPs: then a second thread
     /// costs more than it brings.

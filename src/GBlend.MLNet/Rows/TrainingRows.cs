@@ -28,16 +28,32 @@ internal sealed class TrainingRows(IReadOnlyList<RowColumn> modalities, Training
 
     internal bool[] HeldOut { get; } = heldOut;
 
+    /// <summary>
+    /// Per row the fold whose networks do not learn from it, from 0, or <see cref="NoFold"/> for a row that all learn from; <see langword="null"/>
+    /// where rows are held out once, by <see cref="HeldOut"/>.
+    /// </summary>
+    internal int[]? Folds { get; init; }
+
+    /// <summary>The fold of a row that is in none.</summary>
+    internal const int NoFold = -1;
+
     internal int Count => HeldOut.Length;
 
     /// <summary>Memory under the budget of these rows, for what is kept with them.</summary>
     internal RowMemory MoreMemory() => memory?.Another() ?? new RowMemory(RowBudget.OfProcess);
 
-    /// <summary>The same rows with some of their modalities and other weights. They stay these rows': dispose of one of the two.</summary>
-    internal TrainingRows Only(IReadOnlyList<int> modalities, double[]? weights) => new([.. modalities.Select(m => Modalities[m])], Targets with { Weights = weights }, HeldOut, Groups, memory)
+    /// <summary>The same rows with some of their modalities. They stay these rows': dispose of one of the two.</summary>
+    internal TrainingRows Only(IReadOnlyList<int> modalities) => new([.. modalities.Select(m => Modalities[m])], Targets, HeldOut, Groups, memory)
     {
         Presence = Presence is null ? null : [.. modalities.Select(m => Presence[m])],
+        Folds = Folds,
     };
+
+    /// <summary>The same rows, held out and weighted otherwise. They stay these rows': dispose of one of the two.</summary>
+    /// <param name="heldOut">Per row, whether it is held out once.</param>
+    /// <param name="folds">See <see cref="Folds"/>.</param>
+    /// <param name="weights">See <see cref="TrainingTargets.Weights"/>.</param>
+    internal TrainingRows Divided(bool[] heldOut, int[]? folds, double[]? weights) => new(Modalities, Targets with { Weights = weights }, heldOut, Groups, memory) { Presence = Presence, Folds = folds };
 
     public void Dispose() => memory?.Dispose();
 }

@@ -8,6 +8,9 @@ internal abstract record BlendingRule
     /// <summary>Whether a fit without held-out rows makes no sense.</summary>
     internal virtual bool NeedsHeldOutRows => false;
 
+    /// <summary>Whether it is cross-fitted where that takes little time and the user says nothing.</summary>
+    internal virtual bool ChoosesFolds => false;
+
     /// <summary>Whether the joint head must read features that can be exchanged, which <see cref="Fusion.MidConcat"/> does not.</summary>
     internal virtual bool NeedsLateFusion => false;
 
@@ -69,6 +72,8 @@ internal sealed record GradientBlendingRule(bool IsOnline, int? SuperEpoch = nul
 /// <summary>Two networks that know nothing of each other: a naive joint one, and one whose encoders learn from their own heads alone.</summary>
 internal sealed record TwoNetworksRule : BlendingRule
 {
+    internal override bool ChoosesFolds => true;
+
     internal override IReadOnlyList<NetworkPlan> Networks(int modalities, int epochs, BlendingGuards guards) =>
     [
         .. DglRule.Split(modalities, 1).Select(plan => plan with { JointName = BranchNames.DetachedJoint, Start = 1 }),

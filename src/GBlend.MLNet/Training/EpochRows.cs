@@ -1,7 +1,7 @@
 namespace GBlend.MLNet;
 
 /// <summary>
-/// Which rows a fit trains on, measures and holds out, and in which order an epoch takes them: the same for all its networks and their trial
+/// Which rows a fold trains on, measures and holds out, and in which order an epoch takes them: the same for all its networks and their trial
 /// copies, whatever trained before.
 /// </summary>
 internal sealed class EpochRows
@@ -9,14 +9,15 @@ internal sealed class EpochRows
     private readonly TrainingSettings _settings;
     private readonly int[] _training;
 
-    /// <param name="heldOut">Per row, whether it is held out of training.</param>
+    /// <param name="count">The number of all rows of the fit.</param>
+    /// <param name="isHeldOut">Whether a row is held out of training.</param>
     /// <param name="settings">The seed, whether rows are shuffled, and how many are measured.</param>
-    internal EpochRows(IReadOnlyList<bool> heldOut, TrainingSettings settings)
+    internal EpochRows(int count, Func<int, bool> isHeldOut, TrainingSettings settings)
     {
         _settings = settings;
-        Count = heldOut.Count;
-        _training = [.. Enumerable.Range(0, Count).Where(row => !heldOut[row])];
-        HeldOut = [.. Enumerable.Range(0, Count).Where(row => heldOut[row])];
+        Count = count;
+        _training = [.. Enumerable.Range(0, count).Where(row => !isHeldOut(row))];
+        HeldOut = [.. Enumerable.Range(0, count).Where(isHeldOut)];
         var sample = (int[])_training.Clone();
         new Random(settings.SeedOf("train loss rows")).Shuffle(sample);
         Measured = sample[..Math.Min(settings.TrainLossRows, sample.Length)];

@@ -1,25 +1,21 @@
-using GBlend.MLNet.Native;
-
 namespace GBlend.MLNet;
 
-/// <summary>What the networks of one fit share: rows and what measures on them, settings, threads, and whom to tell.</summary>
+/// <summary>What the networks of one fold share: rows and what measures on them, settings, threads, and whom to tell.</summary>
 internal sealed class FitContext : IDisposable
 {
     /// <param name="rows">The rows of the fit.</param>
-    /// <param name="settings">What is trained.</param>
-    /// <param name="first">The first network, by which threads and passes are sized.</param>
+    /// <param name="store">The same as tensors, which all folds of the fit share.</param>
+    /// <param name="loss">The loss of all folds.</param>
+    /// <param name="isHeldOut">Whether a row is held out of the training of these networks.</param>
+    /// <param name="settings">What is trained, with the seed of the fold.</param>
+    /// <param name="cost">What a pass of the first network costs, by which threads and passes are sized.</param>
     /// <param name="progress">Who is told.</param>
-    internal FitContext(TrainingRows rows, TrainingSettings settings, JointNetwork first, FitProgress progress)
+    internal FitContext(TrainingRows rows, RowStore store, Loss loss, Func<int, bool> isHeldOut, TrainingSettings settings, NetworkCost cost, FitProgress progress)
     {
-        (Settings, Progress) = (settings, progress);
-        Rows = new EpochRows(rows.HeldOut, settings);
-        Loss = Loss.For(rows.Targets, rows.HeldOut);
-        NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : first.Cost.WantedThreads(settings.BatchSize);
-        if (settings.NumberOfThreads is not null && !OpenMPThreads.CanSet)
-            progress.Warn("NumberOfThreads is set, but this build of torch has one number of threads for the whole process, which is left as it is.");
-        using var targets = Loss.Prepare(rows.Targets, settings.LossPrecision);
-        Store = new RowStore(rows, settings.Modalities, targets, settings.Precision, first.Device);
-        Meter = new LossMeter(Store, Rows.Measured, Rows.HeldOut, Loss, rows.Targets.Weights, first.Cost.MostRowsToMeasure);
+        (Store, Loss, Settings, Progress) = (store, loss, settings, progress);
+        Rows = new EpochRows(rows.Count, isHeldOut, settings);
+        NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : cost.WantedThreads(settings.BatchSize);
+        Meter = new LossMeter(Store, Rows.Measured, Rows.HeldOut, Loss, rows.Targets.Weights, cost.MostRowsToMeasure);
         Groups = rows.Groups is { } groups ? new RowGroups([.. Rows.Measured.Select(row => groups[row])], [.. Rows.HeldOut.Select(row => groups[row])]) : null;
     }
 
@@ -55,9 +51,5 @@ internal sealed class FitContext : IDisposable
     internal void TrainEpoch(BranchTrainer trainer, int epoch, TrainingPhase phase, StrategySteps? steps = null) =>
         trainer.TrainEpoch(Store, Rows.OrderOf(epoch), Rows.DrawOf(epoch), Settings.LearningRateOf(epoch), rows => Progress.OnBatch(phase, rows), steps);
 
-    public void Dispose()
-    {
-        Meter.Dispose();
-        Store.Dispose();
-    }
+    public void Dispose() => Meter.Dispose();
 }

@@ -26,9 +26,15 @@ internal sealed class FitProgress(ITrainingHost host, TrainingSettings settings,
     internal void CheckAlive() => host.CheckAlive();
 
     /// <summary>Says what begins.</summary>
-    internal void Begin(EpochRows rows) => Info(
-        $"Fit {_metrics.Fit}: {rows.Training} training rows, {rows.HeldOut.Length} held-out rows, epochs 0 to {settings.NumberOfEpochs - 1}, "
-        + $"seed {settings.Seed}, {(settings.Modalities.Count == 1 ? "one modality: nothing to blend" : settings.Blending)}.");
+    /// <param name="folds">The rows of every fold.</param>
+    /// <param name="refits">Whether other networks learn from all rows.</param>
+    internal void Begin(IReadOnlyList<EpochRows> folds, bool refits)
+    {
+        string rows = folds.Count == 1
+            ? $"{folds[0].Training} training rows, {folds[0].HeldOut.Length} held-out rows"
+            : $"{folds[0].Count} training rows, cross-fitted in {folds.Count} folds of {string.Join(", ", folds.Select(f => f.HeldOut.Length))} rows{(refits ? " and refitted on all of them" : "")}";
+        Info($"Fit {_metrics.Fit}: {rows}, epochs 0 to {settings.NumberOfEpochs - 1}, seed {settings.Seed}, {(settings.Modalities.Count == 1 ? "one modality: nothing to blend" : settings.Blending)}.");
+    }
 
     /// <summary>Before every batch: stops when asked to, and reports at least every second. Branches that train side by side come here together.</summary>
     internal void OnBatch(TrainingPhase phase, long rows)

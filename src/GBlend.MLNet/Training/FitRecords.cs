@@ -24,12 +24,27 @@ internal sealed class FitRecords(IReadOnlyList<string> branches, TrainingSetting
         return [.. branches.Select((_, i) => epochs.Any(e => BlendingWeights.Teach(e.Weights, i)))];
     }
 
-    internal TrainingHistory ToHistory(EpochRows rows, string answer, double? heldOutLoss, int selectedEpoch) =>
+    /// <summary>What an epoch came to over folds: the mean of weights and training losses over folds, and of held-out losses over all their rows.</summary>
+    /// <param name="folds">Of every fold.</param>
+    /// <param name="heldOutWeights">How much the held-out rows of every fold count together.</param>
+    internal static EpochRecord MeanOver(IReadOnlyList<EpochRecord> folds, IReadOnlyList<double> heldOutWeights)
+    {
+        if (folds.Count == 1)
+            return folds[0];
+        double[] Mean(Func<EpochRecord, IReadOnlyList<double>> read, Func<int, double> share) =>
+            [.. Enumerable.Range(0, read(folds[0]).Count).Select(branch => folds.Select((fold, f) => read(fold)[branch] * share(f)).Sum())];
+        double Alike(int fold) => 1.0 / folds.Count;
+        double ByRows(int fold) => heldOutWeights[fold] / heldOutWeights.Sum();
+        return new(folds[0].Epoch, folds[0].LearningRate, Mean(f => f.Weights, Alike), Mean(f => f.TrainLoss, Alike), Mean(f => f.HeldOutLoss, ByRows));
+    }
+
+    internal TrainingHistory ToHistory(IReadOnlyList<FoldHistory> folds, string answer, double? heldOutLoss, int selectedEpoch) =>
         new(branches, [.. _epochs], [.. _estimates], answer, heldOutLoss, selectedEpoch)
         {
             Seed = settings.Seed,
-            TrainingRows = rows.Training,
-            HeldOutRows = rows.HeldOut.Length,
+            TrainingRows = folds.Count == 1 ? folds[0].TrainingRows : folds[0].TrainingRows + folds[0].HeldOutRows,
+            HeldOutRows = folds.Sum(f => f.HeldOutRows),
+            Folds = folds.Count == 1 ? [] : folds,
         };
 
     /// <summary>Whether the losses of all branches that learn are finite numbers.</summary>

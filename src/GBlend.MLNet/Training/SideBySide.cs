@@ -15,9 +15,18 @@ internal static class SideBySide
             Array.ForEach(actions, action => action());
             return;
         }
-        var others = actions.Skip(1).Select(action => OwnThread.Start(() => Failure(action))).ToArray();
-        var first = Failure(actions[0]);
-        ExceptionDispatchInfo?[] failures = [first, .. others.Select(other => other.GetAwaiter().GetResult())];
+        var failures = new ExceptionDispatchInfo?[actions.Length];
+        int next = -1;
+        bool Work()
+        {
+            for (int i; (i = Interlocked.Increment(ref next)) < actions.Length;)
+                failures[i] = Failure(actions[i]);
+            return true;
+        }
+        // One thread a processor: more would only wait for each other.
+        var others = Enumerable.Range(1, Math.Min(actions.Length, Environment.ProcessorCount) - 1).Select(_ => OwnThread.Start(Work)).ToArray();
+        Work();
+        Array.ForEach(others, other => other.GetAwaiter().GetResult());
         failures.FirstOrDefault(failure => failure is not null)?.Throw();
     }
 

@@ -9,13 +9,18 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed class TrainingRun : IDisposable
 {
+    /// <summary>Parameters of all folds' networks together above which one refit takes their place.</summary>
+    private const long MostParametersOfFolds = 8_000_000;
+
     private readonly TrainingSettings _settings;
     private readonly IReadOnlyList<HeadInfo> _heads;
-    private readonly PlannedNetwork[] _planned;
-    private readonly NetworkTraining[] _networks;
+    private readonly FoldTraining[] _folds;
+    private readonly FoldTraining? _refit;
+    private readonly RowStore _store;
     private readonly FrozenFeatures _features;
     private readonly FitProgress _progress;
     private readonly FitRecords _records;
+    private readonly double[] _heldOutWeights;
     private readonly HeldOutAnswer _answer;
     private readonly BestEpoch _best;
     private bool _isPrepared;
@@ -27,27 +32,51 @@ internal sealed class TrainingRun : IDisposable
         _settings = settings;
         var device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
         _features = new FrozenFeatures(rows.MoreMemory());
-        _planned = [.. settings.Blending.Networks(settings.Modalities.Count, settings.NumberOfEpochs)
-            .Select(plan => new PlannedNetwork(plan, rows.Targets.Outputs, settings, device, _features.Modalities))];
-        _heads = [.. _planned.SelectMany(p => p.Shape.Heads)];
+        var plans = settings.Blending.Networks(settings.Modalities.Count, settings.NumberOfEpochs);
+        PlannedNetwork[] Plan(TrainingSettings own) => [.. plans.Select(plan => new PlannedNetwork(plan, rows.Targets.Outputs, own, device, _features.Modalities))];
+        int folds = rows.Folds is { } foldOf ? foldOf.Max() + 1 : 1;
+        TrainingSettings SettingsOf(int fold) => folds == 1 ? settings : settings with { Seed = settings.SeedOf("fold", fold) };
+        var first = Plan(SettingsOf(0));
+        _heads = [.. first.SelectMany(p => p.Shape.Heads)];
         string[] names = [.. _heads.Select(b => b.Name)];
         _records = new FitRecords(names, settings);
-        _progress = new FitProgress(host, settings, names, rows.HeldOut.Count(isHeldOut => !isHeldOut) * _planned.Sum(p => p.Epochs));
-        JointNetwork[] networks = [.. _planned.Select(p => p.Create())];
-        Context = new FitContext(rows, settings, networks[0], _progress);
-        _networks = [.. _planned.Zip(networks, (planned, network) => new NetworkTraining(Context, planned, network))];
-        _answer = new HeldOutAnswer(settings.Answer, _heads, _networks.Length > 1, rows.Targets, Context.Rows.HeldOut, Context.Groups?.HeldOut, Context.Loss, settings.SeedOf("answer"));
-        _best = new BestEpoch(settings, () => [.. _planned.Select(p => p.Create())]);
+        JointNetwork[] networks = [.. first.Select(p => p.Create())];
+        bool refits = folds > 1 && Refits(networks.Sum(n => n.Parameters.Values.numel()) * folds);
+        long passes = refits ? folds : folds - 1, learning = folds == 1 ? rows.HeldOut.Count(isHeldOut => !isHeldOut) : rows.Count * passes;
+        _progress = new FitProgress(host, settings, names, learning * first.Sum(p => p.Epochs));
+        if (settings.NumberOfThreads is not null && !OpenMPThreads.CanSet)
+            _progress.Warn("NumberOfThreads is set, but this build of torch has one number of threads for the whole process, which is left as it is.");
+        var loss = Loss.For(rows.Targets, rows.HeldOut);
+        using (var targets = loss.Prepare(rows.Targets, settings.LossPrecision))
+            _store = new RowStore(rows, settings.Modalities, targets, settings.Precision, device);
+        FoldTraining Fold(int fold, Func<int, bool> isHeldOut)
+        {
+            var planned = fold == 0 ? first : Plan(SettingsOf(fold));
+            JointNetwork[] own = fold == 0 ? networks : [.. planned.Select(p => p.Create())];
+            return new(new FitContext(rows, _store, loss, isHeldOut, SettingsOf(fold), networks[0].Cost, _progress), planned, own);
+        }
+        _folds = folds == 1 ? [Fold(0, row => rows.HeldOut[row])] : [.. Enumerable.Range(0, folds).Select(f => Fold(f, row => rows.Folds![row] == f))];
+        _refit = refits ? Fold(folds, _ => false) : null;
+        int[] heldOut = [.. _folds.SelectMany(f => f.Context.Rows.HeldOut)];
+        _heldOutWeights = [.. _folds.Select(f => f.Context.Rows.HeldOut.Sum(row => rows.Targets.Weights?[row] ?? 1))];
+        int[]? groups = rows.Groups is { } groupOf ? [.. heldOut.Select(row => groupOf[row])] : null;
+        _answer = new HeldOutAnswer(settings.Answer, _heads, first.Length > 1, rows.Targets, heldOut, groups, loss, settings.SeedOf("answer"));
+        _best = new BestEpoch(settings, () => [.. Trained.SelectMany(f => f.Planned).Select(p => p.Create())]);
     }
 
-    /// <summary>What the networks share.</summary>
-    internal FitContext Context { get; }
+    /// <summary>What the networks of the first fold share.</summary>
+    internal FitContext Context => _folds[0].Context;
 
     /// <summary>The first network that is trained.</summary>
-    internal JointNetwork Network => _networks[0].Network;
+    internal JointNetwork Network => _folds[0].Networks[0].Network;
 
     /// <summary>Another network like the first, as it begins.</summary>
-    internal JointNetwork CreateNetwork() => _planned[0].Create();
+    internal JointNetwork CreateNetwork() => _folds[0].Planned[0].Create();
+
+    /// <summary>All folds, and behind them the networks that learn from all rows, if the model is to have those.</summary>
+    private IEnumerable<FoldTraining> Trained => _refit is null ? _folds : _folds.Append(_refit);
+
+    private IEnumerable<NetworkTraining> Networks => Trained.SelectMany(f => f.Networks);
 
     internal int EpochsDone => _records.Count;
 
@@ -78,15 +107,16 @@ internal sealed class TrainingRun : IDisposable
         while (!IsOver && EpochsDone < Math.Min(toEpoch, _settings.NumberOfEpochs))
         {
             int epoch = EpochsDone;
-            var results = new NetworkEpoch[_networks.Length];
-            SideBySide.Run(Context.TrainsSideBySide, [.. _networks.Select((network, i) => (Action)(() => results[i] = network.Train(epoch)))]);
+            NetworkTraining[] networks = [.. Networks];
+            var results = new NetworkEpoch[networks.Length];
+            SideBySide.Run(Context.TrainsSideBySide, [.. networks.Select((network, i) => (Action)(() => results[i] = network.Train(epoch)))]);
             foreach (var estimate in results.SelectMany(r => r.Estimates))
             {
                 _records.Add(estimate);
                 _progress.Say(estimate);
             }
             var record = Record(epoch, results);
-            IsOver = _best.Saw([.. _networks.Select(n => n.Network)], epoch, record.AnswerHeldOutLoss) || EpochsDone == _settings.NumberOfEpochs;
+            IsOver = _best.Saw([.. networks.Select(n => n.Network)], epoch, record.AnswerHeldOutLoss) || EpochsDone == _settings.NumberOfEpochs;
             _progress.Say(record, isLast: IsOver);
         }
     }
@@ -99,24 +129,27 @@ internal sealed class TrainingRun : IDisposable
             Settle();
         int selected = _settled?.Epoch ?? EpochsDone - 1;
         bool[] learned = [.. _records.Learned(selected).Select((learned, branch) => learned || _settled?.IsRefitted[branch] == true)];
-        if (!_networks.All(n => n.Network.Parts.IsFinite))
+        if (!Networks.All(n => n.Network.Parts.IsFinite))
             throw _records.Diverged("at the end the network has parameters that are not finite");
-        var heldOut = _answer.Predictions([.. _networks.SelectMany(n => Context.Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))], learned);
+        var heldOut = _answer.Predictions(Joined([.. _folds.Select(f => f.HeldOutPredictions())]), learned);
         var answer = _answer.Choose(heldOut, learned, _progress.Warn);
         if (_settings.LeavesOutMissing)
             answer = answer.WithSingleHeads(_heads, heldOut);
         string description = answer.Describe(_heads);
         double? heldOutLoss = _answer.MeanLoss(heldOut, learned);
         _progress.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
-        return new TrainedModel([.. _networks.Select(n => n.Network.ForScoring())], Context.Loss, answer, _records.ToHistory(Context.Rows, description, heldOutLoss, selected));
+        var history = _records.ToHistory([.. _folds.Select(f => f.ToHistory())], description, heldOutLoss, selected);
+        FoldTraining[] final = _refit is null ? _folds : [_refit];
+        return new TrainedModel([.. final.SelectMany(f => f.Networks).Select(n => n.Network.ForScoring())], Context.Loss, answer, history, final.Length);
     }
 
     public void Dispose()
     {
         _best.Dispose();
-        Context.Dispose();
+        foreach (var fold in Trained)
+            fold.Dispose();
+        _store.Dispose();
         _features.Dispose();
-        Array.ForEach(_networks, network => network.Dispose());
     }
 
     private void Prepare()
@@ -124,33 +157,43 @@ internal sealed class TrainingRun : IDisposable
         if (_isPrepared)
             return;
         _isPrepared = true;
-        _progress.Begin(Context.Rows);
+        _progress.Begin([.. _folds.Select(f => f.Context.Rows)], _refit is not null);
         _features.Compute(Context, Network);
-        Array.ForEach(_networks, network => network.Prepare());
+        SideBySide.Run(Context.TrainsSideBySide, [.. Networks.Select(network => (Action)network.Prepare)]);
     }
 
     private EpochRecord Record(int epoch, NetworkEpoch[] results)
     {
-        double[] weights = [.. results.SelectMany(r => r.Weights)];
-        var record = new EpochRecord(epoch, _settings.LearningRateOf(epoch), weights, [.. results.SelectMany(r => r.Losses.TrainMeans)], [.. results.SelectMany(r => r.Losses.HeldOutMeans)]);
-        bool isFinite = FitRecords.IsFinite(record);
-        if (Context.FollowsAnswer && isFinite)
+        int networks = _folds[0].Networks.Length;
+        NetworkEpoch[][] byFold = [.. results.Chunk(networks)];
+        EpochRecord[] records = [.. Trained.Zip(byFold, (fold, own) => fold.Record(epoch, own))];
+        var record = FitRecords.MeanOver(records[.._folds.Length], _heldOutWeights);
+        bool isFinite = records.All(FitRecords.IsFinite);
+        if (_folds.All(f => f.Context.FollowsAnswer) && isFinite)
         {
             bool[] learned = _records.Learned(epoch, record);
-            record = record with { AnswerHeldOutLoss = _answer.MeanLoss(_answer.Predictions([.. results.SelectMany(r => r.Losses.HeldOutPredictions!)], learned), learned) };
+            var heldOut = Joined([.. byFold[.._folds.Length].Select(own => own.SelectMany(r => r.Losses.HeldOutPredictions!).ToArray())]);
+            record = record with { AnswerHeldOutLoss = _answer.MeanLoss(_answer.Predictions(heldOut, learned), learned) };
         }
         _records.Add(record);
         _progress.EndEpoch(record);
         return isFinite ? record : throw _records.Diverged($"at the end of epoch {epoch} (counted from 0) the loss is not finite");
     }
 
+    /// <summary>From [fold][branch][row x output] to [branch][row x output], fold after fold.</summary>
+    private static double[][] Joined(double[][][] byFold) => [.. byFold[0].Select((_, branch) => byFold.SelectMany(fold => fold[branch]).ToArray())];
+
+    /// <summary>Whether networks that learn from all rows give the model, with the folds' answer.</summary>
+    private bool Refits(long parameters) => _settings.FinalNetworks == FinalNetworks.Refit
+        || (_settings.FinalNetworks == FinalNetworks.Auto && parameters > MostParametersOfFolds && !_settings.Blending.NeedsHeldOutRows);
+
     /// <summary>Once, when the run is over: the weights of the best epoch and the refit of the joint heads, where they are wanted.</summary>
     private void Settle()
     {
         if (_settled is not null)
             return;
-        int epoch = _best.Restore([.. _networks.Select(n => n.Network)]) ?? EpochsDone - 1;
-        bool[] refitted = [.. _networks.Select(network => _settings.RefitJointHeadEpochs > 0 && network.RefitJointHead())];
-        _settled = (epoch, [.. _networks.SelectMany((n, i) => n.Network.Shape.Heads.Select(head => head.IsJoint && refitted[i]))]);
+        int epoch = _best.Restore([.. Networks.Select(n => n.Network)]) ?? EpochsDone - 1;
+        bool[][] refitted = [.. Trained.Select(f => f.Networks.Select(network => _settings.RefitJointHeadEpochs > 0 && network.RefitJointHead()).ToArray())];
+        _settled = (epoch, [.. _folds[0].Networks.SelectMany((n, i) => n.Network.Shape.Heads.Select(head => head.IsJoint && refitted.Any(fold => fold[i])))]);
     }
 }

@@ -13,6 +13,9 @@ internal sealed record TrainingSettings
 
     public Answer Answer { get; init; } = Answer.Auto;
 
+    /// <summary>Which networks the model has where rows are divided into folds.</summary>
+    public FinalNetworks FinalNetworks { get; init; } = FinalNetworks.Auto;
+
     /// <summary>Whether the model is to answer rows that lack modalities.</summary>
     public bool LeavesOutMissing { get; init; }
 

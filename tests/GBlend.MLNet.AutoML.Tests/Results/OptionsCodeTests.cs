@@ -57,7 +57,7 @@ public sealed class OptionsCodeTests
     private static GradientBlendingTrainer.Options Unusual()
     {
         var options = Templates.Create("vectors");
-        options.Blending = Blending.Online(7) with { Guards = BlendingGuards.Published with { OverfittingFloor = 0.01 } };
+        options.Blending = Blending.Online(7) with { Guards = BlendingGuards.Published with { OverfittingFloor = 0.01 }, Folds = 4 };
         options.Fusion = Fusion.SqueezeExcitationGate(3, 2).WithDropout(0.3f);
         options.Answer = Answer.MeanOfHeads;
         options.Optimizer = Optimizer.AdamW(0.8f, 0.99f);
@@ -65,6 +65,7 @@ public sealed class OptionsCodeTests
         options.GradientClipping = 1.5f;
         options.EarlyStoppingPatience = 4;
         options.FinalWeights = FinalWeights.BestEpoch;
+        options.FinalNetworks = FinalNetworks.Refit;
         options.RefitJointHeadEpochs = 2;
         options.ValidationFraction = 0.33f;
         options.MissingValues = MissingValues.ImputeMean | MissingValues.LeaveOutModality;

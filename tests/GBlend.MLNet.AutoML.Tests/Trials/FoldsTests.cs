@@ -1,5 +1,3 @@
-using FsCheck;
-using FsCheck.Xunit;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -7,46 +5,6 @@ namespace GBlend.MLNet.AutoML.Tests;
 
 public sealed class FoldsTests
 {
-    [Property]
-    public void The_rows_of_every_class_are_dealt_evenly(NonEmptyArray<byte> labels, PositiveInt folds, int seed)
-    {
-        int[] classes = [.. labels.Get.Select(l => l % 4)];
-        int count = (folds.Get % 7) + 2;
-        int[] fold = Folds.Assign(classes, [.. Enumerable.Range(0, classes.Length)], count, new System.Random(seed));
-        Assert.All(fold, f => Assert.InRange(f, 0, count - 1));
-        for (int c = 0; c < 4; c++)
-        {
-            int[] ofClass = [.. fold.Where((_, row) => classes[row] == c)], sizes = [.. Enumerable.Range(0, count).Select(f => ofClass.Count(s => s == f))];
-            Assert.InRange(sizes.Max() - sizes.Min(), 0, 1);
-        }
-    }
-
-    [Property]
-    public void Groups_stay_together_and_no_fold_is_empty(NonEmptyArray<(byte Group, byte Class)> rows, PositiveInt folds, int seed)
-    {
-        int[] groups = [.. rows.Get.Select(r => r.Group % 16)], classes = [.. rows.Get.Select(r => r.Class % 3)];
-        int count = (folds.Get % 7) + 2;
-        if (groups.Distinct().Count() < count)
-            return;
-        int[] fold = Folds.Assign(classes, groups, count, new System.Random(seed));
-        Assert.All(groups.Zip(fold).GroupBy(p => p.First), g => Assert.Single(g.Select(p => p.Second).Distinct()));
-        Assert.Equal(count, fold.Distinct().Count());
-        Assert.Equal(fold, Folds.Assign(classes, groups, count, new System.Random(seed)));
-    }
-
-    [Fact]
-    public void Groups_of_one_class_are_spread_over_the_folds()
-    {
-        // Twelve speakers of ten rows, three of whom say yes.
-        int[] groups = [.. Enumerable.Range(0, 120).Select(i => i / 10)], classes = [.. groups.Select(g => g < 3 ? 1 : 0)];
-        for (int seed = 0; seed < 50; seed++)
-        {
-            int[] fold = Folds.Assign(classes, groups, 3, new System.Random(seed));
-            Assert.Equal(3, fold.Where((_, row) => classes[row] == 1).Distinct().Count());
-            Assert.All(fold.CountBy(f => f), f => Assert.Equal(40, f.Value));
-        }
-    }
-
     [Fact]
     public void Views_have_every_row_once_and_can_be_read_again()
     {

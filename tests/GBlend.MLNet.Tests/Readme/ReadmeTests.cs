@@ -81,7 +81,6 @@ public sealed class ReadmeTests
                 Modalities = { Modality.Vector("Face"), Modality.Vector("Voice") },
                 // Blending = Blending.Auto(),          // the default; Online(), Offline(), Equal(), ... are the others
                 SamplingKeyColumnName = "Speaker",      // rows of one speaker are never split between training and held-out rows
-                ValidationFraction = 0.2f,              // the share held out of training to measure what generalizes
             }))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 

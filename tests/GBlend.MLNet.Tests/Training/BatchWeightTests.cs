@@ -74,7 +74,7 @@ public sealed class BatchWeightTests
         AssertClose([.. order.Select(i => weights[i])], [.. foundWeights]);
         Assert.Equal(order.Select(i => present[i] ? 1.0 : 0), foundPresence);
         Assert.All(without.Batches(order, 16), batch => Assert.True(batch is { Weights: null, Presence: null }));
-        Assert.Equal([present], rows.Only([1], null).Presence!);
+        Assert.Equal([present], rows.Only([1]).Presence!);
     }
 
     /// <summary>Strategies' own losses take rows as they count: linear in the weights, and as without them when all are 1.</summary>

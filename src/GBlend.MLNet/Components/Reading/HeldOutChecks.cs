@@ -10,20 +10,23 @@ internal static class HeldOutChecks
     /// <summary>Refuses a division that can't be trained on and warns of one that trains badly.</summary>
     /// <param name="targets">The labels of all rows.</param>
     /// <param name="heldOut">Per row.</param>
+    /// <param name="folds">Per row its fold; <see langword="null"/> where rows are held out once.</param>
     /// <param name="label">Names the classes.</param>
     /// <param name="need">What needs held-out rows, in words; <see langword="null"/> when nothing does.</param>
     /// <param name="needOfEveryClass">What needs held-out rows of every class, in words; <see langword="null"/> when nothing does.</param>
     /// <param name="host">Receives the warnings.</param>
     /// <exception cref="InvalidOperationException">A class has held-out rows only, or held-out rows are needed that are not there.</exception>
-    internal static void Check(TrainingTargets targets, bool[] heldOut, LabelInfo label, string? need, string? needOfEveryClass, ITrainingHost host)
+    internal static void Check(TrainingTargets targets, bool[] heldOut, int[]? folds, LabelInfo label, string? need, string? needOfEveryClass, ITrainingHost host)
     {
-        bool holdsOut = heldOut.Contains(true);
+        // In folds, a row that is held out once is trained on all the same.
+        bool[] isMeasured = folds is null ? heldOut : [.. folds.Select(f => f != TrainingRows.NoFold)];
+        bool holdsOut = isMeasured.Contains(true);
         if (!holdsOut && need is not null)
             throw new InvalidOperationException($"{need} needs held-out rows, but none could be held out of {heldOut.Length} rows. Use more rows, a larger ValidationFraction or a HoldOutColumnName.");
         if (targets.Classes is null)
             return;
         var training = CountByClass(targets, heldOut, isHeldOut: false);
-        var kept = CountByClass(targets, heldOut, isHeldOut: true);
+        var kept = CountByClass(targets, isMeasured, isHeldOut: true);
         RefuseClassesWithoutTrainingRows(training, kept, label);
         string unused = NamesOf(label, c => training[c] + kept[c] == 0);
         if (unused.Length > 0)

@@ -11,6 +11,11 @@ namespace GBlend.MLNet;
 /// <param name="Modalities">The modalities, with what replaces missing values.</param>
 internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnlyList<ModalitySpec> Modalities)
 {
+    private const double DefaultFraction = 0.1;
+
+    /// <summary>Per row whether the hold-out column is set; <see langword="null"/> without one.</summary>
+    internal bool[]? Flags { get; init; }
+
     /// <summary>The example weights as they were read, without class weights; <see langword="null"/> without an example weight column.</summary>
     internal double[]? ExampleWeights { get; init; }
 
@@ -28,16 +33,14 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         var read = RowsRead.Read(view, options, kind, host);
         try
         {
-            var heldOut = ChooseHeldOut(read, options, new Random(seed), host);
-            if (read.Flags is not null && read.Groups is not null)
-                HeldOutChecks.WarnOfSharedGroups(read.Groups, heldOut, options.SamplingKeyColumnName!, host);
-            HeldOutChecks.Check(read.Targets, heldOut, read.Label, OptionChecks.WhatNeedsHeldOutRows(options), OptionChecks.WhatNeedsEveryClass(options), host);
+            var unweighted = new TrainingData(new(read.Modalities, read.Targets, new bool[read.Count], read.Groups, read.Memory), read.Label, specs) { Flags = read.Flags, ExampleWeights = read.Weights };
+            var (heldOut, folds) = unweighted.Divide(options, seed, host);
             if (options.MissingValues.HasFlag(MissingValues.ImputeMean))
                 specs = [.. specs.Zip(read.Modalities, (spec, rows) => rows is RowColumn<float> floats ? Imputed(spec, floats, heldOut, read.Weights) : spec)];
-            var targets = read.Targets with { Weights = RowWeighting.Of(read.Weights, options.ClassWeights, read.Targets, read.Label, heldOut) };
-            if (targets.Weights is { } weights)
+            var weights = RowWeighting.Of(read.Weights, options.ClassWeights, read.Targets, read.Label, heldOut);
+            if (weights is not null)
                 host.Info(string.Create(CultureInfo.InvariantCulture, $"Rows count by {WhatWeighs(options)}, from {weights.Min():g3} to {weights.Max():g3} times the mean of the training rows."));
-            return new(new(read.Modalities, targets, heldOut, read.Groups, read.Memory), read.Label, specs) { ExampleWeights = read.Weights };
+            return unweighted with { Rows = unweighted.Rows.Divided(heldOut, folds, weights), Modalities = specs };
         }
         catch
         {
@@ -65,17 +68,31 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
     private static string WhatWeighs(Options options) => string.Join(" and ",
         new[] { options.ExampleWeightColumnName is { } column ? $"'{column}'" : null, options.ClassWeights is { } classes ? $"class weights ({classes})" : null }.OfType<string>());
 
-    private static bool[] ChooseHeldOut(RowsRead read, Options options, Random random, ITrainingHost host)
+    /// <summary>Which rows are held out of training: once, or by the fold of each.</summary>
+    /// <param name="options">Already checked.</param>
+    /// <param name="seed">Decides what is left open.</param>
+    /// <param name="host">Receives warnings.</param>
+    internal (bool[] HeldOut, int[]? Folds) Divide(Options options, int seed, ITrainingHost host)
     {
-        if (read.Flags is not null)
-            return HoldOut.ByColumn(read.Flags, options.HoldOutColumnName!);
+        var folds = FoldChoice.Divide(Rows, Modalities, options, seed, host);
+        var heldOut = folds is null ? ChooseHeldOut(options, new Random(seed), host) : new bool[Rows.Count];
+        if (Flags is not null && Rows.Groups is not null)
+            HeldOutChecks.WarnOfSharedGroups(Rows.Groups, heldOut, options.SamplingKeyColumnName!, host);
+        HeldOutChecks.Check(Rows.Targets, heldOut, folds, Label, OptionChecks.WhatNeedsHeldOutRows(options), OptionChecks.WhatNeedsEveryClass(options), host);
+        return (heldOut, folds);
+    }
+
+    private bool[] ChooseHeldOut(Options options, Random random, ITrainingHost host)
+    {
+        if (Flags is not null)
+            return HoldOut.ByColumn(Flags, options.HoldOutColumnName!);
         // The number the user wrote: 0.1f is 0.1, not 0.100000001.
-        double fraction = (double)(decimal)options.ValidationFraction;
-        string? need = read.Targets.Classes is null ? null : OptionChecks.WhatNeedsEveryClass(options);
-        var heldOut = read.Groups is null
-            ? HoldOut.ByFraction(read.Targets.Classes, read.Count, fraction, everyClass: need is not null, random)
-            : HoldOut.ByGroups(read.Groups, read.Targets.Classes, fraction, everyClass: need is not null, options.SamplingKeyColumnName!, random);
-        HeldOutChecks.SayShare(heldOut, fraction, read.Groups is null ? null : options.SamplingKeyColumnName, need, host);
+        double fraction = options.ValidationFraction is { } wanted ? (double)(decimal)wanted : DefaultFraction;
+        string? need = Rows.Targets.Classes is null ? null : OptionChecks.WhatNeedsEveryClass(options);
+        var heldOut = Rows.Groups is null
+            ? HoldOut.ByFraction(Rows.Targets.Classes, Rows.Count, fraction, everyClass: need is not null, random)
+            : HoldOut.ByGroups(Rows.Groups, Rows.Targets.Classes, fraction, everyClass: need is not null, options.SamplingKeyColumnName!, random);
+        HeldOutChecks.SayShare(heldOut, fraction, Rows.Groups is null ? null : options.SamplingKeyColumnName, need, host);
         return heldOut;
     }
 
