@@ -133,6 +133,93 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
         Assert.DoesNotContain("GLIBCXX", run.Output);
     }
 
+    /// <summary>
+    /// Microsoft.ML.TorchSharp was built on an older TorchSharp and uses the one that this library brings. Its own trainings fail on it and, where
+    /// there is no network, at their downloads already, which this program takes as they come.
+    /// </summary>
+    [Fact]
+    public void A_program_with_Microsoft_ML_TorchSharp_trains_the_same_bits_before_and_after_it()
+    {
+        const string program = """
+            using GBlend.MLNet;
+            using Microsoft.ML;
+            using Microsoft.ML.Data;
+            using Microsoft.ML.TorchSharp;
+
+            Environment.SetEnvironmentVariable("MICROSOFTML_RESOURCE_URL", "http://127.0.0.1:9/");
+            Environment.SetEnvironmentVariable("MICROSOFTML_RESOURCE_PATH", Directory.CreateTempSubdirectory().FullName);
+            var random = new Random(1);
+            Row[] rows = [.. Enumerable.Range(0, 90).Select(i => new Row
+            {
+                Label = i % 2 == 0,
+                Text = i % 2 == 0 ? "a good day" : "a bad day",
+                A = [i % 2 + (float)random.NextDouble(), (float)random.NextDouble()],
+                B = [(float)random.NextDouble(), i % 2 + (float)random.NextDouble()],
+            })];
+            float[] Ours()
+            {
+                var ml = new MLContext(seed: 1);
+                var view = ml.Data.LoadFromEnumerable(rows);
+                return [.. ml.BinaryClassification.Trainers.GradientBlending("A", "B").Fit(view).Transform(view).GetColumn<float>("Score")];
+            }
+            float[] before = Ours();
+            string theirs;
+            try
+            {
+                var ml = new MLContext(seed: 1);
+                var view = ml.Data.LoadFromEnumerable(rows);
+                ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.TextClassification(sentence1ColumnName: "Text", maxEpochs: 1)).Fit(view);
+                theirs = "trained";
+            }
+            catch (Exception e)
+            {
+                theirs = e.GetBaseException().Message;
+            }
+            Console.WriteLine($"theirs: {theirs}");
+            Console.WriteLine($"the same bits: {before.SequenceEqual(Ours())}");
+
+            class Row
+            {
+                public bool Label { get; set; }
+                public string Text { get; set; } = "";
+                [VectorType(2)] public float[] A { get; set; } = [];
+                [VectorType(2)] public float[] B { get; set; } = [];
+            }
+            """;
+        var run = packed.Run("WithTorch", new Dictionary<string, string> { ["GBlend.MLNet"] = "", [Libtorch] = LibtorchVersion, ["Microsoft.ML.TorchSharp"] = "0.23.1" }, program).MustSucceed();
+        Assert.Contains("the same bits: True", run.Output);
+    }
+
+    /// <summary>Without the folder of the build, in one file and as native code, the libraries are found all the same.</summary>
+    [Theory]
+    [InlineData("SelfContained", "-r linux-x64 --self-contained -p:PublishSingleFile=true")]
+    [InlineData("ReadyToRun", "-r linux-x64 --no-self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true")]
+    [InlineData("WithoutRid", "")]
+    public void A_published_program_runs_where_it_is_put(string name, string options)
+    {
+        const string program = """
+            using GBlend.MLNet;
+            using Microsoft.ML;
+            using Microsoft.ML.Data;
+
+            var ml = new MLContext(seed: 1);
+            var random = new Random(1);
+            var view = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 90).Select(i => new Row { Label = i % 2 == 0, A = [i % 2 + (float)random.NextDouble()], B = [(float)random.NextDouble()] }));
+            var model = ml.BinaryClassification.Trainers.GradientBlending("A", "B").Fit(view);
+            ml.Model.Save(model, view.Schema, "model.zip");
+            Console.WriteLine($"accuracy {ml.BinaryClassification.EvaluateNonCalibrated(ml.Model.Load("model.zip", out _).Transform(view)).Accuracy:P0}");
+
+            class Row
+            {
+                public bool Label { get; set; }
+                [VectorType(1)] public float[] A { get; set; } = [];
+                [VectorType(1)] public float[] B { get; set; } = [];
+            }
+            """;
+        var run = packed.Publish(name, new Dictionary<string, string> { ["GBlend.MLNet"] = "", [Libtorch] = LibtorchVersion }, program, options).MustSucceed();
+        Assert.Matches(@"accuracy (9\d|100) ?%", run.Output);
+    }
+
     [GeneratedRegex("""<PackageReference Include="(?<package>[^"]+)" (?:/>|PrivateAssets)""")]
     private static partial Regex Reference();
 

@@ -44,6 +44,29 @@ public sealed class PackedLibraries : IDisposable
     /// <param name="program">The source.</param>
     internal Command Run(string name, IReadOnlyDictionary<string, string> packages, string program)
     {
+        string folder = Write(name, packages, program);
+        Command.Run("dotnet", "build -c Release", folder).MustSucceed();
+        return Command.Run("dotnet", Path.Combine("bin", "Release", "net10.0", $"{name}.dll"), folder);
+    }
+
+    /// <summary>Publishes a console program, moves what was published and runs it there.</summary>
+    /// <param name="name">The name of its folder.</param>
+    /// <param name="packages">See <see cref="Run"/>.</param>
+    /// <param name="program">The source.</param>
+    /// <param name="options">The options of <c>dotnet publish</c>.</param>
+    internal Command Publish(string name, IReadOnlyDictionary<string, string> packages, string program, string options)
+    {
+        string folder = Write(name, packages, program), published = Path.Combine(_folder.FullName, $"{name} published");
+        Command.Run("dotnet", $"publish -c Release -o out {options}", folder).MustSucceed();
+        Directory.Move(Path.Combine(folder, "out"), published);
+        Directory.Delete(folder, recursive: true);
+        var run = Command.Run(Path.Combine(published, name), "", published);
+        Directory.Delete(published, recursive: true);
+        return run;
+    }
+
+    private string Write(string name, IReadOnlyDictionary<string, string> packages, string program)
+    {
         string folder = Path.Combine(_folder.FullName, name);
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "NuGet.config"), $"<configuration><packageSources><add key=\"packed\" value=\"{Feed}\" /></packageSources></configuration>");
@@ -59,8 +82,7 @@ public sealed class PackedLibraries : IDisposable
             </Project>
             """);
         File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
-        Command.Run("dotnet", "build -c Release", folder).MustSucceed();
-        return Command.Run("dotnet", Path.Combine("bin", "Release", "net10.0", $"{name}.dll"), folder);
+        return folder;
     }
 
     public void Dispose()
