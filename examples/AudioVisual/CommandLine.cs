@@ -1,6 +1,5 @@
 using System.Globalization;
 using GBlend.MLNet;
-using QuickStart;
 
 namespace AudioVisual;
 

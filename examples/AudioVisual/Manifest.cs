@@ -1,5 +1,3 @@
-using QuickStart;
-
 namespace AudioVisual;
 
 /// <summary>A table of media files and labels.</summary>
@@ -25,12 +23,11 @@ internal sealed record Manifest(string Name, IReadOnlyList<MediaRow> TrainingRow
     {
         var csv = CsvFile.Read(path);
         string name = Path.GetFileName(path), folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        int Find(string column) => csv.Header.ToList().IndexOf(column);
-        int Need(string column, string option) => Find(column) is >= 0 and var index
+        int Need(string column, string option) => csv.Find(column) is >= 0 and var index
             ? index
             : throw new UserErrorException($"{name} has no column '{column}'. It has: {string.Join(", ", csv.Header)}. Name the right one with {option}.");
         int label = Need(columns.Label, "--label-column"), split = Need(columns.Split, "--split-column"), key = columns.Key is { } k ? Need(k, "--key") : -1;
-        int video = Find(columns.Video), audio = Find(columns.Audio), image = Find(columns.Image), text = Find(columns.Text);
+        int video = csv.Find(columns.Video), audio = csv.Find(columns.Audio), image = csv.Find(columns.Image), text = csv.Find(columns.Text);
         if (video < 0 && audio < 0 && image < 0 && text < 0)
         {
             throw new UserErrorException($"{name} has none of the columns {columns.Video}, {columns.Audio}, {columns.Image} and {columns.Text}. It has: {string.Join(", ", csv.Header)}. "

@@ -1,6 +1,5 @@
 using GBlend.MLNet;
 using OpenCvSharp;
-using QuickStart;
 
 namespace AudioVisual;
 

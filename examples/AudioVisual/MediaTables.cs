@@ -1,7 +1,6 @@
 using GBlend.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using QuickStart;
 
 namespace AudioVisual;
 

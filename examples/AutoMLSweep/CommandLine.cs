@@ -1,6 +1,5 @@
 using System.Globalization;
 using GBlend.MLNet.AutoML;
-using QuickStart;
 
 namespace AutoMLSweep;
 

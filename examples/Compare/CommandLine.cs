@@ -1,5 +1,4 @@
 using System.Globalization;
-using QuickStart;
 
 namespace Compare;
 

@@ -1,5 +1,4 @@
 using Compare;
-using QuickStart;
 
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>

@@ -50,57 +50,40 @@ internal static class FolderData
     public static string? KeyColumnOf(string folder)
     {
         string path = Path.Combine(folder, LabelsFile);
-        return File.Exists(path) ? Cells(File.ReadLines(path).FirstOrDefault("")).FirstOrDefault(column => column is not ("Label" or "Split" or "")) : null;
+        return File.Exists(path) ? CsvFile.Read(path).Header.FirstOrDefault(column => column is not ("Label" or "Split" or "")) : null;
     }
 
     private static List<(Row Row, string Split)> ReadLabels(string path, string? keyColumn)
     {
-        using var lines = File.ReadLines(path).GetEnumerator();
-        string[] header = lines.MoveNext() ? Cells(lines.Current) : [];
-        int Column(string name) => Array.IndexOf(header, name) is >= 0 and var index
+        var csv = CsvFile.Read(path);
+        int Column(string name) => csv.Find(name) is >= 0 and var index
             ? index
-            : throw new UserErrorException($"{LabelsFile} has no column '{name}'. It has: {string.Join(", ", header)}.");
+            : throw csv.Error(csv.HeaderRow, $"there is no column '{name}'. It has: {string.Join(", ", csv.Header)}.");
         int label = Column("Label"), split = Column("Split"), key = keyColumn is null ? -1 : Column(keyColumn);
 
         var rows = new List<(Row, string)>();
-        for (int line = 2; lines.MoveNext(); line++)
+        foreach (var row in csv.Rows)
         {
-            if (lines.Current.Length == 0)
-                continue;
-            string[] cells = Cells(lines.Current);
-            if (cells.Length != header.Length)
-                throw new UserErrorException($"{LabelsFile}, line {line}: {cells.Length} cells, but the header has {header.Length}.");
+            var cells = row.Cells;
             if (cells[split] is not ("train" or "valid" or "test"))
-                throw new UserErrorException($"{LabelsFile}, line {line}: Split is train, valid or test, not '{cells[split]}'.");
+                throw csv.Error(row, $"Split is train, valid or test, not '{cells[split]}'.");
             if (cells[label].Length == 0)
-                throw new UserErrorException($"{LabelsFile}, line {line}: the label is empty.");
+                throw csv.Error(row, "the label is empty.");
             rows.Add((new Row { Label = cells[label], Key = key < 0 ? "" : cells[key], IsHeldOut = cells[split] == "valid" }, cells[split]));
         }
-        return rows.Count > 0 ? rows : throw new UserErrorException($"{LabelsFile} has no rows.");
+        return rows.Count > 0 ? rows : throw new UserErrorException($"{path} has no rows.");
     }
 
     private static List<float[]> ReadVectors(string path)
     {
-        string file = Path.GetFileName(path);
-        using var lines = File.ReadLines(path).GetEnumerator();
-        string[] header = lines.MoveNext() ? Cells(lines.Current) : [];
-        if (header.Length == 0)
-            throw new UserErrorException($"{file} is empty.");
-
-        var rows = new List<float[]>();
-        for (int line = 2; lines.MoveNext(); line++)
-        {
-            if (lines.Current.Length == 0)
-                continue;
-            string[] cells = Cells(lines.Current);
-            if (cells.Length != header.Length)
-                throw new UserErrorException($"{file}, line {line}: {cells.Length} cells, but the header has {header.Length}.");
-            rows.Add([.. cells.Select((cell, i) => float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
+        // The columns are slots of one vector, and their names don't matter.
+        var csv = CsvFile.Read(path, namesAreUnique: false);
+        float[][] rows =
+        [
+            .. csv.Rows.Select(row => row.Cells.Select((cell, i) => float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
                 ? value
-                : throw new UserErrorException($"{file}, line {line}, column {header[i]}: '{cell}' is not a number."))]);
-        }
-        return rows.Count > 0 ? rows : throw new UserErrorException($"{file} has no rows.");
+                : throw csv.Error(row, $"the column {csv.Header[i]} has '{cell}', which is not a number. Write decimals with a point.")).ToArray()),
+        ];
+        return rows.Length > 0 ? [.. rows] : throw new UserErrorException($"{path} has no rows.");
     }
-
-    private static string[] Cells(string line) => [.. line.Split(',').Select(cell => cell.Trim().Trim('"'))];
 }

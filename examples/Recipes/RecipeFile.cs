@@ -26,11 +26,10 @@ internal static class RecipeFile
     /// <exception cref="UserErrorException">There is no such file, or it is wrong.</exception>
     public static Recipe Overlay(Recipe recipe, string path)
     {
-        if (!File.Exists(path))
-            throw new UserErrorException($"There is no file {path}.");
+        string text = TextFile.Read(path).Text;
         try
         {
-            var changes = JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            var changes = JsonNode.Parse(text, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return Merge(recipe, changes as JsonObject ?? throw new JsonException("It is not an object in braces."));
         }
         catch (JsonException e)

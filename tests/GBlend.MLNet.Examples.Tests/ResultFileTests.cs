@@ -1,5 +1,4 @@
 using Compare;
-using QuickStart;
 
 namespace GBlend.MLNet.Examples.Tests;
 

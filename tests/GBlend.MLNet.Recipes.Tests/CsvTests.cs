@@ -17,8 +17,8 @@ public sealed class CsvTests : TempFolder
     [Fact]
     public void Read_takes_a_byte_order_mark_and_leaves_out_comments()
     {
-        var file = AnnotationFile.Read(Write("a.csv", [0xEF, 0xBB, 0xBF, .. "# one, \"two\n# three\na,b\n"u8]));
-        var row = Assert.Single(CsvRows.Read(file, '#'));
+        var file = TextFile.Read(Write("a.csv", [0xEF, 0xBB, 0xBF, .. "# one, \"two\n# three\na,b\n"u8]));
+        var row = Assert.Single(CsvFile.ReadRows(file, '#'));
         Assert.Equal(["a", "b"], row.Cells);
         Assert.Equal(3, row.Line);
     }
@@ -33,15 +33,23 @@ public sealed class CsvTests : TempFolder
     [Theory]
     [InlineData(new byte[] { 0x61, 0x2C, 0x0A, 0xE9, 0x0A }, "line 2", "0xE9")]
     [InlineData(new byte[] { 0x61, 0x0A, 0x0A, 0x62, 0xC3 }, "line 3", "0xC3")]
-    [InlineData(new byte[] { 0xFF, 0xFE, 0x61, 0x00 }, "line 1", "0xFF")]
+    [InlineData(new byte[] { 0x61, 0xFF, 0xFE, 0x00 }, "line 1", "0xFF")]
     public void Read_names_line_and_byte_that_is_not_utf8(byte[] bytes, string line, string value) =>
-        Assert.Contains(value, Message(() => AnnotationFile.Read(Write("a.csv", bytes)), $"a.csv, {line}"));
+        Assert.Contains(value, Message(() => TextFile.Read(Write("a.csv", bytes)), $"a.csv, {line}"));
+
+    [Fact]
+    public void Read_takes_utf16_with_a_mark_and_refuses_halves_of_characters()
+    {
+        Assert.Equal("aö", TextFile.Read(Write("a.csv", [0xFF, 0xFE, 0x61, 0x00, 0xF6, 0x00])).Text);
+        Message(() => TextFile.Read(Write("a.csv", [0xFF, 0xFE, 0x61, 0x00, 0xF6])), "a.csv begins as UTF-16");
+        Message(() => TextFile.Read(Write("a.csv", [0xFE, 0xFF, 0xD8, 0x00, 0x00, 0x61])), "Save the file as UTF-8");
+    }
 
     [Fact]
     public void Read_refuses_a_file_that_is_empty_or_not_there()
     {
-        Message(() => AnnotationFile.Read(Write("a.csv", "  \n")), "a.csv is empty");
-        Message(() => AnnotationFile.Read(Path.Combine(Folder, "b.csv")), "There is no file");
+        Message(() => TextFile.Read(Write("a.csv", "  \n")), "a.csv is empty");
+        Message(() => TextFile.Read(Path.Combine(Folder, "b.csv")), "There is no file");
     }
 
     [Fact]
@@ -56,5 +64,5 @@ public sealed class CsvTests : TempFolder
         Assert.Contains("not a number", Message(() => table.Number(table.Rows[0], "y"), "line 2"));
     }
 
-    private List<CsvRow> Rows(string text) => [.. CsvRows.Read(AnnotationFile.Read(Write("a.csv", Encoding.UTF8.GetBytes(text))))];
+    private List<CsvRow> Rows(string text) => [.. CsvFile.ReadRows(TextFile.Read(Write("a.csv", Encoding.UTF8.GetBytes(text))))];
 }

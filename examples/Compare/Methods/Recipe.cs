@@ -1,5 +1,4 @@
 using GBlend.MLNet;
-using QuickStart;
 
 namespace Compare;
 

@@ -14,6 +14,17 @@ internal static class CsvLines
         file.Flush(flushToDisk: true);
     }
 
+    /// <summary>The rows of a file as <see cref="Append"/> leaves it, without the header and without a line that an interruption cut off.</summary>
+    /// <returns>The rows; none where there is no file.</returns>
+    public static IEnumerable<CsvRow> Read(string path, string header)
+    {
+        if (!File.Exists(path) || new FileInfo(path) is { Length: 0 })
+            return [];
+        var file = TextFile.Read(path);
+        var whole = file with { Text = file.Text[..(file.Text.LastIndexOf('\n') + 1)] };
+        return CsvFile.ReadRows(whole).Where(row => string.Join(',', row.Cells) != header);
+    }
+
     private static long EndOfLastLine(FileStream file)
     {
         for (long end = file.Length; end > 0; end--)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using QuickStart;
 
 namespace Compare;
 
@@ -27,26 +26,19 @@ internal sealed class ResultFile(string path, string settings)
 
     public IReadOnlyList<ResultRow> Read()
     {
-        if (!File.Exists(path))
-            return [];
         var rows = new Dictionary<ResultKey, ResultRow>();
-        string text = File.ReadAllText(path);
-        // A line without its end was cut off by an interruption.
-        string[] lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        for (int i = 0; i < lines.Length; i++)
+        foreach (var line in CsvLines.Read(path, Header))
         {
-            if (lines[i] == Header)
-                continue;
-            string[] cells = lines[i].Split(',');
-            if (cells.Length != Header.Split(',').Length || !Enum.TryParse(cells[2], ignoreCase: true, out Treatment treatment) || !int.TryParse(cells[3], CultureInfo.InvariantCulture, out int seed))
-                throw new UserErrorException($"{path}, line {i + 1}: not a line of results. Correct it, or write to another folder with --out.");
+            var cells = line.Cells;
+            if (cells.Count != Header.Split(',').Length || !Enum.TryParse(cells[2], ignoreCase: true, out Treatment treatment) || !int.TryParse(cells[3], CultureInfo.InvariantCulture, out int seed))
+                throw new UserErrorException($"{path}, line {line.Line}: not a line of results. Correct it, or write to another folder with --out.");
             if (cells[10] != settings)
                 continue;
             var row = new ResultRow(new(cells[0], cells[1], treatment, seed), cells[4], Number(cells[5]), Number(cells[6]), Number(cells[7]), Number(cells[8]), Number(cells[9]));
             rows[row.Key] = row;
             double Number(string cell) => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
                 ? value
-                : throw new UserErrorException($"{path}, line {i + 1}: '{cell}' is not a number. Correct it, or write to another folder with --out.");
+                : throw new UserErrorException($"{path}, line {line.Line}: '{cell}' is not a number. Correct it, or write to another folder with --out.");
         }
         return [.. rows.Values];
     }
@@ -54,7 +46,7 @@ internal sealed class ResultFile(string path, string settings)
     public void Append(IEnumerable<ResultRow> rows)
     {
         var lines = rows.Select(r => string.Create(CultureInfo.InvariantCulture,
-            $"{r.Key.Set},{r.Key.Method},{r.Key.Treatment.ToString().ToLowerInvariant()},{r.Key.Seed},{r.Rate},{r.Accuracy:R},{r.LogLoss:R},{r.HeldOutAccuracy:R},{r.HeldOutLogLoss:R},{r.Seconds:0.00},{settings}\n"));
+            $"{CsvFile.Cell(r.Key.Set)},{r.Key.Method},{r.Key.Treatment.ToString().ToLowerInvariant()},{r.Key.Seed},{r.Rate},{r.Accuracy:R},{r.LogLoss:R},{r.HeldOutAccuracy:R},{r.HeldOutLogLoss:R},{r.Seconds:0.00},{CsvFile.Cell(settings)}\n"));
         lock (_writing)
             CsvLines.Append(path, Header, string.Concat(lines));
     }

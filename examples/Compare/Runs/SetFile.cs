@@ -1,4 +1,3 @@
-using QuickStart;
 
 namespace Compare;
 
@@ -10,12 +9,12 @@ internal sealed class SetFile(string path)
     /// <exception cref="UserErrorException">There are results of a set of the same name and other rows.</exception>
     public void Check(IReadOnlyList<DataSet> sets)
     {
-        var known = File.Exists(path) ? File.ReadLines(path).Skip(1).Select(line => line.Split(',')).Where(c => c.Length == 2).ToDictionary(c => c[0], c => c[1]) : [];
+        var known = CsvLines.Read(path, Header).Where(row => row.Cells.Count == 2).ToDictionary(row => row.Cells[0], row => row.Cells[1]);
         foreach (var set in sets)
         {
             string checksum = set.Checksum();
             if (!known.TryGetValue(set.Name, out string? before))
-                CsvLines.Append(path, Header, $"{set.Name},{checksum}\n");
+                CsvLines.Append(path, Header, $"{CsvFile.Cell(set.Name)},{checksum}\n");
             else if (before != checksum)
                 throw new UserErrorException($"The rows of {set.Name} are not those that the results in {Path.GetDirectoryName(path)} are of. Write to another folder with --out, or remove the results there.");
         }

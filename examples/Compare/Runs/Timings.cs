@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using QuickStart;
 
 namespace Compare;
 
@@ -26,17 +25,15 @@ internal sealed class Timings(string path, string settings)
 
     public IReadOnlyList<Timing> Read()
     {
-        if (!File.Exists(path))
-            return [];
         var rows = new List<Timing>();
-        foreach (string line in File.ReadLines(path).Skip(1))
+        foreach (var row in CsvLines.Read(path, Header))
         {
-            string[] cells = line.Split(',');
+            string[] cells = [.. row.Cells];
             if (cells.Length != Header.Split(',').Length || cells[^1] != settings)
                 continue;
             double[] seconds = [.. cells[3..7].Select(c => double.TryParse(c, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
             if (!int.TryParse(cells[2], CultureInfo.InvariantCulture, out int round) || seconds.Any(double.IsNaN))
-                throw new UserErrorException($"{path}: '{line}' is not a line of timings. Correct it, or write to another folder with --out.");
+                throw new UserErrorException($"{path}, line {row.Line}: not a line of timings. Correct it, or write to another folder with --out.");
             rows.Add(new(cells[0], cells[1], round, seconds[0], seconds[1], seconds[2], seconds[3]));
         }
         return rows;
@@ -63,7 +60,7 @@ internal sealed class Timings(string path, string settings)
                     if (Time(data, naive, run, cancelled) is not { } one || Time(data, recipe, run, cancelled) is not { } fit)
                         continue;
                     CsvLines.Append(path, Header, string.Create(CultureInfo.InvariantCulture,
-                        $"{data.Name},{recipe.Name},{round},{fit.Seconds:0.000},{fit.Cpu:0.000},{one.Seconds:0.000},{one.Cpu:0.000},{settings}\n"));
+                        $"{CsvFile.Cell(data.Name)},{recipe.Name},{round},{fit.Seconds:0.000},{fit.Cpu:0.000},{one.Seconds:0.000},{one.Cpu:0.000},{CsvFile.Cell(settings)}\n"));
                 }
             }
         }

@@ -31,9 +31,9 @@ internal static class AudioSetCsv
     /// <exception cref="UserErrorException">The message says file, line and remedy.</exception>
     public static IReadOnlyList<AnnotatedVideo> Read(string path, IReadOnlyList<(string Id, string Name)> classes, out int repeated)
     {
-        var file = AnnotationFile.Read(path);
+        var file = TextFile.Read(path);
         var index = classes.Index().ToDictionary(c => c.Item.Id, c => c.Index);
-        return AnnotatedVideos.Distinct(CsvRows.Read(file, isComment: '#').Select(row =>
+        return AnnotatedVideos.Distinct(CsvFile.ReadRows(file, comment: '#').Select(row =>
         {
             if (row.Cells.Count != 4)
                 throw file.Error(row.Line, $"{row.Cells.Count} cells, but a segment has 4: YTID, start_seconds, end_seconds and positive_labels, the labels in quotes.");

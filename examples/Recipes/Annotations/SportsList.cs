@@ -11,7 +11,7 @@ internal static class SportsList
     /// <exception cref="UserErrorException">A class is there twice.</exception>
     public static IReadOnlyList<string> Classes(string path)
     {
-        var file = AnnotationFile.Read(path);
+        var file = TextFile.Read(path);
         var classes = new List<string>();
         foreach (var (number, line) in file.Lines())
         {
@@ -29,7 +29,7 @@ internal static class SportsList
     /// <exception cref="UserErrorException">The message says file, line and remedy.</exception>
     public static IReadOnlyList<AnnotatedVideo> Read(string path, int classes, out int repeated)
     {
-        var file = AnnotationFile.Read(path);
+        var file = TextFile.Read(path);
         return AnnotatedVideos.Distinct(file.Lines().Select(line =>
         {
             string[] parts = line.Text.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);

@@ -1,3 +1,4 @@
+using AudioVisual;
 using GBlend.MLNet.Tests;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -112,6 +113,13 @@ public sealed class SharedCasesTests
 
     [SharedFact]
     public void Zeros_after_the_last_packet_of_a_mp3_are_passed_over() => Assert.True(SoundInfo.Read(PathTo("trailing-zeros.mp3")).Samples > 15000);
+
+    [SharedFact]
+    public void A_manifest_in_another_encoding_is_refused_by_the_place_of_its_byte()
+    {
+        string message = Assert.Throws<UserErrorException>(() => Manifest.Read(PathTo("latin1-labels.csv"), new(), needsFiles: false)).Message;
+        Assert.Contains("latin1-labels.csv, line 2: the byte 0xF6 (number 2 of the line, 24 of the file) is not UTF-8. Save the file as UTF-8", message);
+    }
 
     [SharedFact]
     public void Sound_with_a_pause_of_hours_takes_little_memory()

@@ -64,6 +64,24 @@ public sealed class TokenIdTests : IDisposable
     }
 
     [Fact]
+    public void Vocabularies_are_utf8_with_or_without_a_mark_and_nothing_else()
+    {
+        string merges = _media.Text("merges.txt", "a b\n");
+        byte[] Vocabulary(byte letter) => [.. """{"a":0,"b":1,"ab":2,"d"""u8, letter, .. """g":3}"""u8];
+        byte[] marked = [0xEF, 0xBB, 0xBF, .. Vocabulary((byte)'o')];
+        Assert.Equal([3, 0], Ids(new() { Length = 2, VocabularyPath = _media.Bytes("marked.json", marked), MergesPath = merges }, "ab")[0]);
+        string message = Refusal(_media.Bytes("latin.json", Vocabulary(0xF6)), merges);
+        Assert.Contains("latin.json', line 1: the byte 0xF6, number 23 of the file", message);
+        Assert.Contains("Save the file as UTF-8", message);
+        // Its ids would be those of the wrong letters, or of two words that became one.
+        message = Refusal(_media.Text("vocab.json", """{"a":0,"b":1,"ab":2}"""), _media.Bytes("latin.txt", [.. "a b\na "u8, 0xE4, (byte)'\n']));
+        Assert.Contains("latin.txt', line 2: the byte 0xE4, number 7 of the file", message);
+
+        string Refusal(string vocabulary, string merges) =>
+            Assert.Throws<InvalidDataException>(() => _ml.Transforms.TokenIds("Out", "Path", new() { VocabularyPath = vocabulary, MergesPath = merges })).Message;
+    }
+
+    [Fact]
     public void Saved_model_keeps_what_was_learned()
     {
         var view = _ml.Paths(Texts);

@@ -1,5 +1,5 @@
+using System.Text;
 using AudioVisual;
-using QuickStart;
 
 namespace GBlend.MLNet.Media.Tests;
 
@@ -59,13 +59,55 @@ public sealed class ManifestTests : IDisposable
     [InlineData("Text,Label,Split\nx,a,train\ny,,test\n", "line 3: the label is empty")]
     [InlineData("Text,Label,Split\nx,a,train\ny,b,train,z\n", "line 3: 4 cells, but the header has 3")]
     [InlineData("Text,Label,Split\n\"two\nlines\",a,train\n\"open,b,test\n", "line 4: a quote is opened and never closed")]
-    [InlineData("Text,Label,Split\n\"x\"y,a,train\n", "line 2: text after a closing quote")]
-    [InlineData("Text,Label,Label,Split\nx,a,a,train\n", "two columns 'Label'")]
+    [InlineData("Text,Label,Split\n\"x\"y,a,train\n", "line 2: text follows the closing quote")]
+    [InlineData("Text,Label,Label,Split\nx,a,a,train\n", "the column 'Label' twice")]
     [InlineData("Text,Label,Split\nx,a,valid\ny,b,test\n", "no row whose Split is train")]
     [InlineData("Text,Label,Split\nx,a,train\ny,b,train\n", "no row whose Split is test")]
     [InlineData("Text,Label,Split\nx,a,train\ny,a,test\n", "one label only")]
     [InlineData("Text,Label,Split\nx,a,train\ny,b,train\nz,c,test\n", "the label 'c' is in test rows but in no training row")]
     public void What_is_wrong_is_named(string text, string expected) => Assert.Contains(expected, Problem(text), StringComparison.Ordinal);
+
+    private static readonly string[] Labels = ["dög", "däg", "кот", "猫", "a;b", "c,d", "\"e\" f", "line\nbreak", "tab\tbed", " spaced "];
+
+    public static IEnumerable<object[]> Files() =>
+        from encoding in new (string Name, Encoding Encoding)[]
+        {
+            ("UTF-8", new UTF8Encoding(false)), ("UTF-8 with a mark", new UTF8Encoding(true)), ("UTF-16", new UnicodeEncoding(false, true)), ("UTF-16, big end first", new UnicodeEncoding(true, true)),
+        }
+        from separator in new[] { ',', ';', '\t' }
+        select new object[] { encoding.Name, encoding.Encoding, separator };
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Labels_are_read_as_they_were_written_in_every_encoding_with_a_name_and_every_separator(string name, Encoding encoding, char separator)
+    {
+        string Cell(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        var text = new StringBuilder($"Text{separator}Label{separator}Split\r\n");
+        foreach (string split in new[] { "train", "test" })
+        {
+            foreach (string label in Labels)
+                text.Append(Cell("x;y,z")).Append(separator).Append(Cell(label)).Append(separator).Append(split).Append("\r\n");
+        }
+
+        var manifest = Manifest.Read(_media.Bytes("manifest.csv", [.. encoding.GetPreamble(), .. encoding.GetBytes(text.ToString())]), new(), needsFiles: false);
+
+        Assert.True(manifest.TrainingRows.Select(r => r.Label).SequenceEqual(Labels), name);
+        Assert.All(manifest.AllRows, row => Assert.Equal("x;y,z", row.Words));
+    }
+
+    [Fact]
+    public void A_byte_that_is_no_text_is_named_by_file_line_and_place_wherever_it_is()
+    {
+        byte[] good = Encoding.UTF8.GetBytes("Text,Label,Split\nэто,dög,train\r\n\"two\nlines\",猫,test\nx,dög,test\n");
+        // Behind every whole character, and at the end.
+        foreach (int at in Enumerable.Range(0, good.Length + 1).Where(i => i == good.Length || (good[i] & 0xC0) != 0x80))
+        {
+            byte[] bytes = [.. good[..at], 0xF6, .. good[at..]];
+            string message = Assert.Throws<UserErrorException>(() => Manifest.Read(_media.Bytes("manifest.csv", bytes), new(), needsFiles: false)).Message;
+            int line = good[..at].Count(b => b == '\n') + 1, place = at - Array.LastIndexOf(good[..at], (byte)'\n');
+            Assert.Contains($"manifest.csv, line {line}: the byte 0xF6 (number {place} of the line, {at + 1} of the file) is not UTF-8. Save the file as UTF-8", message);
+        }
+    }
 
     [Fact]
     public void A_missing_file_is_named_with_its_line()

@@ -1,4 +1,0 @@
-namespace Recipes;
-
-/// <summary>Something the user can put right: printed as one line, without a stack trace.</summary>
-internal sealed class UserErrorException(string message) : Exception(message);
