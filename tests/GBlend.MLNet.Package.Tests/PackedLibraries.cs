@@ -9,6 +9,8 @@ public sealed class PackedLibraries : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gblend-packages-");
 
+    private readonly List<(string Name, string Version)> _others = [];
+
     public PackedLibraries()
     {
         Directory.CreateDirectory(Feed);
@@ -65,6 +67,18 @@ public sealed class PackedLibraries : IDisposable
         return run;
     }
 
+    /// <summary>Puts a package of somebody else into the feed.</summary>
+    /// <param name="name">The package.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="packages">What it depends on.</param>
+    /// <param name="source">Its source.</param>
+    internal void Pack(string name, string version, IReadOnlyDictionary<string, string> packages, string source)
+    {
+        string folder = Write(name, packages, source);
+        _others.Add((name, version));
+        Command.Run("dotnet", $"pack -c Release -o \"{Feed}\" -p:Version={version} -p:OutputType=Library -p:PackageId={name} -p:NoWarn=NU5128", folder).MustSucceed();
+    }
+
     private string Write(string name, IReadOnlyDictionary<string, string> packages, string program)
     {
         string folder = Path.Combine(_folder.FullName, name);
@@ -89,9 +103,9 @@ public sealed class PackedLibraries : IDisposable
     {
         _folder.Delete(recursive: true);
         string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        foreach (string library in Libraries)
+        foreach (var (library, version) in Libraries.Select(library => (library, Version)).Concat(_others))
         {
-            string folder = Path.Combine(packages, library.ToLowerInvariant(), Version.ToLowerInvariant());
+            string folder = Path.Combine(packages, library.ToLowerInvariant(), version.ToLowerInvariant());
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
         }

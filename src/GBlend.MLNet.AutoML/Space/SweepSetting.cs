@@ -38,8 +38,8 @@ public sealed class SweepSetting
     internal bool IsOrdered => _values is null || (_values.Length > 2 && _values.All(v => v is not (string or bool or Enum))
         && _values.Select(ToDouble).Zip(_values.Skip(1).Select(ToDouble)).All(p => p.First < p.Second));
 
-    /// <summary>How many different values there are; <see langword="null"/> for a range of real numbers.</summary>
-    internal int? Count => _values?.Length ?? (_isWhole ? (int)(Most - Least) + 1 : null);
+    /// <summary>The number of different values that the setting can have; <see langword="null"/> for a range of real numbers.</summary>
+    public int? Count => _values?.Length ?? (_isWhole ? (int)(Most - Least) + 1 : null);
 
     /// <summary>Looks at the settings and says whether this one has an effect; <see langword="null"/> where it always has.</summary>
     internal Func<object, bool>? Condition { get; private init; }

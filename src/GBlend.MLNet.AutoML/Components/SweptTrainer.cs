@@ -2,14 +2,14 @@ using Microsoft.ML;
 
 namespace GBlend.MLNet.AutoML;
 
-/// <summary>The trainer of one trial of an experiment of Microsoft.ML.AutoML.</summary>
+/// <summary>The trainer of one trial of another library's search.</summary>
 internal sealed class SweptTrainer(MLContext context, SweepTask task, GradientBlendingTrainer.Options options, SweepPoint? point) : IEstimator<ITransformer>
 {
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => Trainer().GetOutputSchema(inputSchema);
 
     public ITransformer Fit(IDataView input)
     {
-        // AutoML drops models that lost without disposing of them, and their native memory is nothing that a collector would see.
+        // Searches drop models that lost without disposing of them, and their native memory is nothing that a collector would see.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         FreedMemory.GiveBack();
@@ -19,7 +19,7 @@ internal sealed class SweptTrainer(MLContext context, SweepTask task, GradientBl
         }
         catch (TrainingDivergedException e)
         {
-            // Any other exception in its first trial ends an experiment; this one is the settings' fault alone.
+            // Any other exception in its first trial ends an experiment of Microsoft.ML.AutoML; this one is the settings' fault alone.
             throw new OperationCanceledException($"The trial failed: {e.Message}", e);
         }
     }
