@@ -11,11 +11,13 @@ internal sealed class CommandLine
         usage: dotnet run -c Release --project examples/Compare -- [options]
 
           --data FOLDER...      folders with labels.csv (Label, Split = train/valid/test) and one numeric CSV per modality, rows in the
-                                same order; the valid rows are held out of training, choose the rates and fit the pools
+                                same order; the valid rows are held out of training, choose the rates and fit the pools, but for methods that
+                                are cross-fitted, which learn from them too (a further column of labels.csv keeps its rows in one fold)
           --generated NAME...   generated sets: {string.Join(", ", GeneratedSets.Names)} (without --data: all)
           --methods A,B,...     {string.Join(", ", Recipe.All.Select(r => r.Name).Take(9))},
                                 {string.Join(", ", Recipe.All.Select(r => r.Name).Skip(9))}
-                                (all but {Recipe.AutoUntuned} and {Recipe.EqualOnes}; singles gives single, separate and separate-logits)
+                                (all but {string.Join(", ", s_onRequest)}; singles gives single, separate and separate-logits; a name that ends in
+                                {Recipe.FoldsSuffix} is cross-fitted in five folds of the training and held-out rows, as the default is)
           --default-settings    also the default with the trainer's own rate and epochs, nothing chosen ({Recipe.AutoUntuned})
           --seeds N             every method is trained N times (5; generated sets alone 2)
           --rates X,X,...       learning rates to choose from (0.05,0.02,0.01; adam 0.003,0.001,0.0003)
@@ -30,9 +32,12 @@ internal sealed class CommandLine
           --help
         """;
 
+    private static readonly string[] s_onRequest =
+        [Recipe.AutoUntuned, Recipe.AutoSingle, Recipe.EqualOnes, Recipe.Naive + Recipe.FoldsSuffix, Recipe.Equal + Recipe.FoldsSuffix, Recipe.Singles + Recipe.FoldsSuffix];
+
     private int? _seeds, _epochs, _timings;
     private float[]? _rates;
-    private IReadOnlyList<string> _methods = [.. Recipe.All.Select(r => r.Name).Except([Recipe.AutoUntuned, Recipe.EqualOnes])];
+    private IReadOnlyList<string> _methods = [.. Recipe.All.Select(r => r.Name).Except(s_onRequest)];
     private IReadOnlyList<string> _generated = [];
     private bool _addsUntuned;
 

@@ -31,6 +31,7 @@ static void ReportVectors(TrainingRows data)
     foreach (var (name, blending, most) in TrainingBenchmarks.Blendings())
         Report($"{name} / naive joint, whole fits, one thread", FormattableString.Invariant($"at most {most}"), TrainingBenchmarks.OverNaive(data, blending, sideBySide: false));
     Report("auto / naive joint, its networks side by side", "", TrainingBenchmarks.OverNaive(data, Blending.Auto(), sideBySide: true));
+    Report("auto in five folds / naive joint, its networks side by side", "", TrainingBenchmarks.CrossFittedOverNaive(data));
     Report("online G-Blend / naive joint, branches side by side", "", TrainingBenchmarks.OverNaive(data, Blending.Online(6), sideBySide: true));
     Report("rows per second: batch scoring / PredictionEngine (higher is better)", "at least 10", ScoringBenchmarks.BatchOverRowByRow(data));
 }

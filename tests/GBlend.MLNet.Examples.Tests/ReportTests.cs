@@ -5,7 +5,7 @@ namespace GBlend.MLNet.Examples.Tests;
 public sealed class ReportTests
 {
     private static ResultRow Row(string set, string method, Treatment treatment, int seed, double accuracy, double logLoss) =>
-        new(new(set, method, treatment, seed), "0.05", accuracy, logLoss, 0.5, 0.5, 1);
+        new(new(set, method, treatment, seed), "0.05", accuracy, logLoss, 0.5, 0.5, 0.75, 1);
 
     [Fact]
     public void A_baseline_is_taken_at_its_better_treatment_of_each_measure()

@@ -10,7 +10,7 @@ public sealed class ResultFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static ResultRow Row(string method, int seed) => new(new("set", method, Treatment.Best, seed), "0.05", 0.1 + seed, 1.0 / 3, 0.25, 0.5, 2);
+    private static ResultRow Row(string method, int seed) => new(new("set", method, Treatment.Best, seed), "0.05", 0.1 + seed, 1.0 / 3, 0.25, 0.5, 0.875, 2);
 
     [Fact]
     public void Results_of_other_rows_under_the_same_name_are_refused()

@@ -58,7 +58,7 @@ internal sealed class Scores
     }
 }
 
-/// <summary>Accuracy in percent, or log-loss.</summary>
+/// <summary>Accuracy or area under the curve in percent, or log-loss.</summary>
 /// <param name="HigherIsBetter">Whether more of it is better.</param>
 /// <param name="Read">Its value in a result.</param>
 /// <param name="Format">Its number format.</param>
@@ -66,6 +66,8 @@ internal sealed record Measure(bool HigherIsBetter, Func<ResultRow, double> Read
 {
     public static readonly Measure Accuracy = new(true, r => 100 * r.Accuracy, "0.0");
     public static readonly Measure LogLoss = new(false, r => r.LogLoss, "0.000");
+
+    public static readonly Measure Auc = new(true, r => 100 * r.Auc, "0.0");
 
     /// <summary>Something of which less is better, and nothing is worst.</summary>
     public double Loss(double value) => double.IsNaN(value) ? double.PositiveInfinity : HigherIsBetter ? -value : value;

@@ -48,7 +48,7 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
         Part("Test accuracy by set", "In percent, at the better treatment.", BySet(Measure.Accuracy));
         Part("Log-loss by set", "On the test rows, at the better treatment.", BySet(Measure.LogLoss));
         foreach (string set in scores.Sets)
-            Part(set, "Mean ± standard error over seeds; differences are paired by seed, against the baseline's better treatment.", OneSet(set));
+            Part(set, "Mean ± standard error over seeds; differences are paired by seed, against the baseline's better treatment. AUC: of the rarer of two classes.", OneSet(set));
         return text.ToString();
     }
 
@@ -127,7 +127,7 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
 
     private MarkdownTable OneSet(string set)
     {
-        var table = new MarkdownTable(["Method", "Epoch", "Seeds", "Accuracy %", "Log-loss", "Rates", .. Recipe.Baselines.Select(b => $"- {b}")]);
+        var table = new MarkdownTable(["Method", "Epoch", "Seeds", "Accuracy %", "Log-loss", "AUC %", "Rates", .. Recipe.Baselines.Select(b => $"- {b}")]);
         foreach (string method in scores.Methods)
         {
             foreach (var treatment in scores.Treatments(set, method))
@@ -135,7 +135,7 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
                 var rows = scores.Rows(set, method, treatment);
                 table.Add([
                     method, treatment.ToString().ToLowerInvariant(), $"{rows.Count}",
-                    Text(scores.Mean(set, method, treatment, Measure.Accuracy), "0.0"), Text(scores.Mean(set, method, treatment, Measure.LogLoss), "0.000"), Rates(rows),
+                    Text(scores.Mean(set, method, treatment, Measure.Accuracy), "0.0"), Text(scores.Mean(set, method, treatment, Measure.LogLoss), "0.000"), Text(scores.Mean(set, method, treatment, Measure.Auc), "0.0"), Rates(rows),
                     .. Recipe.Baselines.Select(b => b == method ? "" : Text(scores.Difference(set, method, treatment, b, Measure.Accuracy), "+0.0;-0.0;0.0"))]);
             }
         }

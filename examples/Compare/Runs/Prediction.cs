@@ -15,6 +15,29 @@ internal sealed record Prediction(float[][] Probabilities, int[] Labels)
 
     public double LogLoss => Probabilities.Zip(Labels, (p, label) => float.IsNaN(p[label]) ? double.PositiveInfinity : -Math.Log(Math.Max(p[label], LeastProbability))).Average();
 
+    /// <summary>
+    /// The area under the ROC curve of the rarer of two classes: how often a row of it has more of its probability than one of the other, ties counting
+    /// half. Not a number with more classes, without rows of both, or from a head that never learned.
+    /// </summary>
+    public double RareAuc
+    {
+        get
+        {
+            int ones = Labels.Count(label => label == 1), rare = 2 * ones > Labels.Length ? 0 : 1, positives = rare == 1 ? ones : Labels.Length - ones;
+            if (Probabilities[0].Length != 2 || positives == 0 || positives == Labels.Length || Probabilities.Any(p => float.IsNaN(p[rare])))
+                return double.NaN;
+            double ranks = 0;
+            int below = 0;
+            foreach (var tied in Probabilities.Zip(Labels).GroupBy(row => row.First[rare]).OrderBy(group => group.Key))
+            {
+                int rows = tied.Count();
+                ranks += tied.Count(row => row.Second == rare) * (below + (rows + 1) / 2.0);
+                below += rows;
+            }
+            return (ranks - (positives * (positives + 1) / 2.0)) / positives / (Labels.Length - positives);
+        }
+    }
+
     /// <summary>The mean of several models' probabilities.</summary>
     public static Prediction MeanOfProbabilities(IReadOnlyList<Prediction> members) =>
         members[0] with { Probabilities = Combine(members, p => p, sums => sums) };

@@ -12,8 +12,9 @@ internal sealed record ResultKey(string Set, string Method, Treatment Treatment,
 /// <param name="LogLoss">On the test rows.</param>
 /// <param name="HeldOutAccuracy">On the held-out rows.</param>
 /// <param name="HeldOutLogLoss">On the held-out rows; of a pool, which is fitted on them, a little too good.</param>
+/// <param name="Auc">On the test rows, of the rarer of two classes; not a number with more.</param>
 /// <param name="Seconds">Of the chosen fit. Not for comparing costs: other fits ran beside it.</param>
-internal sealed record ResultRow(ResultKey Key, string Rate, double Accuracy, double LogLoss, double HeldOutAccuracy, double HeldOutLogLoss, double Seconds);
+internal sealed record ResultRow(ResultKey Key, string Rate, double Accuracy, double LogLoss, double HeldOutAccuracy, double HeldOutLogLoss, double Auc, double Seconds);
 
 /// <summary>
 /// The results as CSV. Every unit's lines are written and flushed together as it ends, so that an interrupted run goes on where it was;
@@ -21,7 +22,7 @@ internal sealed record ResultRow(ResultKey Key, string Rate, double Accuracy, do
 /// </summary>
 internal sealed class ResultFile(string path, string settings)
 {
-    private const string Header = "Set,Method,Treatment,Seed,Rate,Accuracy,LogLoss,HeldOutAccuracy,HeldOutLogLoss,Seconds,Settings";
+    private const string Header = "Set,Method,Treatment,Seed,Rate,Accuracy,LogLoss,HeldOutAccuracy,HeldOutLogLoss,Auc,Seconds,Settings";
     private readonly Lock _writing = new();
 
     public IReadOnlyList<ResultRow> Read()
@@ -32,9 +33,9 @@ internal sealed class ResultFile(string path, string settings)
             var cells = line.Cells;
             if (cells.Count != Header.Split(',').Length || !Enum.TryParse(cells[2], ignoreCase: true, out Treatment treatment) || !int.TryParse(cells[3], CultureInfo.InvariantCulture, out int seed))
                 throw new UserErrorException($"{path}, line {line.Line}: not a line of results. Correct it, or write to another folder with --out.");
-            if (cells[10] != settings)
+            if (cells[^1] != settings)
                 continue;
-            var row = new ResultRow(new(cells[0], cells[1], treatment, seed), cells[4], Number(cells[5]), Number(cells[6]), Number(cells[7]), Number(cells[8]), Number(cells[9]));
+            var row = new ResultRow(new(cells[0], cells[1], treatment, seed), cells[4], Number(cells[5]), Number(cells[6]), Number(cells[7]), Number(cells[8]), Number(cells[9]), Number(cells[10]));
             rows[row.Key] = row;
             double Number(string cell) => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
                 ? value
@@ -46,7 +47,7 @@ internal sealed class ResultFile(string path, string settings)
     public void Append(IEnumerable<ResultRow> rows)
     {
         var lines = rows.Select(r => string.Create(CultureInfo.InvariantCulture,
-            $"{CsvFile.Cell(r.Key.Set)},{r.Key.Method},{r.Key.Treatment.ToString().ToLowerInvariant()},{r.Key.Seed},{r.Rate},{r.Accuracy:R},{r.LogLoss:R},{r.HeldOutAccuracy:R},{r.HeldOutLogLoss:R},{r.Seconds:0.00},{CsvFile.Cell(settings)}\n"));
+            $"{CsvFile.Cell(r.Key.Set)},{r.Key.Method},{r.Key.Treatment.ToString().ToLowerInvariant()},{r.Key.Seed},{r.Rate},{r.Accuracy:R},{r.LogLoss:R},{r.HeldOutAccuracy:R},{r.HeldOutLogLoss:R},{r.Auc:R},{r.Seconds:0.00},{CsvFile.Cell(settings)}\n"));
         lock (_writing)
             CsvLines.Append(path, Header, string.Concat(lines));
     }

@@ -83,9 +83,9 @@ internal sealed record Unit(DataSet Data, Recipe Recipe, Treatment Treatment, in
         Row(method, Text(choice.Model.Rate), choice.HeldOut, choice.Model.Test(jointHead), choice.Model.Seconds);
 
     private ResultRow Row(string method, string rate, HeldOutScore heldOut, Prediction test, double seconds) =>
-        new(Key with { Method = method }, rate, test.Accuracy, test.LogLoss, heldOut.Accuracy, heldOut.LogLoss, seconds);
+        new(Key with { Method = method }, rate, test.Accuracy, test.LogLoss, heldOut.Accuracy, heldOut.LogLoss, test.RareAuc, seconds);
 
-    private ResultRow Diverged(string method) => new(Key with { Method = method }, "diverged", double.NaN, double.NaN, double.NaN, double.NaN, 0);
+    private ResultRow Diverged(string method) => new(Key with { Method = method }, "diverged", double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, 0);
 
     private static string Text(double rate) => rate.ToString(CultureInfo.InvariantCulture);
 
