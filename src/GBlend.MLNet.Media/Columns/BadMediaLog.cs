@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
-using Microsoft.ML.Runtime;
 
 namespace GBlend.MLNet;
 
 /// <summary>What a transform met of files that can't be used. Shared by its cursors.</summary>
-internal sealed class BadMediaLog(IHostEnvironment host)
+internal sealed class BadMediaLog(Action checkAlive, Action<string, string> warn)
 {
     private readonly ConcurrentDictionary<string, BadMediaFile> _files = new();
     private readonly ConcurrentDictionary<MediaCache, bool> _caches = new();
@@ -12,7 +11,7 @@ internal sealed class BadMediaLog(IHostEnvironment host)
     internal IReadOnlyList<BadMediaFile> Files => [.. _files.Values.OrderBy(f => f.Row).ThenBy(f => f.File, StringComparer.Ordinal)];
 
     /// <summary>Throws where the work of the context has been cancelled.</summary>
-    internal void CheckAlive() => host.CheckAlive();
+    internal void CheckAlive() => checkAlive();
 
     /// <summary>Counts a file, or throws where that is asked for.</summary>
     /// <exception cref="InvalidDataException">The option is <see cref="OnBadMedia.Fail"/>.</exception>
@@ -63,9 +62,5 @@ internal sealed class BadMediaLog(IHostEnvironment host)
         };
     }
 
-    private void Warn(MediaColumn column, string message)
-    {
-        using var channel = host.Start(column.Kind);
-        channel.Warning(message);
-    }
+    private void Warn(MediaColumn column, string message) => warn(column.Kind, message);
 }

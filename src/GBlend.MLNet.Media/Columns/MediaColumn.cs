@@ -39,7 +39,7 @@ internal abstract class MediaColumn(string output, string input, MediaOptions op
     internal DataViewType OutputType(DataViewSchema.Column input)
     {
         bool isVector = input.Type is VectorDataViewType;
-        if (!Accepts(input.Type.GetItemType(), isVector) || Dimensions(input.Type) is not { } dimensions)
+        if (!Accepts(input.Type.Item(), isVector) || Dimensions(input.Type) is not { } dimensions)
             throw Mismatch(input.Type.ToString()!);
         return new VectorDataViewType(ItemType, dimensions);
     }

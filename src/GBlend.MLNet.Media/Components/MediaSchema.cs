@@ -2,13 +2,12 @@ using Microsoft.ML;
 
 namespace GBlend.MLNet;
 
-/// <summary>A media column bound to an input schema: input columns keep their indices, the new column follows them.</summary>
-internal sealed class MediaSchema
+/// <summary>A media column bound to an input schema.</summary>
+internal sealed class MediaSchema : ExtendedSchema
 {
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of a wrong type.</exception>
-    internal MediaSchema(DataViewSchema input, MediaColumn column, BadMediaLog log)
+    internal MediaSchema(DataViewSchema input, MediaColumn column, BadMediaLog log) : base(input)
     {
-        Input = input;
         Column = column;
         Log = log;
         Source = input.GetColumnOrNull(column.Input)
@@ -19,9 +18,7 @@ internal sealed class MediaSchema
         Output = builder.ToSchema();
     }
 
-    internal DataViewSchema Input { get; }
-
-    internal DataViewSchema Output { get; }
+    internal override DataViewSchema Output { get; }
 
     internal MediaColumn Column { get; }
 
@@ -36,17 +33,9 @@ internal sealed class MediaSchema
     /// <summary>Whether rows are left out, and so must be looked at whatever columns are asked for.</summary>
     internal bool Skips => Column.Options.OnBadMedia == OnBadMedia.Skip;
 
-    internal bool IsAdded(DataViewSchema.Column output) => output.Index >= Input.Count;
+    internal override IReadOnlyList<DataViewSchema.Column> Sources => [Source];
 
-    internal IReadOnlyList<DataViewSchema.Column> InputsFor(IEnumerable<DataViewSchema.Column> outputs, bool filters)
-    {
-        var needed = new SortedSet<int>();
-        if (filters)
-            needed.Add(Source.Index);
-        foreach (var column in outputs)
-            needed.Add(IsAdded(column) ? Source.Index : column.Index);
-        return [.. needed.Select(i => Input[i])];
-    }
+    internal override ExtendedRow Extend(DataViewRow input, IEnumerable<DataViewSchema.Column> active) => new MediaRow(this, input, active);
 
     internal ColumnValue Bind(DataViewRow row) => Column.Bind(row, new(Source, Log.CheckAlive, Log, Shared));
 }

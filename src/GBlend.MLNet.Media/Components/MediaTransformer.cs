@@ -19,7 +19,7 @@ public sealed class MediaTransformer : ITransformer
     internal MediaTransformer(IHostEnvironment env, MediaColumn column)
     {
         Column = column;
-        _log = new BadMediaLog(env);
+        _log = new BadMediaLog(env.CheckAlive, (kind, message) => MediaMessages.Warn(env, kind, message));
     }
 
     internal MediaColumn Column { get; }
@@ -50,7 +50,7 @@ public sealed class MediaTransformer : ITransformer
         return new MediaView(input, Bind(input.Schema));
     }
 
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new MediaRowMapper(Bind(inputSchema));
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new RowMapper(Bind(inputSchema));
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => MediaTransformerFile.Save(ctx, this);
 

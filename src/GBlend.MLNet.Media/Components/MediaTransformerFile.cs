@@ -47,9 +47,8 @@ internal static class MediaTransformerFile
         });
         if (version == WithoutChecksum)
         {
-            using var channel = env.Start(column.Kind);
-            channel.Warning($"The step that makes '{column.Output}' was saved by a version of GBlend.MLNet.Media that wrote no checksum, so nothing tells whether it was altered. "
-                + "Save the model again.");
+            MediaMessages.Warn(env, column.Kind, $"The step that makes '{column.Output}' was saved by a version of GBlend.MLNet.Media that wrote no checksum, "
+                + "so nothing tells whether it was altered. Save the model again.");
         }
         return new MediaTransformer(env, column);
     }

@@ -19,7 +19,7 @@ internal sealed class FeatureImportanceTransformer(GradientBlendingTransformer m
 
     public IDataView Transform(IDataView input) => new ScoringView(input, Bind(input.Schema));
 
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(Bind(inputSchema));
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new RowMapper(Bind(inputSchema));
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => TransformerFile.Save(ctx, model);
 

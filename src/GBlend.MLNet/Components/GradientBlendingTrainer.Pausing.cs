@@ -22,8 +22,7 @@ public sealed partial class GradientBlendingTrainer
         var kind = CheckAll(SchemaShape.Create(rows.View.Schema));
         int seed = _options.Seed ?? rows.Seed;
         bool isShared = seed == rows.Seed;
-        using var channel = _host.Start("Reading");
-        var log = new TrainingLog(_host, channel, null, _options.CancellationToken);
+        using var log = new TrainingLog(_host, TrainingLog.Reading, _options.CancellationToken);
         return FitMemory.Watch(_options, () =>
         {
             var data = isShared ? rows.For(_options, log) : ReadRows(rows.View, kind, seed);
@@ -41,7 +40,7 @@ public sealed partial class GradientBlendingTrainer
 
     private TrainingData ReadRows(IDataView input, OutputKind kind, int seed)
     {
-        using var channel = _host.Start("Reading");
-        return TrainingData.Read(input, _options, kind, seed, new TrainingLog(_host, channel, null, _options.CancellationToken));
+        using var log = new TrainingLog(_host, TrainingLog.Reading, _options.CancellationToken);
+        return TrainingData.Read(input, _options, kind, seed, log);
     }
 }

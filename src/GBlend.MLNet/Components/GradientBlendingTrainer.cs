@@ -74,8 +74,7 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
     {
         ArgumentNullException.ThrowIfNull(input);
         var kind = CheckAll(SchemaShape.Create(input.Schema));
-        using var channel = _host.Start("Training");
-        var log = new TrainingLog(_host, channel, _options.Progress, _options.CancellationToken);
+        using var log = new TrainingLog(_host, TrainingLog.Training, _options.CancellationToken, _options.Progress);
         int seed = _options.Seed ?? _host.Rand.Next();
         return FitMemory.Watch(_options, () =>
         {

@@ -156,7 +156,7 @@ public sealed class GradientBlendingTransformer
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     internal void Use(Action<TrainedModel> action) => _shared.Use(action);
 
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringRowMapper(Bind(inputSchema));
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new RowMapper(Bind(inputSchema));
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => TransformerFile.Save(ctx, this);
 

@@ -7,7 +7,7 @@ namespace GBlend.MLNet;
 /// <summary>A fit that trains up to an epoch, gives the model as it stands, and goes on from there. Not for two threads at a time.</summary>
 internal sealed class PausableFit : IDisposable
 {
-    private readonly Host _host;
+    private readonly TrainingLog _log;
     private readonly TrainingData _data;
     private readonly bool _ownsRows;
     private readonly GradientBlendingTrainer.Options _options;
@@ -16,8 +16,17 @@ internal sealed class PausableFit : IDisposable
     internal PausableFit(IHost host, TrainingData data, bool ownsRows, TrainingSettings settings, GradientBlendingTrainer.Options options)
     {
         TorchNativeLoader.EnsureLoaded();
-        (_host, _data, _ownsRows, _options) = (new Host(host), data, ownsRows, options);
-        _run = Torch(() => new TrainingRun(data.Rows, settings, _host));
+        (_data, _ownsRows, _options) = (data, ownsRows, options);
+        _log = new TrainingLog(host, TrainingLog.Training, CancellationToken.None);
+        try
+        {
+            _run = Torch(() => new TrainingRun(data.Rows, settings, _log));
+        }
+        catch
+        {
+            _log.Dispose();
+            throw;
+        }
     }
 
     internal int EpochsDone => _run.EpochsDone;
@@ -26,7 +35,7 @@ internal sealed class PausableFit : IDisposable
     /// <exception cref="OperationCanceledException">Asked to stop; noticed at every batch.</exception>
     internal void Advance(int toEpoch, CancellationToken cancellation)
     {
-        _host.Cancellation = cancellation;
+        _log.Cancellation = cancellation;
         FitMemory.Watch(_options, () => Torch(() =>
         {
             _run.Advance(toEpoch);
@@ -42,7 +51,7 @@ internal sealed class PausableFit : IDisposable
         _run.Dispose();
         if (_ownsRows)
             _data.Rows.Dispose();
-        _host.Dispose();
+        _log.Dispose();
     }
 
     /// <summary>The user's own modes, which this thread may be in, are not for training.</summary>
@@ -51,28 +60,5 @@ internal sealed class PausableFit : IDisposable
         using var inference = inference_mode(false);
         using var grad = enable_grad();
         return action();
-    }
-
-    private sealed class Host(IHost host) : ITrainingHost, IDisposable
-    {
-        private readonly IChannel _channel = host.Start("Training");
-
-        internal CancellationToken Cancellation { get; set; }
-
-        public void CheckAlive()
-        {
-            Cancellation.ThrowIfCancellationRequested();
-            host.CheckAlive();
-        }
-
-        public void Info(string message) => _channel.Info(MessageSensitivity.UserData | MessageSensitivity.Schema, message);
-
-        public void Warning(string message) => _channel.Warning(MessageSensitivity.UserData | MessageSensitivity.Schema, message);
-
-        public void Report(TrainingProgress progress)
-        {
-        }
-
-        public void Dispose() => _channel.Dispose();
     }
 }

@@ -26,8 +26,8 @@ internal static class TrainedColumn
     /// </exception>
     internal static void Check(DataViewSchema.Column column, ModalitySpec trained)
     {
-        bool isNumber = column.Type.GetItemType() is NumberDataViewType;
-        bool hasItems = isNumber && AreAlike(column.Type.GetItemType().RawType, trained.Item);
+        bool isNumber = column.Type.Item() is NumberDataViewType;
+        bool hasItems = isNumber && AreAlike(column.Type.Item().RawType, trained.Item);
         bool hasShape = Essential(VectorReader.Shape(column.Type)).SequenceEqual(Essential(trained.Layout.Stored));
         if (hasItems && hasShape)
             return;

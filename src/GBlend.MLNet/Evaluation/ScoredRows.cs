@@ -22,7 +22,7 @@ public static class ScoredRows
     /// <exception cref="ArgumentException">There is no such column, or it is neither a vector of numbers of known size nor a number.</exception>
     public static float[][] Scores(IDataView view, string column = "Score")
     {
-        var found = Find(view, column, type => IsNumber(type.GetItemType()), "a vector of numbers of known size");
+        var found = Find(view, column, type => IsNumber(type.Item()), "a vector of numbers of known size");
         return Read<float[]>(view, found, row =>
         {
             var reader = VectorReader.Create(row, found);
@@ -47,8 +47,7 @@ public static class ScoredRows
     public static int[] Classes(IDataView view, string column = "Label")
     {
         var found = Find(view, column, type => type is KeyDataViewType { Count: <= 1 << 24 }, "a key of at most 2^24 values");
-        if (view.Schema.GetColumnOrNull(DefaultColumnNames.Score) is { Type: VectorDataViewType { IsKnownSize: true } vector } score)
-            KeyValues.Of(score, vector.Size, AnnotationUtils.Kinds.TrainingLabelValues)?.CheckSame(found);
+        KeyValues.OfScores(view.Schema)?.CheckSame(found);
         return Read<int>(view, found, row =>
         {
             var reader = VectorReader.Create(row, found);
@@ -70,8 +69,8 @@ public static class ScoredRows
     /// <exception cref="ArgumentException">There is no such column, it is not such a vector, or a number is missing (NaN).</exception>
     public static bool[][] Labels(IDataView view, string column = "Label")
     {
-        var found = Find(view, column, type => type is VectorDataViewType && (type.GetItemType() is BooleanDataViewType || IsNumber(type.GetItemType())), "a vector of bool or numbers of known size");
-        if (found.Type.GetItemType() is not BooleanDataViewType)
+        var found = Find(view, column, type => type is VectorDataViewType && (type.Item() is BooleanDataViewType || IsNumber(type.Item())), "a vector of bool or numbers of known size");
+        if (found.Type.Item() is not BooleanDataViewType)
         {
             float[][] numbers = Scores(view, column);
             int missing = Array.FindIndex(numbers, row => row.Any(float.IsNaN));

@@ -27,21 +27,31 @@ internal sealed class SourceGraph
 
     /// <summary>Reads all sources of a library.</summary>
     /// <param name="folder">The folder of its project.</param>
-    internal static SourceGraph OfFolder(string folder) => Of(Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-        .Select(path => (Path: Path.GetRelativePath(folder, path).Replace('\\', '/'), Text: path))
-        .Where(file => !file.Path.StartsWith("obj/", StringComparison.Ordinal) && !file.Path.StartsWith("bin/", StringComparison.Ordinal))
-        .Select(file => (file.Path, File.ReadAllText(file.Text))), Path.GetFileName(folder));
+    internal static SourceGraph OfFolder(string folder) => Of(Read(folder), Path.GetFileName(folder));
 
     /// <summary>Reads sources that are given.</summary>
     /// <param name="sources">Path and text of each file.</param>
     /// <param name="library">The name of the library that they make.</param>
-    internal static SourceGraph Of(IEnumerable<(string Path, string Text)> sources, string library = "Sources")
+    internal static SourceGraph Of(IEnumerable<(string Path, string Text)> sources, string library = "Sources") =>
+        new(Compile(sources, library, new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary)));
+
+    /// <summary>All sources in a folder and below it, as path and text.</summary>
+    internal static IEnumerable<(string Path, string Text)> Read(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+        .Select(path => (Path: Path.GetRelativePath(folder, path).Replace('\\', '/'), Text: path))
+        .Where(file => !file.Path.Split('/').Any(part => part is "obj" or "bin"))
+        .Select(file => (file.Path, File.ReadAllText(file.Text)));
+
+    /// <summary>Compiles sources with all that the tests run on, but for what is compiled.</summary>
+    /// <param name="sources">Path and text of each file.</param>
+    /// <param name="library">The name of the library that they make.</param>
+    /// <param name="options">How.</param>
+    internal static CSharpCompilation Compile(IEnumerable<(string Path, string Text)> sources, string library, CSharpCompilationOptions options)
     {
-        var options = new CSharpParseOptions(LanguageVersion.Preview, DocumentationMode.None);
+        var parse = new CSharpParseOptions(LanguageVersion.Preview, DocumentationMode.None);
         var usings = CSharpSyntaxTree.ParseText(
-            "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;", options, "");
-        var trees = sources.Select(source => CSharpSyntaxTree.ParseText(source.Text, options, source.Path));
-        return new SourceGraph(CSharpCompilation.Create(library, [usings, .. trees], s_references.Value.Where(r => r.Key != library).Select(r => r.Value), new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary)));
+            "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;", parse, "");
+        var trees = sources.Select(source => CSharpSyntaxTree.ParseText(source.Text, parse, source.Path));
+        return CSharpCompilation.Create(library, [usings, .. trees], s_references.Value.Where(r => r.Key != library).Select(r => r.Value), options);
     }
 
     /// <summary>The largest set of nodes each of which reaches every other one.</summary>

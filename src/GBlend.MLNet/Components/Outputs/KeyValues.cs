@@ -45,6 +45,12 @@ internal abstract class KeyValues
             : null;
     }
 
+    /// <summary>The values that a model's scores in a data view are of; <see langword="null"/> where there are none, or they say none.</summary>
+    internal static KeyValues? OfScores(DataViewSchema schema) =>
+        schema.GetColumnOrNull(DefaultColumnNames.Score) is { Type: VectorDataViewType { IsKnownSize: true } vector } score
+            ? Of(score, vector.Size, AnnotationUtils.Kinds.TrainingLabelValues)
+            : null;
+
     /// <summary>
     /// Refuses a key column whose keys stand for other values than these, as those of another <c>MapValueToKey</c> do: a metric would compare wrong
     /// classes.

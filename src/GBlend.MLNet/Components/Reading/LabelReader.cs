@@ -21,7 +21,7 @@ internal abstract class LabelReader(string column)
 
     internal static LabelReader Create(OutputKind kind, DataViewRow row, DataViewSchema.Column label)
     {
-        var item = label.Type.GetItemType();
+        var item = label.Type.Item();
         return kind switch
         {
             OutputKind.Binary => new BoolLabelReader(row, label, isBinary: true),

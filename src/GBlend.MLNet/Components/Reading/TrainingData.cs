@@ -56,7 +56,7 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         var spec = ModalitySpec.Create(modality.ColumnName, modality.Kind, VectorReader.Shape(type), modality.Encoder, modality.AugmentationSettings) with
         {
             IsFrozen = modality.IsFrozen,
-            Item = type.GetItemType().RawType,
+            Item = type.Item().RawType,
         };
         if (modality.Encoder.Scaling is null && type is VectorDataViewType && spec.Item == typeof(byte))
             spec = spec with { Scaling = InputScaling.ForBytes(spec.Kind, spec.Layout.Depth) };

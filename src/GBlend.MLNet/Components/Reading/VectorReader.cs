@@ -38,8 +38,8 @@ internal abstract class VectorReader(DataViewRow row, string column, int width)
     internal static IReadOnlyList<int> Shape(DataViewType type) => type is VectorDataViewType vector ? [.. vector.Dimensions] : [1];
 
     internal static VectorReader Create(DataViewRow row, DataViewSchema.Column column, bool allowsEmpty = false) => column.Type is VectorDataViewType
-        ? GenericFactory.Create<VectorReader>(typeof(DenseOrSparse<>), column.Type.GetItemType().RawType, row, column, allowsEmpty)
-        : GenericFactory.Create<VectorReader>(typeof(Scalar<>), column.Type.GetItemType().RawType, row, column);
+        ? GenericFactory.Create<VectorReader>(typeof(DenseOrSparse<>), column.Type.Item().RawType, row, column, allowsEmpty)
+        : GenericFactory.Create<VectorReader>(typeof(Scalar<>), column.Type.Item().RawType, row, column);
 
     private protected InvalidOperationException WrongLength(int length) =>
         new($"The column '{Column}' is declared as a vector of {Width}, but a row has {length} items (row {row.Position}, counted from 0). Correct the size in the schema or the row.");

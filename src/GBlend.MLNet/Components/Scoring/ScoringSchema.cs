@@ -2,26 +2,23 @@ using Microsoft.ML;
 
 namespace GBlend.MLNet;
 
-/// <summary>A model bound to an input schema: input columns keep their indices, the model's columns follow them.</summary>
-internal sealed class ScoringSchema
+/// <summary>A model bound to an input schema.</summary>
+internal sealed class ScoringSchema : ExtendedSchema
 {
     /// <param name="input">The schema of the rows to score.</param>
     /// <param name="model">The model.</param>
     /// <param name="columns">The columns that it adds.</param>
     /// <param name="asFloats">A modality whose numbers come as floats, whatever type they had in training; by default none.</param>
     /// <exception cref="ArgumentOutOfRangeException">A modality column is missing, or its type or dimensions are not those of training.</exception>
-    internal ScoringSchema(DataViewSchema input, SharedModel model, IReadOnlyList<OutputColumn> columns, string? asFloats = null)
+    internal ScoringSchema(DataViewSchema input, SharedModel model, IReadOnlyList<OutputColumn> columns, string? asFloats = null) : base(input)
     {
-        Input = input;
         Model = model;
         Columns = columns;
         Output = OutputColumns.Append(input, columns);
         Modalities = [.. model.Unguarded.Modalities.Select(m => Find(input, m.Column == asFloats ? m with { Item = typeof(float) } : m))];
     }
 
-    internal DataViewSchema Input { get; }
-
-    internal DataViewSchema Output { get; }
+    internal override DataViewSchema Output { get; }
 
     internal SharedModel Model { get; }
 
@@ -31,24 +28,12 @@ internal sealed class ScoringSchema
     /// <summary>The input columns of the modalities in their order.</summary>
     internal IReadOnlyList<DataViewSchema.Column> Modalities { get; }
 
-    internal bool IsAdded(DataViewSchema.Column output) => output.Index >= Input.Count;
+    internal override IReadOnlyList<DataViewSchema.Column> Sources => Modalities;
 
     /// <summary>The column of the model behind a column of the output schema.</summary>
     internal OutputColumn Added(DataViewSchema.Column output) => Columns[output.Index - Input.Count];
 
-    /// <summary>The input columns that are needed to give some output columns: those among them and, when scores are, the modalities.</summary>
-    internal IReadOnlyList<DataViewSchema.Column> InputsFor(IEnumerable<DataViewSchema.Column> outputs)
-    {
-        var needed = new SortedSet<int>();
-        foreach (var column in outputs)
-        {
-            if (IsAdded(column))
-                needed.UnionWith(Modalities.Select(m => m.Index));
-            else
-                needed.Add(column.Index);
-        }
-        return [.. needed.Select(i => Input[i])];
-    }
+    internal override ExtendedRow Extend(DataViewRow input, IEnumerable<DataViewSchema.Column> active) => new ScoredRow(this, input, active);
 
     /// <summary>Whether one of the active columns shows the scores of a branch.</summary>
     internal bool WantsBranches(IEnumerable<int> activeOutputs) =>

@@ -3,8 +3,9 @@ using Microsoft.ML.Data;
 
 namespace GBlend.MLNet;
 
-/// <summary>Scores single rows for prediction engines, by the same padded block as many rows, so that the scores have the same bits.</summary>
-internal sealed class ScoringRowMapper(ScoringSchema schema) : IRowToRowMapper
+/// <summary>Adds columns to single rows, for prediction engines.</summary>
+/// <param name="schema">The columns.</param>
+internal sealed class RowMapper(ExtendedSchema schema) : IRowToRowMapper
 {
     public DataViewSchema InputSchema => schema.Input;
 
@@ -17,6 +18,6 @@ internal sealed class ScoringRowMapper(ScoringSchema schema) : IRowToRowMapper
         ArgumentNullException.ThrowIfNull(input);
         if (input.Schema != InputSchema)
             throw new ArgumentException("The row has another schema than the one this mapper was made for.", nameof(input));
-        return new ScoredRow(schema, input, activeColumns);
+        return schema.Extend(input, activeColumns);
     }
 }
