@@ -1,4 +1,3 @@
-using System.Globalization;
 using GBlend.MLNet;
 
 namespace AudioVisual;
@@ -62,7 +61,6 @@ internal sealed class CommandLine
     private float? _learningRate;
     private int? _superEpoch, _seeds;
 
-    public bool WantsHelp { get; private set; }
     public string? ManifestFile { get; private set; }
     public string MediaFolder { get; private set; } = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "GBlend.MLNet", "media");
     public ManifestColumns Columns { get; private set; } = new();
@@ -95,61 +93,54 @@ internal sealed class CommandLine
     public string ModelFile { get; private set; } = "audiovisual.gblend.zip";
     public string SheetFile { get; private set; } = "audiovisual.png";
 
-    public Optimizer Optimizer => OptimizerName switch
-    {
-        "adam" => Optimizer.Adam(),
-        "adamw" => Optimizer.AdamW(),
-        _ => Optimizer.Sgd(),
-    };
+    public Optimizer Optimizer => NamedChoices.Optimizers.First(o => o.Name == OptimizerName).Value;
 
     public static CommandLine Parse(string[] args)
     {
         var line = new CommandLine();
-        for (int i = 0; i < args.Length; i++)
+        var options = new OptionReader(args, Help);
+        while (options.Next())
         {
-            string option = args[i];
-            string Value() => i + 1 < args.Length ? args[++i] : throw new UserErrorException($"{option} needs a value. See --help.");
-            switch (option)
+            switch (options.Option)
             {
-                case "--help" or "-h": line.WantsHelp = true; break;
-                case "--manifest": line.ManifestFile = Value(); break;
-                case "--media": line.MediaFolder = Value(); break;
-                case "--label-column": line.Columns = line.Columns with { Label = Value() }; break;
-                case "--split-column": line.Columns = line.Columns with { Split = Value() }; break;
-                case "--video-column": line.Columns = line.Columns with { Video = Value() }; break;
-                case "--audio-column": line.Columns = line.Columns with { Audio = Value() }; break;
-                case "--image-column": line.Columns = line.Columns with { Image = Value() }; break;
-                case "--text-column": line.Columns = line.Columns with { Text = Value() }; break;
+                case "--manifest": line.ManifestFile = options.Value(); break;
+                case "--media": line.MediaFolder = options.Value(); break;
+                case "--label-column": line.Columns = line.Columns with { Label = options.Value() }; break;
+                case "--split-column": line.Columns = line.Columns with { Split = options.Value() }; break;
+                case "--video-column": line.Columns = line.Columns with { Video = options.Value() }; break;
+                case "--audio-column": line.Columns = line.Columns with { Audio = options.Value() }; break;
+                case "--image-column": line.Columns = line.Columns with { Image = options.Value() }; break;
+                case "--text-column": line.Columns = line.Columns with { Text = options.Value() }; break;
                 case "--no-sound": line.UsesOwnSound = false; break;
-                case "--key": line.Columns = line.Columns with { Key = Value() }; break;
-                case "--validation-fraction": line.ValidationFraction = (float)Number(option, Value(), 0, 1); break;
-                case "--on-bad-media": line.OnBadMedia = Enum.Parse<OnBadMedia>(Choice(option, Value(), ["fail", "skip", "missing"]), ignoreCase: true); break;
-                case "--cache": line.CacheFolder = Value(); break;
-                case "--clip": line.ClipLength = Count(option, Value()); break;
-                case "--stride": line.Stride = Count(option, Value()); break;
-                case "--clips": line.Clips = Count(option, Value()); break;
-                case "--size": line.Size = Count(option, Value()); break;
-                case "--image-size": line.ImageSize = Count(option, Value()); break;
+                case "--key": line.Columns = line.Columns with { Key = options.Value() }; break;
+                case "--validation-fraction": line.ValidationFraction = (float)options.Number(below: 1); break;
+                case "--on-bad-media": line.OnBadMedia = options.Choice(("fail", OnBadMedia.Fail), ("skip", OnBadMedia.Skip), ("missing", OnBadMedia.Missing)); break;
+                case "--cache": line.CacheFolder = options.Value(); break;
+                case "--clip": line.ClipLength = options.Count(); break;
+                case "--stride": line.Stride = options.Count(); break;
+                case "--clips": line.Clips = options.Count(); break;
+                case "--size": line.Size = options.Count(); break;
+                case "--image-size": line.ImageSize = options.Count(); break;
                 case "--grayscale": line.Grayscale = true; break;
-                case "--spectrogram": line.Spectrogram = Count(option, Value()); break;
-                case "--tokens": line.Tokens = Count(option, Value()); break;
-                case "--width": line.Width = Number(option, Value(), 0, 16); break;
-                case "--fusion": line.FusionWidths = [.. Value().Split(',').Select(part => Count(option, part))]; break;
+                case "--spectrogram": line.Spectrogram = options.Count(); break;
+                case "--tokens": line.Tokens = options.Count(); break;
+                case "--width": line.Width = options.Number(below: 16); break;
+                case "--fusion": line.FusionWidths = options.Counts(); break;
                 case "--no-augmentation": line.Augments = false; break;
-                case "--blending": line.Blendings = Choice(option, Value(), ["none", "equal", "offline", "online", "auto", "all"]) is var b && b == "all" ? s_allBlendings : [b]; break;
-                case "--answer": line.Answer = AnswerOf(Choice(option, Value(), ["joint", "best", "mean", "pool", "auto"])); break;
-                case "--epochs": line.Epochs = Count(option, Value()); break;
-                case "--super-epoch": line._superEpoch = Count(option, Value()); break;
-                case "--first-super-epoch": line.FirstSuperEpoch = Count(option, Value()); break;
-                case "--learning-rate": line._learningRate = (float)Number(option, Value(), 0, double.PositiveInfinity); break;
-                case "--batch": line.BatchSize = Count(option, Value()); break;
-                case "--optimizer": line.OptimizerName = Choice(option, Value(), ["sgd", "adam", "adamw"]); break;
-                case "--weight-decay": line.WeightDecay = (float)Number(option, Value(), -double.Epsilon, double.PositiveInfinity); break;
-                case "--seeds": line._seeds = Count(option, Value()); break;
-                case "--parallel": line.Parallel = Count(option, Value()); break;
-                case "--save": line.ModelFile = Value(); break;
-                case "--sheet": line.SheetFile = Value(); break;
-                default: throw new UserErrorException($"Unknown option '{option}'. See --help.");
+                case "--blending": line.Blendings = options.Choice("none", "equal", "offline", "online", "auto", "all") is var b && b == "all" ? s_allBlendings : [b]; break;
+                case "--answer": line.Answer = options.Choice(NamedChoices.Answers); break;
+                case "--epochs": line.Epochs = options.Count(); break;
+                case "--super-epoch": line._superEpoch = options.Count(); break;
+                case "--first-super-epoch": line.FirstSuperEpoch = options.Count(); break;
+                case "--learning-rate": line._learningRate = (float)options.Number(); break;
+                case "--batch": line.BatchSize = options.Count(); break;
+                case "--optimizer": line.OptimizerName = options.Choice([.. NamedChoices.Optimizers.Select(o => o.Name)]); break;
+                case "--weight-decay": line.WeightDecay = (float)options.Number(includesLeast: true); break;
+                case "--seeds": line._seeds = options.Count(); break;
+                case "--parallel": line.Parallel = options.Count(); break;
+                case "--save": line.ModelFile = options.NewFile(); break;
+                case "--sheet": line.SheetFile = options.NewFile(); break;
+                default: throw options.Unknown();
             }
         }
         line.CheckTogether();
@@ -165,37 +156,7 @@ internal sealed class CommandLine
             throw new UserErrorException("Column names are for a --manifest.");
         if (ManifestFile is null && Columns.Key is not (null or GeneratedSet.Key))
             throw new UserErrorException($"The generated files have no column '{Columns.Key}'; their key column is {GeneratedSet.Key}.");
-        foreach (var (option, file) in new[] { ("--save", ModelFile), ("--sheet", SheetFile) })
-        {
-            string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-            if (!Directory.Exists(folder))
-                throw new UserErrorException($"{option}: there is no folder {folder}.");
-            if (Directory.Exists(file))
-                throw new UserErrorException($"{option}: {file} is a folder. Name a file.");
-        }
         if (!SheetFile.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
             throw new UserErrorException($"--sheet: {SheetFile} does not end in .png.");
     }
-
-    private static Answer AnswerOf(string name) => name switch
-    {
-        "best" => Answer.BestHead,
-        "mean" => Answer.MeanOfHeads,
-        "pool" => Answer.Pool,
-        "joint" => Answer.Joint,
-        _ => Answer.Auto,
-    };
-
-    private static string Choice(string option, string value, string[] choices) => choices.Contains(value)
-        ? value
-        : throw new UserErrorException($"{option} is one of {string.Join(", ", choices)}, not '{value}'.");
-
-    private static int Count(string option, string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
-        ? count
-        : throw new UserErrorException($"{option} is a whole number above 0, not '{value}'.");
-
-    private static double Number(string option, string value, double above, double below) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > above && number < below
-            ? number
-            : throw new UserErrorException($"{option} is a number above {Math.Max(above, 0)}{(double.IsFinite(below) ? $" and below {below}" : "")}, not '{value}'.");
 }

@@ -7,50 +7,20 @@ using QuickStart;
 using Spectre.Console;
 
 var ml = new MLContext(seed: 0);
-using var cancellation = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true;
-    cancellation.Cancel();
-};
 if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 130;
 
-try
-{
-    return Run();
-}
-catch (OperationCanceledException)
-{
-    Console.Error.WriteLine("Canceled.");
-    return 130;
-}
-catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException)
-{
-    Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
-    return 2;
-}
-catch (Exception e) when (e.GetBaseException() is InvalidDataException or InvalidOperationException)
-{
-    // ML.NET wraps what a row's file or values are refused for.
-    Console.Error.WriteLine(e.GetBaseException().Message.ReplaceLineEndings(" "));
-    return 2;
-}
+return ExampleProgram.Run(args, CommandLine.Help, Run);
 
-int Run()
+int Run(CancellationToken cancellation)
 {
     var line = CommandLine.Parse(args);
-    if (line.WantsHelp)
-    {
-        Console.WriteLine(CommandLine.Help);
-        return 0;
-    }
 
     // 1. The rows, and what is read of their files.
-    RequireLibraries(ffmpeg: false);
-    var manifest = Manifest.Read(line.ManifestFile ?? MakeMedia(line), line.Columns, needsFiles: line.OnBadMedia == OnBadMedia.Fail);
+    MediaLibraries.Require(ffmpeg: false);
+    var manifest = Manifest.Read(line.ManifestFile ?? MakeMedia(line, cancellation), line.Columns, needsFiles: line.OnBadMedia == OnBadMedia.Fail);
     var plan = MediaPlan.For(manifest, line);
-    RequireLibraries(ffmpeg: plan.LogMel is { } sound && (sound.AlignWith is not null || manifest.AllRows.Any(r => !r.AudioPath.EndsWith(".wav", StringComparison.OrdinalIgnoreCase))));
+    MediaLibraries.Require(ffmpeg: plan.LogMel is { } sound && (sound.AlignWith is not null || manifest.AllRows.Any(r => !r.AudioPath.EndsWith(".wav", StringComparison.OrdinalIgnoreCase))));
     Describe(manifest, plan, line);
 
     // 2. Every file is decoded once.
@@ -58,7 +28,7 @@ int Run()
     var clock = Stopwatch.StartNew();
     MediaCounts? counts = null;
     int all = manifest.TrainingRows.Count + manifest.TestRows.Count;
-    Steps.Show("decoding", all, report => counts = tables.Decode(report, cancellation.Token));
+    Steps.Show("decoding", all, report => counts = tables.Decode(report, cancellation));
     DescribeMedia(counts!, plan, all, clock.Elapsed.TotalSeconds);
 
     // 3. Every method with every seed. The last method's model that is best on the held-out rows is kept: test rows choose nothing.
@@ -71,7 +41,7 @@ int Run()
     (Outcome Outcome, ITransformer Model)? best = null;
     // The dear ones come first, so that none is left alone at the end.
     var fits = methods.Reverse().SelectMany(_ => Enumerable.Range(0, line.Seeds), (method, seed) => (method, seed)).ToList();
-    new Fits(fits, line.Parallel, cancellation.Token).Run((method, seed, progress) => experiment.Run(method, seed, progress, cancellation.Token), (method, seed, result) =>
+    new Fits(fits, line.Parallel, cancellation).Run((method, seed, progress) => experiment.Run(method, seed, progress, cancellation), (method, seed, result) =>
     {
         outcomes[method][seed] = result.Outcome;
         var model = result.Model;
@@ -89,7 +59,7 @@ int Run()
     if (line.Parallel > 1)
         AnsiConsole.WriteLine($"Seconds are those of a fit in one thread, with {line.Parallel} fits side by side.");
     if (results.LastOrDefault(r => r.Outcomes[0].History is { Estimates.Count: > 0 }) is { } blended)
-        ShowWeights(blended.Method.Name, blended.Outcomes[0].History!);
+        Tables.ShowWeights(blended.Method.Name, blended.Outcomes[0].History!);
 
     // 5. The model, saved and tried; and what it says of some test rows.
     if (best is not { } chosen)
@@ -114,17 +84,7 @@ int Run()
 // Whether the model from the file gives the scores of the model in memory.
 bool SaveAndTry(ITransformer model, MediaTables tables, CommandLine line, out int tried)
 {
-    // Under another name first, so that an interrupted save leaves no half of a model.
-    string unfinished = line.ModelFile + ".unfinished";
-    try
-    {
-        ml.Model.Save(tables.TestLoader.Append(model), tables.RawTest.Schema, unfinished);
-        File.Move(unfinished, line.ModelFile, overwrite: true);
-    }
-    finally
-    {
-        File.Delete(unfinished);
-    }
+    ModelFile.Save(ml, tables.TestLoader.Append(model), tables.RawTest.Schema, line.ModelFile);
     const int rows = 32;
     var loaded = ml.Model.Load(line.ModelFile, out _);
     float[][] before = ScoredRows.Scores(ml.Data.TakeRows(model.Transform(tables.Test), rows));
@@ -133,26 +93,13 @@ bool SaveAndTry(ITransformer model, MediaTables tables, CommandLine line, out in
     return before.Length == after.Length && before.Zip(after).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
 }
 
-static void RequireLibraries(bool ffmpeg)
-{
-    try
-    {
-        MediaLibraries.Require(ffmpeg);
-    }
-    catch (InvalidOperationException e)
-    {
-        // The message has the command that cures it.
-        throw new UserErrorException(e.Message);
-    }
-}
-
-string MakeMedia(CommandLine line)
+static string MakeMedia(CommandLine line, CancellationToken cancellation)
 {
     string? manifest = null;
     int all = GeneratedSet.Options.Classes * GeneratedSet.Options.ClipsPerClass;
     Steps.Show("making videos", all, report => manifest = GeneratedSet.Make(line.MediaFolder, made =>
     {
-        cancellation.Token.ThrowIfCancellationRequested();
+        cancellation.ThrowIfCancellationRequested();
         report(made);
     }));
     return manifest!;
@@ -192,11 +139,4 @@ static void DescribeMedia(MediaCounts counts, MediaPlan plan, int all, double se
     if (counts.Bad.Count > 10)
         AnsiConsole.WriteLine($"  and {counts.Bad.Count - 10} more");
     AnsiConsole.WriteLine();
-}
-
-static void ShowWeights(string method, TrainingHistory history)
-{
-    AnsiConsole.WriteLine();
-    AnsiConsole.WriteLine($"Weights by super-epoch ({method}, seed 0). G: how far the held-out loss fell with this branch trained alone; O: how much more the training loss fell; trust: how far the estimate moved the weights.");
-    AnsiConsole.Write(Tables.Weights(history));
 }

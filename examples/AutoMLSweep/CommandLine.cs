@@ -1,4 +1,3 @@
-using System.Globalization;
 using GBlend.MLNet.AutoML;
 
 namespace AutoMLSweep;
@@ -35,7 +34,6 @@ internal sealed class CommandLine
     private int? _trials, _parallel;
     private long? _totalEpochs;
 
-    public bool WantsHelp { get; private set; }
     public string? DataFolder { get; private set; }
     public string? KeyColumn { get; private set; }
     public int Epochs { get; private set; } = 30;
@@ -59,48 +57,29 @@ internal sealed class CommandLine
     public static CommandLine Parse(string[] args)
     {
         var line = new CommandLine();
-        for (int i = 0; i < args.Length; i++)
+        var options = new OptionReader(args, Help);
+        while (options.Next())
         {
-            string option = args[i];
-            string Value() => i + 1 < args.Length ? args[++i] : throw new UserErrorException($"{option} needs a value. See --help.");
-            switch (option)
+            switch (options.Option)
             {
-                case "--help" or "-h": line.WantsHelp = true; break;
-                case "--data": line.DataFolder = Value(); break;
-                case "--key": line.KeyColumn = Value(); break;
-                case "--minutes": line._minutes = Positive(option, Value()); break;
-                case "--trials": line._trials = Count(option, Value()); break;
-                case "--total-epochs": line._totalEpochs = Count(option, Value()); break;
-                case "--epochs": line.Epochs = Count(option, Value()); break;
-                case "--tuner": line.Tuner = Choice(option, Value(), ("model", SweepTuner.Model), ("spread", SweepTuner.Spread), ("random", SweepTuner.Random)); break;
-                case "--reduction": line.Reduction = Count(option, Value()); break;
-                case "--metric": line.Metric = Choice(option, Value(), ("logloss", SweepMetric.LogLoss), ("accuracy", SweepMetric.MicroAccuracy), ("macro", SweepMetric.MacroAccuracy)); break;
-                case "--seeds": line.Seeds = Count(option, Value()); break;
-                case "--parallel": line._parallel = Count(option, Value()); break;
-                case "--seed": line.Seed = int.TryParse(Value(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seed) ? seed : throw new UserErrorException("--seed is a whole number."); break;
-                case "--journal": line.JournalFile = Value(); break;
-                case "--csv": line.CsvFile = Value(); break;
-                case "--save": line.ModelFile = Value(); break;
-                default: throw new UserErrorException($"Unknown option '{option}'. See --help.");
+                case "--data": line.DataFolder = options.Value(); break;
+                case "--key": line.KeyColumn = options.Value(); break;
+                case "--minutes": line._minutes = options.Number(); break;
+                case "--trials": line._trials = options.Count(); break;
+                case "--total-epochs": line._totalEpochs = options.Count(); break;
+                case "--epochs": line.Epochs = options.Count(); break;
+                case "--tuner": line.Tuner = options.Choice(("model", SweepTuner.Model), ("spread", SweepTuner.Spread), ("random", SweepTuner.Random)); break;
+                case "--reduction": line.Reduction = options.Count(); break;
+                case "--metric": line.Metric = options.Choice(("logloss", SweepMetric.LogLoss), ("accuracy", SweepMetric.MicroAccuracy), ("macro", SweepMetric.MacroAccuracy)); break;
+                case "--seeds": line.Seeds = options.Count(); break;
+                case "--parallel": line._parallel = options.Count(); break;
+                case "--seed": line.Seed = options.Whole(); break;
+                case "--journal": line.JournalFile = options.NewFile(); break;
+                case "--csv": line.CsvFile = options.NewFile(); break;
+                case "--save": line.ModelFile = options.NewFile(); break;
+                default: throw options.Unknown();
             }
-        }
-        foreach (string file in new[] { line.CsvFile, line.ModelFile, line.JournalFile }.OfType<string>())
-        {
-            if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
-                throw new UserErrorException($"There is no folder {folder} for {Path.GetFileName(file)}.");
         }
         return line;
     }
-
-    private static T Choice<T>(string option, string value, params (string Name, T Value)[] choices) => choices.FirstOrDefault(c => c.Name == value) is { Name: not null } choice
-        ? choice.Value
-        : throw new UserErrorException($"{option} is one of {string.Join(", ", choices.Select(c => c.Name))}, not '{value}'.");
-
-    private static int Count(string option, string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
-        ? count
-        : throw new UserErrorException($"{option} is a whole number above 0, not '{value}'.");
-
-    private static double Positive(string option, string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && double.IsFinite(number)
-        ? number
-        : throw new UserErrorException($"{option} is a number above 0, not '{value}'.");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AutoMLSweep;
 using GBlend.MLNet;
 using GBlend.MLNet.AutoML;
@@ -6,41 +5,15 @@ using Microsoft.ML;
 using QuickStart;
 using Spectre.Console;
 
-CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var ml = new MLContext(seed: 0);
-using var cancellation = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    // The sweep then ends with the best so far; pressed again, the program ends.
-    e.Cancel = !cancellation.IsCancellationRequested;
-    cancellation.Cancel();
-};
 if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160;
 
-try
-{
-    return Run();
-}
-catch (OperationCanceledException)
-{
-    Console.Error.WriteLine("Canceled.");
-    return 130;
-}
-catch (Exception e) when (e is UserErrorException or IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
-{
-    Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
-    return 2;
-}
+return ExampleProgram.Run(args, CommandLine.Help, Run);
 
-int Run()
+int Run(CancellationToken cancellation)
 {
     var line = CommandLine.Parse(args);
-    if (line.WantsHelp)
-    {
-        Console.WriteLine(CommandLine.Help);
-        return 0;
-    }
 
     // 1. The rows, of three kinds.
     var data = line.DataFolder is { } folder ? FolderData.Read(folder, line.KeyColumn) : GeneratedData.Create(heldOutSpeakers: 6);
@@ -71,7 +44,7 @@ int Run()
     SweepConsole.Show(progress =>
     {
         options.Progress = progress;
-        result = new GradientBlendingSweep(ml, options).Run(View(rows.Training), View(rows.Choosing), cancellation.Token);
+        result = new GradientBlendingSweep(ml, options).Run(View(rows.Training), View(rows.Choosing), cancellation);
     });
 
     // 3. What came out.
@@ -93,9 +66,10 @@ int Run()
     options.Trainer.Seed = line.Seed;
     using var given = options.Before.Append(ml.MulticlassClassification.Trainers.GradientBlending(options.Trainer)).Fit(View(rows.Training));
     AnsiConsole.WriteLine($"Test accuracy: {100 * best:0.0} % of the best trial, {100 * Accuracy(given):0.0} % of the trainer's settings as they were given, both fitted on the training rows.");
-    using var refitted = result.Refit(View([.. rows.Training, .. rows.Choosing]), cancellation.Token);
+    using var refitted = result.Refit(View([.. rows.Training, .. rows.Choosing]), cancellation);
     AnsiConsole.WriteLine($"Fitted again on training and choosing rows: {100 * Accuracy(refitted):0.0} %.");
-    Save(standardise.Append(refitted), data.AsDataView(ml, data.TrainingRows).Schema, line.ModelFile);
+    ModelFile.Save(ml, standardise.Append(refitted), data.AsDataView(ml, data.TrainingRows).Schema, line.ModelFile);
+    AnsiConsole.WriteLine($"Saved {line.ModelFile}.");
     return 0;
 
     double Accuracy(ITransformer fitted) => ml.MulticlassClassification.Evaluate(fitted.Transform(View(data.TestRows))).MicroAccuracy;
@@ -109,20 +83,4 @@ ITransformer Standardise(MultimodalData data, RowKinds rows)
     foreach (var column in columns)
         steps = steps.Append(ml.Transforms.Expression(column.OutputColumnName, "x => min(max(x, -10f), 10f)", column.InputColumnName));
     return steps.Fit(data.AsDataView(ml, rows.Training.Where(r => !r.IsHeldOut)));
-}
-
-// Under another name first, so that an interrupted save leaves no half of a model.
-void Save(ITransformer model, DataViewSchema schema, string path)
-{
-    string unfinished = path + ".unfinished";
-    try
-    {
-        ml.Model.Save(model, schema, unfinished);
-        File.Move(unfinished, path, overwrite: true);
-    }
-    finally
-    {
-        File.Delete(unfinished);
-    }
-    AnsiConsole.WriteLine($"Saved {path}.");
 }

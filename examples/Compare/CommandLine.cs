@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Compare;
 
 /// <summary>What the user asked for.</summary>
@@ -41,7 +39,6 @@ internal sealed class CommandLine
     private IReadOnlyList<string> _generated = [];
     private bool _addsUntuned;
 
-    public bool WantsHelp { get; private set; }
     public bool ReportsOnly { get; private set; }
     public IReadOnlyList<string> DataFolders { get; private set; } = [];
     public IReadOnlyList<string> Generated => DataFolders.Count == 0 && _generated.Count == 0 ? GeneratedSets.Names : _generated;
@@ -60,35 +57,26 @@ internal sealed class CommandLine
     public static CommandLine Parse(string[] args)
     {
         var line = new CommandLine();
-        for (int i = 0; i < args.Length; i++)
+        var options = new OptionReader(args, Help);
+        while (options.Next())
         {
-            string option = args[i];
-            string Value() => i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal) ? args[++i] : throw new UserErrorException($"{option} needs a value. See --help.");
-            List<string> Values()
+            switch (options.Option)
             {
-                var values = new List<string> { Value() };
-                while (i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal))
-                    values.Add(args[++i]);
-                return values;
-            }
-            switch (option)
-            {
-                case "--help" or "-h": line.WantsHelp = true; break;
                 case "--report-only": line.ReportsOnly = true; break;
                 case "--default-settings": line._addsUntuned = true; break;
-                case "--data": line.DataFolders = Values(); break;
-                case "--generated": line._generated = [.. Values().Select(Generated)]; break;
-                case "--methods": line._methods = Value().Split(','); break;
-                case "--seeds": line._seeds = Count(option, Value()); break;
-                case "--rates": line._rates = [.. Value().Split(',').Select(part => Rate(option, part))]; break;
-                case "--epochs": line._epochs = Count(option, Value()); break;
-                case "--optimizer": line._optimizer = Value() is var name && name is "sgd" or "adam" ? name : throw new UserErrorException($"{option} is sgd or adam, not '{name}'."); break;
-                case "--widths": line._widths = [.. Value().Split(',').Select(part => Count(option, part))]; break;
-                case "--fusion": line._fusion = [.. Value().Split(',').Select(part => Count(option, part))]; break;
-                case "--out": line.OutFolder = Value(); break;
-                case "--parallel": line.Parallel = Count(option, Value()); break;
-                case "--timings": line._timings = Count(option, Value(), least: 0); break;
-                default: throw new UserErrorException($"Unknown option '{option}'. See --help.");
+                case "--data": line.DataFolders = options.Values(); break;
+                case "--generated": line._generated = [.. options.Values().Select(Generated)]; break;
+                case "--methods": line._methods = options.List(); break;
+                case "--seeds": line._seeds = options.Count(); break;
+                case "--rates": line._rates = [.. options.Numbers().Select(rate => (float)rate)]; break;
+                case "--epochs": line._epochs = options.Count(); break;
+                case "--optimizer": line._optimizer = options.Choice("sgd", "adam"); break;
+                case "--widths": line._widths = options.Counts(); break;
+                case "--fusion": line._fusion = options.Counts(); break;
+                case "--out": line.OutFolder = options.Value(); break;
+                case "--parallel": line.Parallel = options.Count(); break;
+                case "--timings": line._timings = options.Count(least: 0); break;
+                default: throw options.Unknown();
             }
         }
         _ = line.Recipes;
@@ -96,12 +84,4 @@ internal sealed class CommandLine
 
         string Generated(string name) => GeneratedSets.Names.Contains(name) ? name : throw new UserErrorException($"There is no generated set '{name}'. There are: {string.Join(", ", GeneratedSets.Names)}.");
     }
-
-    private static int Count(string option, string value, int least = 1) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= least
-        ? count
-        : throw new UserErrorException($"{option} takes whole numbers from {least} on, not '{value}'.");
-
-    private static float Rate(string option, string value) => float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out float rate) && rate > 0 && float.IsFinite(rate)
-        ? rate
-        : throw new UserErrorException($"{option} takes numbers above 0, not '{value}'.");
 }

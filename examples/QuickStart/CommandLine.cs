@@ -1,4 +1,3 @@
-using System.Globalization;
 using GBlend.MLNet;
 
 namespace QuickStart;
@@ -41,7 +40,6 @@ internal sealed class CommandLine
     private int? _superEpoch, _seeds;
     private Answer? _answer;
 
-    public bool WantsHelp { get; private set; }
     public string? DataFolder { get; private set; }
     public string? KeyColumn { get; private set; }
     public float? ValidationFraction { get; private set; }
@@ -68,41 +66,34 @@ internal sealed class CommandLine
     };
     public string ModelFile { get; private set; } = "quickstart.gblend.zip";
 
-    public Optimizer Optimizer => OptimizerName switch
-    {
-        "adam" => Optimizer.Adam(),
-        "adamw" => Optimizer.AdamW(),
-        _ => Optimizer.Sgd(),
-    };
+    public Optimizer Optimizer => NamedChoices.Optimizers.First(o => o.Name == OptimizerName).Value;
 
     public static CommandLine Parse(string[] args)
     {
         var line = new CommandLine();
-        for (int i = 0; i < args.Length; i++)
+        var options = new OptionReader(args, Help);
+        while (options.Next())
         {
-            string option = args[i];
-            string Value() => i + 1 < args.Length ? args[++i] : throw new UserErrorException($"{option} needs a value. See --help.");
-            switch (option)
+            switch (options.Option)
             {
-                case "--help" or "-h": line.WantsHelp = true; break;
-                case "--data": line.DataFolder = Value(); break;
-                case "--key": line.KeyColumn = Value(); break;
-                case "--validation-fraction": line.ValidationFraction = (float)Number(option, Value(), 0, 1); break;
-                case "--blending": line.Blendings = Choice(option, Value(), [.. s_blendings, "all"]) is var b && b == "all" ? s_blendings : [b]; break;
-                case "--answer": line._answer = AnswerOf(Choice(option, Value(), ["joint", "best", "mean", "pool", "auto"])); break;
-                case "--epochs": line.Epochs = Count(option, Value()); break;
-                case "--super-epoch": line._superEpoch = Count(option, Value()); break;
-                case "--first-super-epoch": line.FirstSuperEpoch = Count(option, Value()); break;
-                case "--widths": line.Widths = Counts(option, Value()); break;
-                case "--fusion": line.FusionWidths = Counts(option, Value()); break;
-                case "--learning-rate": line._learningRate = (float)Number(option, Value(), 0, double.PositiveInfinity); break;
-                case "--batch": line.BatchSize = Count(option, Value()); break;
-                case "--optimizer": line.OptimizerName = Choice(option, Value(), ["sgd", "adam", "adamw"]); break;
-                case "--seeds": line._seeds = Count(option, Value()); break;
+                case "--data": line.DataFolder = options.Value(); break;
+                case "--key": line.KeyColumn = options.Value(); break;
+                case "--validation-fraction": line.ValidationFraction = (float)options.Number(below: 1); break;
+                case "--blending": line.Blendings = options.Choice([.. s_blendings, "all"]) is var b && b == "all" ? s_blendings : [b]; break;
+                case "--answer": line._answer = options.Choice(NamedChoices.Answers); break;
+                case "--epochs": line.Epochs = options.Count(); break;
+                case "--super-epoch": line._superEpoch = options.Count(); break;
+                case "--first-super-epoch": line.FirstSuperEpoch = options.Count(); break;
+                case "--widths": line.Widths = options.Counts(); break;
+                case "--fusion": line.FusionWidths = options.Counts(); break;
+                case "--learning-rate": line._learningRate = (float)options.Number(); break;
+                case "--batch": line.BatchSize = options.Count(); break;
+                case "--optimizer": line.OptimizerName = options.Choice([.. NamedChoices.Optimizers.Select(o => o.Name)]); break;
+                case "--seeds": line._seeds = options.Count(); break;
                 case "--published": line.Published = true; break;
-                case "--without": line.Without = Choice(option, Value(), ["floor", "trust", "rate"]); break;
-                case "--save": line.ModelFile = Value(); break;
-                default: throw new UserErrorException($"Unknown option '{option}'. See --help.");
+                case "--without": line.Without = options.Choice("floor", "trust", "rate"); break;
+                case "--save": line.ModelFile = options.NewFile(); break;
+                default: throw options.Unknown();
             }
         }
         line.CheckTogether();
@@ -114,34 +105,5 @@ internal sealed class CommandLine
         int longest = Math.Max(SuperEpoch, FirstSuperEpoch ?? 0);
         if (longest > Epochs)
             throw new UserErrorException($"A super-epoch of {longest} epochs is longer than the run of {Epochs}. Lower --super-epoch or raise --epochs.");
-        string folder = Path.GetDirectoryName(Path.GetFullPath(ModelFile))!;
-        if (!Directory.Exists(folder))
-            throw new UserErrorException($"--save: there is no folder {folder}.");
-        if (Directory.Exists(ModelFile))
-            throw new UserErrorException($"--save: {ModelFile} is a folder. Name a file.");
     }
-
-    private static Answer AnswerOf(string name) => name switch
-    {
-        "best" => Answer.BestHead,
-        "mean" => Answer.MeanOfHeads,
-        "pool" => Answer.Pool,
-        "joint" => Answer.Joint,
-        _ => Answer.Auto,
-    };
-
-    private static string Choice(string option, string value, string[] choices) => choices.Contains(value)
-        ? value
-        : throw new UserErrorException($"{option} is one of {string.Join(", ", choices)}, not '{value}'.");
-
-    private static int Count(string option, string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
-        ? count
-        : throw new UserErrorException($"{option} is a whole number above 0, not '{value}'.");
-
-    private static int[] Counts(string option, string value) => [.. value.Split(',').Select(part => Count(option, part))];
-
-    private static double Number(string option, string value, double above, double below) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > above && number < below
-            ? number
-            : throw new UserErrorException($"{option} is a number above {above}{(double.IsFinite(below) ? $" and below {below}" : "")}, not '{value}'.");
 }

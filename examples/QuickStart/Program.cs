@@ -5,38 +5,14 @@ using QuickStart;
 using Spectre.Console;
 
 var ml = new MLContext(seed: 0);
-using var cancellation = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true;
-    cancellation.Cancel();
-};
 if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 120;
 
-try
-{
-    return Run();
-}
-catch (OperationCanceledException)
-{
-    Console.Error.WriteLine("Canceled.");
-    return 130;
-}
-catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException)
-{
-    Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
-    return 2;
-}
+return ExampleProgram.Run(args, CommandLine.Help, Run);
 
-int Run()
+int Run(CancellationToken cancellation)
 {
     var line = CommandLine.Parse(args);
-    if (line.WantsHelp)
-    {
-        Console.WriteLine(CommandLine.Help);
-        return 0;
-    }
 
     // 1. The rows.
     var data = line.DataFolder is { } folder ? FolderData.Read(folder, line.KeyColumn) : GeneratedData.Create();
@@ -48,7 +24,7 @@ int Run()
     var outcomes = methods.ToDictionary(m => m, _ => new List<Outcome>());
     var saved = methods[^1];
     (Outcome Outcome, ITransformer Model)? best = null;
-    FitProgress.Show(line.Seeds * methods.Count, cancellation.Token, progress =>
+    FitProgress.Show(line.Seeds * methods.Count, cancellation, progress =>
     {
         for (int seed = 0; seed < line.Seeds; seed++)
         {
@@ -70,7 +46,10 @@ int Run()
     AnsiConsole.Write(Tables.Compare(results, showsJointHead: line.Answer != Answer.Joint));
     AnsiConsole.WriteLine(Tables.Verdict(results));
     if (results.LastOrDefault(r => r.Outcomes[0].History is { Estimates.Count: > 0 }) is { } blended)
-        ShowWeights(blended.Method.Name, blended.Outcomes[0].History!);
+    {
+        Tables.ShowWeights(blended.Method.Name, blended.Outcomes[0].History!);
+        AnsiConsole.WriteLine($"Guards acted {blended.Outcomes[0].History!.Estimates.Sum(e => e.Guards.Count)} times where the published rule is silent or unstable; what each did is in the model's History.Estimates and in ml.Log.");
+    }
 
     // 4. The model, saved and tried.
     if (best is not { } chosen)
@@ -78,17 +57,7 @@ int Run()
         Console.Error.WriteLine($"No model was saved: {saved.Name} gave none. Lower --learning-rate.");
         return 1;
     }
-    // Under another name first, so that an interrupted save leaves no half of a model.
-    string unfinished = line.ModelFile + ".unfinished";
-    try
-    {
-        ml.Model.Save(chosen.Model, comparison.RawSchema, unfinished);
-        File.Move(unfinished, line.ModelFile, overwrite: true);
-    }
-    finally
-    {
-        File.Delete(unfinished);
-    }
+    ModelFile.Save(ml, chosen.Model, comparison.RawSchema, line.ModelFile);
     var loaded = ml.Model.Load(line.ModelFile, out _);
     double accuracy = ml.MulticlassClassification.Evaluate(loaded.Transform(comparison.RawTest)).MicroAccuracy;
     AnsiConsole.WriteLine();
@@ -119,12 +88,4 @@ static void Describe(MultimodalData data, CommandLine line)
     AnsiConsole.WriteLine($"{data.Name}: {rows}, {data.TestRows.Count} test rows, {data.Classes} classes; {string.Join(", ", data.Modalities.Select(m => $"{m.Name} ({m.Width})"))}.");
     AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Epochs} epochs, super-epoch {line.SuperEpoch}, encoders {string.Join("-", line.Widths)}, fusion {string.Join("-", line.FusionWidths)}, {line.Optimizer}, learning rate {line.LearningRate}, batch {line.BatchSize}, answer {line.Answer}{(line.Published ? ", published rule without guards" : line.Without is { } guard ? $", without the guard {guard}" : "")}; mean ± standard deviation of {line.Seeds} seed{(line.Seeds == 1 ? "" : "s")}."));
     AnsiConsole.WriteLine();
-}
-
-static void ShowWeights(string method, TrainingHistory history)
-{
-    AnsiConsole.WriteLine();
-    AnsiConsole.WriteLine($"Weights by super-epoch ({method}, seed 0). G: how far the held-out loss fell with this branch trained alone; O: how much more the training loss fell; trust: how far the estimate moved the weights.");
-    AnsiConsole.Write(Tables.Weights(history));
-    AnsiConsole.WriteLine($"Guards acted {history.Estimates.Sum(e => e.Guards.Count)} times where the published rule is silent or unstable; what each did is in the model's History.Estimates and in ml.Log.");
 }

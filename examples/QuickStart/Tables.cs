@@ -107,8 +107,16 @@ internal static class Tables
         _ => $"as good as {other.Method.Name} ({100 * other.Accuracy:0.0} %)",
     };
 
+    /// <summary>Prints the weights by super-epoch, and what is in the table.</summary>
+    public static void ShowWeights(string method, TrainingHistory history)
+    {
+        AnsiConsole.WriteLine();
+        AnsiConsole.WriteLine($"Weights by super-epoch ({method}, seed 0). G: how far the held-out loss fell with this branch trained alone; O: how much more the training loss fell; trust: how far the estimate moved the weights.");
+        AnsiConsole.Write(Weights(history));
+    }
+
     /// <summary>One row per super-epoch.</summary>
-    public static Table Weights(TrainingHistory history)
+    private static Table Weights(TrainingHistory history)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumn("Epochs");
         foreach (string branch in history.Branches)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recipes;
 
 /// <summary>What the user asked for.</summary>
@@ -34,8 +32,6 @@ internal sealed class CommandLine
 
     private readonly List<Func<Recipe, Recipe>> _changes = [];
 
-    public bool WantsHelp { get; private set; }
-
     public string RecipeName { get; private set; } = "";
 
     public string? Variant { get; private set; }
@@ -60,47 +56,42 @@ internal sealed class CommandLine
     public static CommandLine Parse(string[] args)
     {
         var line = new CommandLine();
-        for (int i = 0; i < args.Length; i++)
+        var options = new OptionReader(args, Help);
+        while (options.Next())
         {
-            string option = args[i];
-            string Value() => i + 1 < args.Length ? args[++i] : throw new UserErrorException($"{option} needs a value. See --help.");
-            void Set(string name, string value) => line._changes.Add(r => RecipeFile.Set(r, $"{name}={value}"));
-            switch (option)
+            void Set(string name, double value) => line._changes.Add(r => RecipeFile.Set(r, FormattableString.Invariant($"{name}={value}")));
+            switch (options.Option)
             {
-                case "--help" or "-h": line.WantsHelp = true; break;
-                case "--data": line.DataFolder = Value(); break;
+                case "--data": line.DataFolder = options.Value(); break;
                 case "--stand-in": line.IsStandIn = true; break;
-                case "--variant": line.Variant = Value(); break;
+                case "--variant": line.Variant = options.Value(); break;
                 case "--show": line.Shows = true; break;
                 case "--check": line.OnlyChecks = true; break;
-                case "--recipe": line.Overlay(Value()); break;
-                case "--set": line.Assign(Value()); break;
-                case "--modalities": line.Take(Value(), '+', (r, list) => r with { Modalities = list }); break;
-                case "--blends": line.Take(Value(), ',', (r, list) => r with { Blends = list }); break;
-                case "--epochs": Set("training.epochs", Number(option, Value())); break;
-                case "--batch": Set("training.batchSize", Number(option, Value())); break;
-                case "--learning-rate": Set("training.learningRate", Number(option, Value())); break;
-                case "--seed": Set("training.seed", Number(option, Value())); break;
+                case "--recipe": line.Overlay(options.Value()); break;
+                case "--set": line.Assign(options.Value()); break;
+                case "--modalities": line.Take(options.List('+'), (r, list) => r with { Modalities = list }); break;
+                case "--blends": line.Take(options.List(), (r, list) => r with { Blends = list }); break;
+                case "--epochs": Set("training.epochs", options.Count()); break;
+                case "--batch": Set("training.batchSize", options.Count()); break;
+                case "--learning-rate": Set("training.learningRate", options.Number()); break;
+                case "--seed": Set("training.seed", options.Whole()); break;
                 case "--width":
-                    string width = Number(option, Value());
+                    double width = options.Number();
                     Set("visual.width", width);
                     Set("audio.width", width);
                     break;
-                case "--threads":
-                    string threads = Value();
-                    line.Threads = int.TryParse(threads, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : throw new UserErrorException($"--threads is a whole number above 0, not '{threads}'.");
-                    break;
-                case "--pretrained": line.Pretrained = Value(); break;
-                case "--pretrained-audio": line.PretrainedAudio = Value(); break;
-                case "--out": line.OutFolder = Value(); break;
+                case "--threads": line.Threads = options.Count(); break;
+                case "--pretrained": line.Pretrained = options.Value(); break;
+                case "--pretrained-audio": line.PretrainedAudio = options.Value(); break;
+                case "--out": line.OutFolder = options.Value(); break;
                 default:
-                    if (option.StartsWith('-') || line.RecipeName.Length > 0)
-                        throw new UserErrorException($"Unknown option '{option}'. See --help.");
-                    line.RecipeName = option;
+                    if (options.Option.StartsWith('-') || line.RecipeName.Length > 0)
+                        throw options.Unknown();
+                    line.RecipeName = options.Option;
                     break;
             }
         }
-        if (!line.WantsHelp && line.RecipeName.Length == 0)
+        if (line.RecipeName.Length == 0)
             throw new UserErrorException($"Name a recipe: {string.Join(", ", RecipeBook.Names)}. See --help.");
         if (line.IsStandIn && line.DataFolder is not null)
             throw new UserErrorException("--stand-in makes its own data. Leave out --data, or --stand-in.");
@@ -125,10 +116,5 @@ internal sealed class CommandLine
 
     private void Assign(string assignment) => _changes.Add(r => RecipeFile.Set(r, assignment));
 
-    private void Take(string value, char separator, Func<Recipe, string[], Recipe> change) =>
-        _changes.Add(r => change(r, value.Split(separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
-
-    private static string Number(string option, string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && double.IsFinite(number)
-        ? value
-        : throw new UserErrorException($"{option} is a number above 0, not '{value}'.");
+    private void Take(string[] list, Func<Recipe, string[], Recipe> change) => _changes.Add(r => change(r, list));
 }

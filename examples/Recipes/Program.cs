@@ -3,38 +3,14 @@ using GBlend.MLNet;
 using Recipes;
 using Spectre.Console;
 
-using var cancellation = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true;
-    cancellation.Cancel();
-};
 if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160;
 
-try
-{
-    return Run();
-}
-catch (OperationCanceledException)
-{
-    Console.Error.WriteLine("Canceled.");
-    return 130;
-}
-catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or InvalidDataException)
-{
-    Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
-    return 2;
-}
+return ExampleProgram.Run(args, CommandLine.Help, Run);
 
-int Run()
+int Run(CancellationToken cancellation)
 {
     var line = CommandLine.Parse(args);
-    if (line.WantsHelp)
-    {
-        Console.WriteLine(CommandLine.Help);
-        return 0;
-    }
     var recipe = line.Recipe();
     if (line.Pretrained is not null)
         recipe = recipe with { Weights = [.. recipe.Weights.OrderByDescending(w => w.Source.Contains("from ", StringComparison.Ordinal))] };
@@ -46,7 +22,7 @@ int Run()
     if (line.DataFolder is null && !line.IsStandIn)
     {
         NetworkCost[] costs = [.. recipe.Modalities.Select(m => NetworkCost.Of(Networks.EncoderOf(recipe, m), Networks.ShapeOf(recipe, m)))];
-        Console.Write(new Requirements(recipe, costs, Hardware.Measure(recipe, cancellation.Token)).Print());
+        Console.Write(new Requirements(recipe, costs, Hardware.Measure(recipe, cancellation)).Print());
         return 0;
     }
     MediaLibraries.Require();
@@ -56,8 +32,8 @@ int Run()
     var started = DateTime.UtcNow;
 
     // 1. The set.
-    string data = line.IsStandIn ? MakeStandIn(recipe, Path.Combine(output, "stand-in")) : line.DataFolder!;
-    var set = DataSetReader.Read(recipe, data, cancellation.Token);
+    string data = line.IsStandIn ? MakeStandIn(recipe, Path.Combine(output, "stand-in"), cancellation) : line.DataFolder!;
+    var set = DataSetReader.Read(recipe, data, cancellation);
     Describe(set, output);
     // Wrong weights are better known before hours of decoding.
     StateDict? pretrained = line.Pretrained is { } file ? StateDict.Load(file) : null, pretrainedAudio = line.PretrainedAudio is { } audio ? StateDict.Load(audio) : null;
@@ -80,7 +56,7 @@ int Run()
         PretrainedAudio = pretrainedAudio,
         // Networks as narrow as a stand-in's gain nothing from threads; the branches of an estimate train side by side instead.
         Threads = line.Threads ?? (line.IsStandIn ? 1 : null),
-        Cancelled = cancellation.Token,
+        Cancelled = cancellation,
     };
     string networks = $"{string.Join(", ", recipe.Modalities.Select(m => $"{m} {Networks.EncoderOf(recipe, m)}"))}, {recipe.Clip.Frames} x {recipe.Clip.Crop} x {recipe.Clip.Crop}, {recipe.Training.Epochs} epochs";
     string[] starts = [.. new[] { line.Pretrained, line.PretrainedAudio }.OfType<string>()];
@@ -113,14 +89,14 @@ int Run()
     return 0;
 }
 
-string MakeStandIn(Recipe recipe, string folder)
+static string MakeStandIn(Recipe recipe, string folder, CancellationToken cancellation)
 {
     if (Directory.Exists(folder))
         Directory.Delete(folder, recursive: true);
     RunProgress.Show(progress =>
     {
         int videos = 0;
-        StandInSet.Write(recipe.Data, folder, count => progress.Begin("making the stand-in", videos = count), progress.Advance, cancellation.Token);
+        StandInSet.Write(recipe.Data, folder, count => progress.Begin("making the stand-in", videos = count), progress.Advance, cancellation);
         progress.End($"{videos} videos in {folder}");
     });
     return folder;

@@ -1,4 +1,3 @@
-
 namespace Compare;
 
 /// <summary>Which rows the results of a folder are of: a checksum per set, so that results of other rows are not taken for theirs.</summary>

@@ -116,9 +116,7 @@ internal sealed class RecipeRun
     private void Save(GradientBlendingTransformer model, DataViewSchema schema, string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        string unfinished = file + ".unfinished";
-        _ml.Model.Save(model, schema, unfinished);
-        File.Move(unfinished, file, overwrite: true);
+        ModelFile.Save(_ml, model, schema, file);
     }
 
     private DataSet CutSegments(DataSet set)
