@@ -54,10 +54,11 @@ internal sealed class BadMediaLog(Action checkAlive, Action<string, string> warn
         const int TooManyOpenFiles = 24, NoSpace = 28, NoSpaceOnWindows = 0x70;
         return cause switch
         {
+            { HResult: TooManyOpenFiles } => "Raise the limit of open files (ulimit -n), or close some.",
+            TemporaryFileException => "Make room there, correct the folder or the right to write to it, or name another in the environment variable TMPDIR (TMP on Windows).",
             UnauthorizedAccessException => "Give the process the right to read it.",
             DirectoryNotFoundException => "Connect the drive or correct the folder, and run again.",
-            { HResult: TooManyOpenFiles } => "Raise the limit of open files (ulimit -n), or close some.",
-            _ when (cause.HResult & 0xFFFF) is NoSpace or NoSpaceOnWindows => "Make room on the drive of temporary files.",
+            _ when (cause.HResult & 0xFFFF) is NoSpace or NoSpaceOnWindows => "Make room on its drive.",
             _ => "Make sure that its drive is there and works, and run again.",
         };
     }

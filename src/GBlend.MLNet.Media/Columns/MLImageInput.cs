@@ -26,19 +26,14 @@ internal static class MLImageInput
             _getter(ref _image);
             if (_image is null)
                 throw new BadMediaException("the row has no image");
-            string file = TemporaryFolder.NewPath(".png");
-            try
+            byte[] content = TemporaryFolder.WithFile(".png", file =>
             {
                 _save(_image, file);
-                byte[] content = File.ReadAllBytes(file);
-                string hash = Convert.ToHexString(SHA256.HashData(content));
-                Name = $"an image in memory, SHA-256 {hash[..12]}";
-                return new MediaItem(Name, hash, null, content);
-            }
-            finally
-            {
-                File.Delete(file);
-            }
+                return File.ReadAllBytes(file);
+            });
+            string hash = Convert.ToHexString(SHA256.HashData(content));
+            Name = $"an image in memory, SHA-256 {hash[..12]}";
+            return new MediaItem(Name, hash, null, content);
         }
     }
 }

@@ -35,7 +35,8 @@ internal sealed record ImageHeader(long Width, long Height, int Length, bool IsW
     /// <summary>Walks from marker to marker: a thumbnail inside has an end of its own, and a motion photo has a video behind it.</summary>
     private static ImageHeader? Jpeg(ReadOnlySpan<byte> file)
     {
-        const int Temporary = 0x01, FirstFrame = 0xC0, LastFrame = 0xCF, Huffman = 0xC4, Extension = 0xC8, Arithmetic = 0xCC, FirstRestart = 0xD0, End = 0xD9;
+        const int Temporary = 0x01, FirstFrame = 0xC0, LastFrame = 0xCF, Huffman = 0xC4, Extension = 0xC8, Arithmetic = 0xCC;
+        const int FirstRestart = 0xD0, LastRestart = 0xD7, Start = 0xD8, End = 0xD9;
         long width = 0, height = 0;
         int at = 2;
         while (true)
@@ -51,12 +52,14 @@ internal sealed record ImageHeader(long Width, long Height, int Length, bool IsW
             at++;
             if (marker == End)
                 return width > 0 ? new(width, height, at, true) : null;
-            if (marker is 0 or Temporary or (>= FirstRestart and < End))
+            if (marker is 0 or Temporary or (>= FirstRestart and <= LastRestart))
                 continue;
-            if (file.Length - at < 2)
+            bool isFrame = marker is >= FirstFrame and <= LastFrame and not (Huffman or Extension or Arithmetic);
+            // Markers that mean nothing, a further start or a further frame are of something else, which stands where the image's end was.
+            if (marker is < FirstFrame or Start || (isFrame && width > 0) || file.Length - at < 2)
                 break;
             int size = BinaryPrimitives.ReadUInt16BigEndian(file[at..]);
-            if (marker is >= FirstFrame and <= LastFrame and not (Huffman or Extension or Arithmetic))
+            if (isFrame)
                 (height, width) = (BinaryPrimitives.ReadUInt16BigEndian(file[(at + 3)..]), BinaryPrimitives.ReadUInt16BigEndian(file[(at + 5)..]));
             if (at + size > file.Length)
                 break;

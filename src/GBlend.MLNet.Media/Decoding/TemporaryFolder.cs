@@ -11,10 +11,31 @@ internal static class TemporaryFolder
     private static FileStream? _lock;
     private static string? _path;
 
-    /// <summary>A path in the folder that no file has.</summary>
-    /// <exception cref="IOException">No folder can be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">No folder may be made.</exception>
-    internal static string NewPath(string extension)
+    /// <summary>Uses a temporary file, which is gone afterwards.</summary>
+    /// <param name="extension">Of its name.</param>
+    /// <param name="use">Gets a path that no file has.</param>
+    /// <exception cref="TemporaryFileException">No such file can be written.</exception>
+    internal static T WithFile<T>(string extension, Func<string, T> use)
+    {
+        try
+        {
+            string path = NewPath(extension);
+            try
+            {
+                return use(path);
+            }
+            finally
+            {
+                File.Delete(path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TemporaryFileException(Path.GetTempPath(), e);
+        }
+    }
+
+    private static string NewPath(string extension)
     {
         lock (Making)
         {
