@@ -9,7 +9,7 @@ namespace GBlend.MLNet;
 /// <summary>Keeps decoded rows. One object may serve several transforms and threads.</summary>
 /// <remarks>
 /// A row is found again by the path, size and time of change of its file (or the content of a row in memory) and the settings of the
-/// transform, so a changed file or setting is decoded anew.
+/// transform, so a changed file or setting is decoded again.
 /// </remarks>
 public abstract class MediaCache
 {
@@ -62,7 +62,7 @@ public abstract class MediaCache
 
     private sealed class Folder(string path) : MediaCache
     {
-        // The first bytes of each file, then its length in bytes and the hash of its values: a file that was altered is decoded anew.
+        // The first bytes of each file, then its length in bytes and the hash of its values: a file that was altered is decoded again.
         private static readonly byte[] Magic = "GBMEDIA1"u8.ToArray();
         private const int HeaderSize = 16 + SHA256.HashSizeInBytes;
 

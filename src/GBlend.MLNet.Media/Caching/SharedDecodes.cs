@@ -8,63 +8,88 @@ namespace GBlend.MLNet;
 /// <param name="sizeOf">Bytes of a value.</param>
 internal sealed class SharedDecodes<T>(long budget, Func<T, long> sizeOf) where T : class
 {
+    /// <summary>How often one who waits for another looks whether its own work has been cancelled, in milliseconds.</summary>
+    private const int Patience = 50;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _byUse = [];
     private long _used;
 
-    /// <summary>The value of a key, which is made if it is not there. What <paramref name="make"/> throws is not kept.</summary>
-    internal T Get(string key, Func<T> make)
+    /// <summary>
+    /// The value of a key, which is made if it is not there. What <paramref name="make"/> throws is not kept and concerns nobody else: others
+    /// who ask have limits of their own, and may not be cancelled.
+    /// </summary>
+    /// <param name="key">Of the value.</param>
+    /// <param name="make">Makes it.</param>
+    /// <param name="checkAlive">Throws where the work of the one who asks has been cancelled.</param>
+    internal T Get(string key, Func<T> make, Action? checkAlive = null)
     {
-        Lazy<T> value;
+        while (true)
+        {
+            checkAlive?.Invoke();
+            if (Find(key) is not { } others)
+                return Make(key, make);
+            while (Task.WaitAny([others], Patience) < 0)
+                checkAlive?.Invoke();
+            if (others.IsCompletedSuccessfully)
+                return others.Result;
+        }
+    }
+
+    /// <summary>The value that is there or is being made; <see langword="null"/> for the one who is to make it.</summary>
+    private Task<T>? Find(string key)
+    {
         lock (_lock)
         {
             if (_entries.TryGetValue(key, out var node))
             {
                 _byUse.Remove(node);
                 _byUse.AddFirst(node);
-                value = node.Value.Value;
+                return node.Value.Value.Task;
             }
-            else
-            {
-                value = new Lazy<T>(make);
-                _entries[key] = _byUse.AddFirst(new Entry(key, value));
-            }
+            _entries[key] = _byUse.AddFirst(new Entry(key));
+            return null;
         }
-        bool isNew = !value.IsValueCreated;
+    }
+
+    private T Make(string key, Func<T> make)
+    {
         try
         {
-            var made = value.Value;
-            if (isNew)
-                Count(key, value, sizeOf(made));
+            var made = make();
+            Finish(key, made);
             return made;
         }
         catch
         {
-            Remove(key, value);
+            Finish(key, null);
             throw;
         }
     }
 
-    private void Count(string key, Lazy<T> value, long size)
+    private void Finish(string key, T? made)
     {
         lock (_lock)
         {
-            if (!_entries.TryGetValue(key, out var node) || node.Value.Value != value || node.Value.Size > 0)
-                return;
-            node.Value.Size = size;
-            _used += size;
-            while (_used > budget && _byUse.Last is { } last)
-                Remove(last);
-        }
-    }
-
-    private void Remove(string key, Lazy<T> value)
-    {
-        lock (_lock)
-        {
-            if (_entries.TryGetValue(key, out var node) && node.Value.Value == value)
+            // One that is being made has no size, so nothing has removed it.
+            var node = _entries[key];
+            if (made is null)
+            {
                 Remove(node);
+                node.Value.Value.SetCanceled();
+                return;
+            }
+            node.Value.Size = sizeOf(made);
+            node.Value.Value.SetResult(made);
+            _used += node.Value.Size;
+            for (var last = _byUse.Last; _used > budget && last is not null;)
+            {
+                var before = last.Previous;
+                if (last.Value.Value.Task.IsCompleted)
+                    Remove(last);
+                last = before;
+            }
         }
     }
 
@@ -75,11 +100,11 @@ internal sealed class SharedDecodes<T>(long budget, Func<T, long> sizeOf) where 
         _byUse.Remove(node);
     }
 
-    private sealed class Entry(string key, Lazy<T> value)
+    private sealed class Entry(string key)
     {
         internal string Key { get; } = key;
 
-        internal Lazy<T> Value { get; } = value;
+        internal TaskCompletionSource<T> Value { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal long Size { get; set; }
     }

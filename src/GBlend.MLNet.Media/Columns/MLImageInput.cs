@@ -6,7 +6,7 @@ namespace GBlend.MLNet;
 
 /// <summary>
 /// Reads a column of ML.NET's <c>MLImage</c>. Its type is known by name only, so that this library need not bring Microsoft.ML.ImageAnalytics; its
-/// pixels come by way of a PNG file, since beside SkiaSharp 3 ML.NET 5.0.1 can save an image but not hand out its pixels.
+/// pixels come by way of a PNG file, since ML.NET 5.0.1 with SkiaSharp 3 can save an image but not hand out its pixels.
 /// </summary>
 internal static class MLImageInput
 {

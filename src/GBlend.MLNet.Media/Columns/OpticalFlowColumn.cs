@@ -77,6 +77,7 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
                     Gray(start + first, _work[0]);
                     for (int frame = 1; frame < frames; frame++)
                     {
+                        binding.CheckAlive();
                         Mat before = _work[(frame - 1) % 2], after = _work[frame % 2];
                         Gray(start + first + frame * pictureSize, after);
                         Cv2.CalcOpticalFlowFarneback(before, after, flow, _options.PyramidScale, _options.PyramidLevels, _options.WindowSize, _options.Iterations, _options.PolynomialSize, _options.PolynomialSigma, OpticalFlowFlags.None);

@@ -2,7 +2,7 @@ namespace GBlend.MLNet;
 
 /// <summary>The cache of a column's rows, if it has one. Where it can't be read or written that is said once, and the rows are decoded.</summary>
 /// <param name="column">The column.</param>
-/// <param name="dimensions">What the rows depend on beside the column's settings.</param>
+/// <param name="dimensions">What the rows depend on in addition to the column's settings.</param>
 /// <param name="log">Where it is said.</param>
 internal sealed class RowCache(MediaColumn column, string dimensions, BadMediaLog log)
 {

@@ -11,7 +11,7 @@ public static class MediaCatalogExtensions
     /// <param name="outputColumnName">The column that is made.</param>
     /// <param name="inputColumnName">Paths (text), or the files themselves (vectors of bytes, of any length). Default: the output column's name.</param>
     /// <param name="options">The settings. Default: 16 frames of 112 x 112, every second frame, from the middle.</param>
-    /// <returns>The step; with several clips for each video the column has them as one more, leading dimension.</returns>
+    /// <returns>The step; with several clips for each video the column has one more dimension, the first, of clips.</returns>
     /// <exception cref="ArgumentException">A setting is wrong.</exception>
     /// <remarks>
     /// FFmpeg's libraries decode the files, in this process. Every frame is accounted for: a file that ends before a frame that a clip needs is bad, and
@@ -34,7 +34,7 @@ public static class MediaCatalogExtensions
     /// column's name.
     /// </param>
     /// <param name="options">The settings. Default: 100 frames of 40 bands, one second from the middle, as in the paper's official code.</param>
-    /// <returns>The step; with several clips for each file the column has them as one more, leading dimension.</returns>
+    /// <returns>The step; with several clips for each file the column has one more dimension, the first, of clips.</returns>
     /// <exception cref="ArgumentException">A setting is wrong.</exception>
     /// <remarks>
     /// Wave files are read directly; all others are decoded by FFmpeg's libraries, in this process. The channels' mean is resampled to the
@@ -53,7 +53,7 @@ public static class MediaCatalogExtensions
     /// <returns>The step.</returns>
     /// <exception cref="ArgumentException">A setting is wrong.</exception>
     /// <remarks>
-    /// The EXIF orientation of photographs is honored. <c>ml.Transforms.ExtractPixels</c> of ML.NET 5.0.1 does not work beside SkiaSharp 3; this
+    /// The EXIF orientation of photographs is honored. <c>ml.Transforms.ExtractPixels</c> of ML.NET 5.0.1 does not work together with SkiaSharp 3; this
     /// does.
     /// </remarks>
     public static MediaEstimator LoadImage(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, ImageOptions? options = null) =>

@@ -51,7 +51,7 @@ internal sealed class MediaView : IDataView
 
     /// <summary>
     /// Cursors that share out the rows, also where the source gives only one: each passes over all rows and stops at its own. Passing over
-    /// a row costs next to nothing beside decoding it.
+    /// a row costs next to nothing compared with decoding it.
     /// </summary>
     private IEnumerable<DataViewRowCursor> SharedOut(IReadOnlyList<DataViewSchema.Column> inputs, int n, Random? rand)
     {

@@ -18,7 +18,7 @@ internal static class ClipTimeline
         var listed = MediaTimeline.VideoOf(item, rules);
         if (listed.IsDecoded || (listed.IsCertain && !rules.ToleratesDamage))
             return listed;
-        return Known.Get(Key(item, clips), () => IsBorneOut(item, clips, listed, rules) ? listed : VideoTimeline.Counted(item, listed, rules));
+        return Known.Get(Key(item, clips), () => IsBorneOut(item, clips, listed, rules) ? listed : VideoTimeline.Counted(item, listed, rules), rules.CheckAlive);
     }
 
     private static bool IsBorneOut(MediaItem item, VideoClipOptions clips, VideoTimeline listed, ReadingRules rules)

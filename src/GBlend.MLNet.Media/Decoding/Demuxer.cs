@@ -38,10 +38,10 @@ internal sealed unsafe class Demuxer : IDisposable
     internal Demuxer(MediaItem item, ReadingRules rules)
     {
         _rules = rules;
-        _stream = item.Open();
+        _stream = item.Open(rules);
         try
         {
-            using (var index = new BufferedStream(item.Open()))
+            using (var index = new BufferedStream(item.Open(rules)))
                 Mp4Index.Require(index);
             _readable = _packable = (64 << 20) + 64 * _stream.Length;
             _self = GCHandle.Alloc(this, GCHandleType.Weak);
@@ -286,7 +286,6 @@ internal sealed unsafe class Demuxer : IDisposable
 
     private int Fill(Span<byte> buffer)
     {
-        _rules.CheckAlive();
         int count = _stream.Read(buffer);
         return (_readable -= Math.Max(count, 1)) < 0 ? throw Circles() : count > 0 ? count : Ffmpeg.EndOfFile;
     }

@@ -17,6 +17,7 @@ internal sealed unsafe class FrameReader : IDisposable
     private int _frame = -1;
     private int? _expected;
     private long _keyTime = Demuxer.NoTime;
+    private long _pixels;
     private bool _isDrained, _canSeek, _hasBegun, _hasKey;
 
     /// <summary>Opens a video at its start.</summary>
@@ -128,6 +129,7 @@ internal sealed unsafe class FrameReader : IDisposable
             {
                 case Decoder.Result.Frame:
                     _hasBegun = true;
+                    CountPixels();
                     if (!_decoder.IsConcealed)
                         return true;
                     Note("a frame is damaged");
@@ -145,6 +147,14 @@ internal sealed unsafe class FrameReader : IDisposable
             }
         }
         return false;
+    }
+
+    /// <summary>Frames of few bytes may have many pixels, each of which takes time.</summary>
+    private void CountPixels()
+    {
+        var (width, height) = Size;
+        if ((_pixels += (long)width * height) > _rules.Limits.MaxDecodedPixels)
+            throw new BadMediaException($"its clips need more pixels decoded than there may be: {nameof(MediaLimits)}.{nameof(MediaLimits.MaxDecodedPixels)} allows {_rules.Limits.MaxDecodedPixels}");
     }
 
     private void SendNext()

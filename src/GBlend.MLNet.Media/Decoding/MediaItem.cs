@@ -24,12 +24,16 @@ internal sealed record MediaItem(string Name, string Identity, string? Path, byt
         var file = new FileInfo(folder is null ? name : System.IO.Path.Combine(folder, name));
         if (Missing(file) is { } problem)
             throw new BadMediaException(problem);
-        // Pipes and devices have no length, and reading them may wait for ever.
+        // Pipes and devices have no length, and reading them may never end.
         if (file.Length == 0)
             throw new BadMediaException("the file is empty, or no file but a pipe or a device");
         string identity = string.Create(CultureInfo.InvariantCulture, $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}");
         return new MediaItem(name, identity, file.FullName, null);
     }
+
+    /// <summary>The content, from its start, for reading that can be cancelled.</summary>
+    /// <inheritdoc cref="Open()"/>
+    internal Stream Open(ReadingRules rules) => new WatchedStream(Open(), rules.CheckAlive);
 
     /// <summary>The content, from its start.</summary>
     /// <exception cref="BadMediaException">The file is no longer there.</exception>

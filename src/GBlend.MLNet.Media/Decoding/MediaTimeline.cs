@@ -14,7 +14,7 @@ internal sealed record MediaTimeline(VideoTimeline? Video, SoundTimeline? Sound,
     /// <exception cref="BadMediaException">The file is no media file, or beyond a limit.</exception>
     internal static MediaTimeline Of(MediaItem item, ReadingRules rules)
     {
-        var timeline = Known.Get(item.Identity, () => TimelineScan.Run(item, rules));
+        var timeline = Known.Get(item.Identity, () => TimelineScan.Run(item, rules), rules.CheckAlive);
         timeline.Require(rules.Limits);
         return timeline;
     }

@@ -7,7 +7,7 @@ internal sealed class PictureWriter(FrameShape shape) : IDisposable
 {
     private readonly Mat _work = new();
 
-    /// <summary>Scales, cuts and converts a picture of 8-bit RGB or grey values.</summary>
+    /// <summary>Scales, cuts and converts a picture of 8-bit RGB or gray values.</summary>
     /// <param name="picture">The decoded picture.</param>
     /// <param name="destination">Gets height x width x channels bytes, RGB.</param>
     internal unsafe void Write(Mat picture, Span<byte> destination)

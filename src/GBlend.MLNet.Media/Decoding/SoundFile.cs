@@ -28,7 +28,7 @@ internal sealed class SoundFile(MediaItem item, int rate, ReadingRules rules) : 
             var stream = Stream();
             double videoStart = IsWav(stream) ? 0 : MediaTimeline.Of(item, rules).Video is { } video ? video.Start - stream.Origin : 0;
             return new Sound(rate, Resampler.Length(stream.Samples, stream.Rate, rate), videoStart);
-        });
+        }, rules.CheckAlive);
         var limits = rules.Limits;
         if (sound.Samples > limits.MaxSeconds * rate)
             throw new BadMediaException($"its sound lasts {sound.Samples / rate} s, and {nameof(MediaLimits)}.{nameof(limits.MaxSeconds)} allows {limits.MaxSeconds:0}");
@@ -51,7 +51,7 @@ internal sealed class SoundFile(MediaItem item, int rate, ReadingRules rules) : 
         float[] samples = new float[count];
         for (long block = Math.Max(first, 0) / Block; block * Block < first + count; block++)
         {
-            float[] decoded = Decoded.Get(Key($"{block}"), () => Decode(block));
+            float[] decoded = Decoded.Get(Key($"{block}"), () => Decode(block), rules.CheckAlive);
             long begin = Math.Max(first, block * Block), end = Math.Min(first + count, block * Block + decoded.Length);
             if (end > begin)
                 decoded.AsSpan((int)(begin - block * Block), (int)(end - begin)).CopyTo(samples.AsSpan((int)(begin - first)));
@@ -77,7 +77,7 @@ internal sealed class SoundFile(MediaItem item, int rate, ReadingRules rules) : 
     {
         if (_stream is not null)
             return _stream;
-        var content = item.Open();
+        var content = item.Open(rules);
         try
         {
             if (WavHeader.Read(content, rules.ToleratesDamage) is { } header)

@@ -15,6 +15,9 @@ internal abstract class SoundStream : IDisposable
     /// <summary>Packets that could not be decoded so far, in whose place there is silence.</summary>
     internal virtual long Lost => 0;
 
+    /// <summary>Whether there is sound at a rate. The filters between two rates grow with them, so that one that nothing has takes all memory.</summary>
+    internal static bool IsRate(long rate) => rate is >= 100 and <= 1_000_000;
+
     /// <summary>Reads samples, from -1 to 1; before, between and after what the file has is silence.</summary>
     /// <param name="first">The first, not before that of the call before.</param>
     /// <param name="destination">As many as are wanted.</param>

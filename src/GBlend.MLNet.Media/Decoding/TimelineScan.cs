@@ -178,7 +178,7 @@ internal sealed class TimelineScan : IDisposable
 
     private T WithContent<T>(Func<Stream, T> test)
     {
-        using var content = _item.Open();
+        using var content = _item.Open(_rules);
         using var buffered = new BufferedStream(content);
         return test(buffered);
     }

@@ -70,7 +70,9 @@ internal sealed unsafe class TrackStream : SoundStream
 
     internal override long Lost => _lost;
 
-    private int SampleRate => Math.Max(1, Ffmpeg.Read<int>((nint)_decoder.Frame, _ffmpeg.Layout.FrameSampleRate));
+    private int SampleRate => Ffmpeg.Read<int>((nint)_decoder.Frame, _ffmpeg.Layout.FrameSampleRate) is var rate && IsRate(rate)
+        ? rate
+        : throw new BadMediaException($"its format makes no sense: sound at {rate} Hz");
 
     internal override void Read(long first, Span<float> destination)
     {
@@ -98,7 +100,11 @@ internal sealed unsafe class TrackStream : SoundStream
     internal override long Count()
     {
         while (TryTake())
+        {
             _held.Clear();
+            if (_next > _rules.Limits.MaxSamples)
+                throw new BadMediaException($"its sound has more samples than {nameof(MediaLimits)}.{nameof(MediaLimits.MaxSamples)} allows: {_rules.Limits.MaxSamples}");
+        }
         return _next;
     }
 

@@ -39,7 +39,7 @@ internal sealed record VideoTimeline(
         var counted = TimelineScan.Count(item, listed, rules);
         // Packets that are no frames are no promise either, unless it is damage that made them so.
         return counted.Damaged > 0 ? counted with { ClaimedFrames = Math.Max(counted.ClaimedFrames, listed.Frames) } : counted;
-    });
+    }, rules.CheckAlive);
 
     /// <summary>
     /// The frames that clips are spread over: those that are there, or those that were promised where many are missing and that is not tolerated.

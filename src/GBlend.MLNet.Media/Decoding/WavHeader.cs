@@ -96,7 +96,7 @@ internal sealed record WavHeader(WavFormat Format, long DataStart, long DataSize
         int block = BinaryPrimitives.ReadUInt16LittleEndian(content[12..]), bits = BinaryPrimitives.ReadUInt16LittleEndian(content[14..]);
         if (coding == WavFormat.Extensible && content.Length >= 26)
             coding = BinaryPrimitives.ReadUInt16LittleEndian(content[24..]);
-        if (channels is < 1 or > MaxChannels || rate is < 100 or > 1_000_000)
+        if (channels is < 1 or > MaxChannels || !SoundStream.IsRate(rate))
             throw new BadMediaException($"its format makes no sense: {channels} channels at {rate} Hz");
         var format = new WavFormat(coding, channels, (int)rate, bits);
         if (format.IsSupported && block != format.Block)

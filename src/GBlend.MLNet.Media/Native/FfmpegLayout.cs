@@ -109,7 +109,7 @@ internal sealed record FfmpegLayout
 
     internal required int CodecSampleRate { get; init; }
 
-    /// <summary>Data beside the packets, whose number follows; <see langword="null"/> where the stream has them.</summary>
+    /// <summary>Data that is stored outside the packets, whose number follows; <see langword="null"/> where the stream has them.</summary>
     internal required int? CodecSideData { get; init; }
 
     internal required int FrameSampleRate { get; init; }

@@ -50,7 +50,7 @@ public static class MediaLibraries
         + (problem.Length > 0 ? problem + " " : "")
         + $"Install FFmpeg; on Debian and Ubuntu run as root: {InstallFfmpeg}. Elsewhere name the folder of its shared libraries in the environment variable {Ffmpeg.Variable}.");
 
-    /// <summary>The library that is missing, if the loader names one beside OpenCV's own, which it also looks for where it can't be.</summary>
+    /// <summary>The library that is missing, if the loader names one other than OpenCV's own, which it also looks for in places where it can't be.</summary>
     private static string Cause(string text)
     {
         string[] lines = text.Split('\n', StringSplitOptions.TrimEntries);

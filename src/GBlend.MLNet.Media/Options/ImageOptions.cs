@@ -3,21 +3,21 @@ namespace GBlend.MLNet;
 /// <summary>The settings of <c>ml.Transforms.LoadImage</c>.</summary>
 public sealed class ImageOptions : MediaFileOptions
 {
-    /// <summary>Height of the images that come out, in pixels. Default 224.</summary>
+    /// <summary>The height of the images that come out, in pixels. Default 224.</summary>
     public int Height { get; set; } = 224;
 
-    /// <summary>Width of the images that come out, in pixels. Default 224.</summary>
+    /// <summary>The width of the images that come out, in pixels. Default 224.</summary>
     public int Width { get; set; } = 224;
 
     /// <inheritdoc cref="VideoClipOptions.ShortSide"/>
     public int? ShortSide { get; set; }
 
     /// <summary>
-    /// Scale images to exactly <see cref="Height"/> x <see cref="Width"/> without cutting, whatever that does to the aspect ratio. Default false.
+    /// Whether images are scaled to exactly <see cref="Height"/> x <see cref="Width"/> without cutting, even if that changes the aspect ratio. Default false.
     /// </summary>
     public bool Stretch { get; set; }
 
-    /// <summary>One channel of brightness instead of red, green and blue. Default false.</summary>
+    /// <summary>Whether there is one channel of brightness instead of red, green and blue. Default false.</summary>
     public bool Grayscale { get; set; }
 
     internal FrameShape Shape => new(Height, Width, Grayscale ? 1 : 3, ShortSide, Stretch);

@@ -6,7 +6,7 @@ public sealed class LogMelOptions : MediaFileOptions
     /// <summary>How sound becomes a spectrogram. Default: as in the paper's official code.</summary>
     public LogMelSpectrum Spectrum { get; set; } = LogMelSpectrum.Paper;
 
-    /// <summary>Frames of a spectrogram. Default 100, which is one second.</summary>
+    /// <summary>The number of frames of a spectrogram. Default 100, which is one second.</summary>
     public int FrameCount { get; set; } = 100;
 
     /// <summary>
@@ -22,13 +22,13 @@ public sealed class LogMelOptions : MediaFileOptions
     public bool SpansClip { get; set; } = true;
 
     /// <summary>
-    /// Where in a file spectrograms are taken. Default: in the middle, where there is room for one only: with more, take <see
+    /// Where in a file spectrograms are taken. Default: in the middle, which is for one spectrogram only; with more, take <see
     /// cref="ClipPosition.Even"/> or <see cref="ClipPosition.Random"/>.
     /// </summary>
     public ClipPosition Position { get; set; }
 
     /// <summary>
-    /// Spectrograms taken from each file. More than one gives the column one more, leading dimension and needs another <see cref="Position"/> than
+    /// The number of spectrograms taken from each file. With more than one the column has one more dimension, the first, and needs another <see cref="Position"/> than
     /// the default. Default 1.
     /// </summary>
     public int ClipsPerFile { get; set; } = 1;
@@ -36,7 +36,7 @@ public sealed class LogMelOptions : MediaFileOptions
     /// <summary>The seed of <see cref="ClipPosition.Random"/>. Default 0.</summary>
     public int Seed { get; set; }
 
-    /// <summary>Use what can be decoded of a damaged file. Default false: a file that can't be decoded from end to end is bad.</summary>
+    /// <summary>Whether what can be decoded of a damaged file is used. Default false: a file that can't be decoded from end to end is bad.</summary>
     public bool ToleratesDamage { get; set; }
 
     internal int Clips => AlignWith?.ClipsPerVideo ?? ClipsPerFile;

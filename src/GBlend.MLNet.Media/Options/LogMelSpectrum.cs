@@ -25,19 +25,19 @@ public sealed record LogMelSpectrum
     /// <summary>As <see cref="Htk"/>, with Slaney's scale and normalization.</summary>
     public static LogMelSpectrum Slaney { get; } = Htk with { Scale = MelScale.Slaney, Normalization = MelNormalization.Slaney };
 
-    /// <summary>Samples per second that sound is resampled to. Default 16000.</summary>
+    /// <summary>The rate, in samples per second, that sound is resampled to. Default 16000.</summary>
     public int SampleRate { get; init; } = 16000;
 
-    /// <summary>Samples of a Fourier transform, a power of 2. Default 256.</summary>
+    /// <summary>The length of a Fourier transform in samples, a power of 2. Default 256.</summary>
     public int FftSize { get; init; } = 256;
 
-    /// <summary>Samples of the Hann window (periodic), which stands in the middle of the transform. Default 256.</summary>
+    /// <summary>The length of the Hann window (periodic) in samples, which stands in the middle of the transform. Default 256.</summary>
     public int WindowLength { get; init; } = 256;
 
-    /// <summary>Samples from one frame to the next. Default 160.</summary>
+    /// <summary>The number of samples from one frame to the next. Default 160.</summary>
     public int HopLength { get; init; } = 160;
 
-    /// <summary>Bands. Default 40.</summary>
+    /// <summary>The number of mel bands. Default 40.</summary>
     public int Bands { get; init; } = 40;
 
     /// <summary>The lowest frequency in Hz. Default 0.</summary>

@@ -22,6 +22,13 @@ public sealed record MediaLimits
     public long MaxSamples { get; init; } = 10_000_000_000;
 
     /// <summary>
+    /// The most pixels (frames x height x width) of a video that may be decoded for a row, those of frames that are only decoded because others build
+    /// on them included. Default 2,000,000,000,000, which are 9 hours of 1920 x 1080 at 30 frames a second; fewer where videos of strangers must not
+    /// take much time.
+    /// </summary>
+    public long MaxDecodedPixels { get; init; } = 2_000_000_000_000;
+
+    /// <summary>
     /// The most bytes that a decoded row of a column may have; a step whose rows would be larger is refused when it is made. Default 1,073,741,824.
     /// </summary>
     public long MaxRowBytes { get; init; } = 1 << 30;
@@ -30,6 +37,7 @@ public sealed record MediaLimits
     {
         Check.AtLeast(MaxImagePixels, 1);
         Check.AtLeast(MaxFramePixels, 1);
+        Check.AtLeast(MaxDecodedPixels, 1);
         Check.Positive(MaxSeconds);
         Check.AtLeast(MaxSamples, 1);
         Check.AtLeast(MaxRowBytes, 1);

@@ -7,15 +7,15 @@ public sealed class OpticalFlowOptions : MediaOptions
     public OpticalFlowOptions() => OnBadMedia = OnBadMedia.Missing;
 
     /// <summary>
-    /// The greatest motion that is told apart, in pixels from frame to frame: -Bound becomes 0, no motion 128, +Bound 255, and what is beyond is cut
-    /// off. Default 20, as in two-stream networks.
+    /// The largest motion that can be represented, in pixels from frame to frame: -Bound becomes 0, no motion 128 and +Bound 255; larger motion is
+    /// clipped. Default 20, as in two-stream networks.
     /// </summary>
     public float Bound { get; set; } = 20;
 
-    /// <summary>Repeat the last flow, so that there are as many as frames. Default false: one fewer.</summary>
+    /// <summary>Whether the last flow is repeated, so that there are as many flows as frames. Default false: there is one flow fewer.</summary>
     public bool KeepsFrameCount { get; set; }
 
-    /// <summary>Levels of the image pyramid, 1 to 32. Default 3.</summary>
+    /// <summary>The number of levels of the image pyramid, 1 to 32. Default 3.</summary>
     public int PyramidLevels { get; set; } = 3;
 
     /// <summary>How much smaller each level of the pyramid is than the one below. Default 0.5.</summary>
@@ -24,7 +24,7 @@ public sealed class OpticalFlowOptions : MediaOptions
     /// <summary>The side in pixels of the windows that motion is averaged over: larger ones are smoother. 1 to 1023, by default 15.</summary>
     public int WindowSize { get; set; } = 15;
 
-    /// <summary>Iterations on each level, 1 to 1000. Default 3.</summary>
+    /// <summary>The number of iterations on each level, 1 to 1000. Default 3.</summary>
     public int Iterations { get; set; } = 3;
 
     /// <summary>The side in pixels of the neighborhoods that a polynomial is fitted to, 3 to 63. Default 5.</summary>

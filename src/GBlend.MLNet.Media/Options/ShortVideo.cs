@@ -3,12 +3,12 @@ namespace GBlend.MLNet;
 /// <summary>What happens where a video has fewer frames than a clip needs.</summary>
 public enum ShortVideo
 {
-    /// <summary>The video starts again.</summary>
+    /// <summary>The clip goes on with the first frame of the video.</summary>
     Loop,
 
-    /// <summary>The last frame is repeated.</summary>
+    /// <summary>The clip is filled up with the last frame of the video.</summary>
     HoldLastFrame,
 
-    /// <summary>The file counts as bad.</summary>
+    /// <summary>The file counts as bad, and <see cref="MediaOptions.OnBadMedia"/> says what happens.</summary>
     Refuse,
 }

@@ -24,10 +24,10 @@ public sealed class TokenIdOptions
     /// <summary>The merges that go with <see cref="VocabularyPath"/> (<c>merges.txt</c>: one pair a line).</summary>
     public string? MergesPath { get; set; }
 
-    /// <summary>Tokens of a vocabulary that is learned, the 256 bytes among them. Default 4096; fewer if the texts have no more to learn from.</summary>
+    /// <summary>The number of tokens of a vocabulary that is learned, the 256 bytes among them. Default 4096; there are fewer if the texts hold no more.</summary>
     public int VocabularySize { get; set; } = 4096;
 
-    /// <summary>Make letters lower-case first. Default false.</summary>
+    /// <summary>Whether letters are made lower-case first. Default false.</summary>
     public bool LowerCase { get; set; }
 
     internal static void ValidateLength(int length) => Check.Between(length, 1, MostLength, nameof(Length));

@@ -3,20 +3,20 @@ namespace GBlend.MLNet;
 /// <summary>The settings of <c>ml.Transforms.LoadVideoClip</c>.</summary>
 public sealed class VideoClipOptions : MediaFileOptions
 {
-    /// <summary>Frames of a clip. Default 16.</summary>
+    /// <summary>The number of frames of a clip. Default 16.</summary>
     public int FrameCount { get; set; } = 16;
 
-    /// <summary>Every how many frames of the video one is taken. Default 2.</summary>
+    /// <summary>The distance between two frames of a clip, in frames of the video: 1 takes every frame, 2 every second one. Default 2.</summary>
     public int FrameStride { get; set; } = 2;
 
     /// <summary>
-    /// Where clips are taken. Default: in the middle, where there is room for one clip only: with more, take <see cref="ClipPosition.Even"/> or <see
+    /// Where in a video clips are taken. Default: in the middle, which is for one clip only; with more, take <see cref="ClipPosition.Even"/> or <see
     /// cref="ClipPosition.Random"/>.
     /// </summary>
     public ClipPosition Position { get; set; }
 
     /// <summary>
-    /// Clips taken from each video. More than one gives the column one more, leading dimension and needs another <see cref="Position"/> than the
+    /// The number of clips taken from each video. With more than one the column has one more dimension, the first, and needs another <see cref="Position"/> than the
     /// default. Default 1.
     /// </summary>
     public int ClipsPerVideo { get; set; } = 1;
@@ -24,10 +24,10 @@ public sealed class VideoClipOptions : MediaFileOptions
     /// <summary>The seed of <see cref="ClipPosition.Random"/>. Default 0.</summary>
     public int Seed { get; set; }
 
-    /// <summary>Height of the frames that come out, in pixels. Default 112.</summary>
+    /// <summary>The height of the frames that come out, in pixels. Default 112.</summary>
     public int Height { get; set; } = 112;
 
-    /// <summary>Width of the frames that come out, in pixels. Default 112.</summary>
+    /// <summary>The width of the frames that come out, in pixels. Default 112.</summary>
     public int Width { get; set; } = 112;
 
     /// <summary>
@@ -38,25 +38,25 @@ public sealed class VideoClipOptions : MediaFileOptions
     public int? ShortSide { get; set; }
 
     /// <summary>
-    /// Scale frames to exactly <see cref="Height"/> x <see cref="Width"/> without cutting, whatever that does to the aspect ratio. Default false.
+    /// Whether frames are scaled to exactly <see cref="Height"/> x <see cref="Width"/> without cutting, even if that changes the aspect ratio. Default false.
     /// </summary>
     public bool Stretch { get; set; }
 
-    /// <summary>One channel of brightness instead of red, green and blue. Default false.</summary>
+    /// <summary>Whether there is one channel of brightness instead of red, green and blue. Default false.</summary>
     public bool Grayscale { get; set; }
 
-    /// <summary>What happens where a video has fewer frames than a clip needs. Default: it starts again.</summary>
+    /// <summary>What happens where a video has fewer frames than a clip needs. Default: the clip goes on with the first frame.</summary>
     public ShortVideo ShortVideo { get; set; }
 
     /// <summary>
-    /// Use what can be decoded of a file that promises more frames than it has, as truncated and damaged files do. Default false: such a
+    /// Whether what can be decoded is used of a file that promises more frames than it has, as truncated and damaged files do. Default false: such a
     /// file is bad where a clip would need frames that are not there.
     /// </summary>
     public bool ToleratesDamage { get; set; }
 
     internal int Channels => Grayscale ? 1 : 3;
 
-    /// <summary>Frames from the first to the last of a clip, those between included.</summary>
+    /// <summary>The number of frames of the video from the first to the last frame of a clip, those between included.</summary>
     internal int Span => (FrameCount - 1) * FrameStride + 1;
 
     internal FrameShape Shape => new(Height, Width, Channels, ShortSide, Stretch);

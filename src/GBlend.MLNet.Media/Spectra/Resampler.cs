@@ -13,7 +13,13 @@ internal sealed class Resampler
     private const double PassBand = 0.97;
     private static readonly SharedDecodes<Resampler> Made = new(64 << 20, r => 4L * r._filters.Length);
 
-    private readonly int _up, _down, _taps, _half;
+    /// <summary>
+    /// The most weights of all filters together. Two rates without a common divisor would have a filter for each sample of a second; beyond this
+    /// number neighbors share one, which is off by less than a thousandth of the time between two samples.
+    /// </summary>
+    private const int MostWeights = 1 << 22;
+
+    private readonly int _up, _down, _taps, _half, _phases;
     private readonly float[] _filters;
 
     private Resampler(int up, int down)
@@ -23,14 +29,15 @@ internal sealed class Resampler
         double cutoff = Math.Min(1, (double)up / down) * PassBand;
         _half = (int)Math.Ceiling(ZeroCrossings / cutoff);
         _taps = 2 * _half;
-        _filters = new float[up * _taps];
-        for (int phase = 0; phase < up; phase++)
+        _phases = Math.Clamp(MostWeights / _taps, 1, up);
+        _filters = new float[_phases * _taps];
+        for (int phase = 0; phase < _phases; phase++)
         {
             var filter = _filters.AsSpan(phase * _taps, _taps);
             double sum = 0;
             for (int i = 0; i < _taps; i++)
             {
-                double at = i - (_half - 1) - (double)phase / up;
+                double at = i - (_half - 1) - (double)phase / _phases;
                 double value = Sinc(at * cutoff) * cutoff * Kaiser(at / _half);
                 filter[i] = (float)value;
                 sum += value;
@@ -101,7 +108,7 @@ internal sealed class Resampler
         sound(begin, samples);
         for (int i = 0; i < destination.Length; i++)
         {
-            int phase = (int)((first + i) * _down % _up);
+            int phase = (int)((first + i) * _down % _up * _phases / _up);
             destination[i] = Dot(samples.AsSpan((int)(FirstOf(first + i) - begin), _taps), _filters.AsSpan(phase * _taps, _taps));
         }
     }
