@@ -65,6 +65,28 @@ internal sealed class Experiment(MLContext ml, MediaTables tables, MediaPlan pla
         }
     }
 
+    /// <summary>Trains a joint network for a few epochs, for its time alone: the naive one, or one with heads where rows lack modalities.</summary>
+    public void Time(int epochs, IProgress<TrainingProgress> progress, CancellationToken cancelled)
+    {
+        var blending = line.OnBadMedia == OnBadMedia.Missing && plan.Modalities.Count > 1 ? Blending.Equal() : Blending.None();
+        var options = OptionsFor(new Method(Method.Naive, plan.Modalities, blending), seed: 0, progress, cancelled);
+        options.NumberOfEpochs = epochs;
+        options.LearningRateSchedule = LearningRateSchedule.Constant();
+        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.GradientBlending(options));
+        try
+        {
+            using var fitted = pipeline.Fit(tables.Training);
+        }
+        catch (TrainingDivergedException)
+        {
+            // Its epochs were timed; that it diverges is said where it is trained.
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            throw new UserErrorException(e.GetBaseException().Message);
+        }
+    }
+
     /// <summary>hit@k of whole rows and, where these are several clips each, of single clips.</summary>
     private Dictionary<string, double> Hits(ITransformer model, IDataView scored)
     {
@@ -95,7 +117,8 @@ internal sealed class Experiment(MLContext ml, MediaTables tables, MediaPlan pla
             Seed = seed,
             Progress = progress,
             CancellationToken = cancelled,
-            NumberOfThreads = line.Parallel > 1 ? 1 : null,
+            // .NET knows the quota of a container, which torch does not.
+            NumberOfThreads = line.Parallel > 1 ? 1 : Environment.ProcessorCount,
             OutputBranchScores = true,
         };
         if (line.OnBadMedia == OnBadMedia.Missing)

@@ -36,6 +36,7 @@ int Run(CancellationToken cancellation)
     var methods = experiment.Methods();
     if (methods.Count == 0)
         throw new UserErrorException("--on-bad-media missing answers by the heads of the modalities that are there, which --blending none has not. Take --blending auto, equal or online.");
+    methods = AnnounceTrainings(experiment, line, cancellation);
     var outcomes = methods.ToDictionary(m => m, _ => new Outcome[line.Seeds]);
     var saved = methods[^1];
     (Outcome Outcome, ITransformer Model)? best = null;
@@ -79,6 +80,22 @@ int Run(CancellationToken cancellation)
     Console.WriteLine($"    ITransformer model = ml.Model.Load(\"{line.ModelFile}\", out DataViewSchema columns);");
     Console.WriteLine($"    IDataView scored = model.Transform(rows);   // rows of paths; adds PredictedLabel, Score and a score per branch");
     return isSame ? 0 : 1;
+}
+
+// Says how long the trainings will take, and leaves out what nobody asked for where that is long.
+IReadOnlyList<Method> AnnounceTrainings(Experiment experiment, CommandLine line, CancellationToken cancellation)
+{
+    double epoch = Forecast.SecondsOfAnEpoch(experiment, line.Parallel, cancellation);
+    double Seconds() => Forecast.Seconds(epoch, experiment.Methods(), line);
+    var left = new List<string>();
+    while (Seconds() > Forecast.MostSeconds && line.LeaveOut() is { } option)
+        left.Add(option);
+    var methods = experiment.Methods();
+    string shorter = left.Count == 0 ? "" : $" More would take longer on this machine: {string.Join(", ", left)}.";
+    AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"An epoch takes {epoch:0.0} s. The {methods.Count * line.Seeds} trainings, {line.Parallel} side by side, will take about {Math.Max(0.1, Seconds() / 60):0.0} minutes.{shorter}"));
+    AnsiConsole.WriteLine();
+    return methods;
 }
 
 // Whether the model from the file gives the scores of the model in memory.

@@ -23,6 +23,7 @@ public sealed class AudioVisualTests : IDisposable
         Assert.Contains("384 frames", output);
         Assert.Contains("384,000 samples", output);
         Assert.Contains("0 bad files", output);
+        Assert.Matches(@"An epoch takes \d+\.\d s\. The 3 trainings, \d+ side by side, will take about \d+\.\d", output);
         Assert.All(new[] { "Video alone", "Audio alone", "online G-Blend" }, row => Assert.Contains($"│ {row}", output));
         Assert.Matches(@"gives\s+the\s+same\s+scores", output);
         Assert.True(new FileInfo(PathTo("model.zip")).Length > 10000);
