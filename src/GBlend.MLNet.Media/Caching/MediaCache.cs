@@ -39,7 +39,7 @@ public abstract class MediaCache
     /// <param name="settings">The transform and its settings.</param>
     /// <param name="identity">What changes when the content of the row's file does.</param>
     /// <param name="name">The file's name, which random clips are drawn from.</param>
-    internal static byte[] Key(string settings, string identity, string name) => SHA256.HashData(Encoding.UTF8.GetBytes($"3\n{settings}\n{identity}\n{name}"));
+    internal static byte[] Key(string settings, string identity, string name) => SHA256.HashData(Encoding.UTF8.GetBytes($"4\n{settings}\n{identity}\n{name}"));
 
     internal abstract T[]? Find<T>(byte[] key, int length) where T : unmanaged;
 

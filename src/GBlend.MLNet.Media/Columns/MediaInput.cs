@@ -49,7 +49,7 @@ internal abstract class MediaInput
             _getter(ref _value);
             if (_value.GetValues().Length == 0)
                 throw new BadMediaException("the row has no bytes");
-            byte[] content = _value.DenseValues().ToArray();
+            byte[] content = _value.IsDense ? _value.GetValues().ToArray() : [.. _value.DenseValues()];
             string hash = Convert.ToHexString(SHA256.HashData(content));
             Name = $"{content.Length} bytes in memory, SHA-256 {hash[..12]}";
             return new MediaItem(Name, hash, null, content);

@@ -51,7 +51,7 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
                 throw new BadMediaException("the clip is missing");
             if (_clip.Length != _dimensions.Aggregate((a, b) => a * b))
                 throw new BadMediaException($"the clip has {_clip.Length} values instead of {string.Join(" x ", _dimensions)}");
-            byte[] clip = [.. _clip.DenseValues()];
+            byte[] clip = _clip.IsDense ? _clip.GetValues().ToArray() : [.. _clip.DenseValues()];
             if (!_cache.IsUsed)
                 return Compute(clip);
             string hash = Convert.ToHexString(SHA256.HashData(clip));

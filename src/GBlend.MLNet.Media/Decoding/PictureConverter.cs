@@ -12,6 +12,7 @@ internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : I
 
     private readonly Ffmpeg _ffmpeg = Ffmpeg.Library;
     private readonly Mat _buffer = new(), _turned = new();
+    private readonly Mat[] _planes = [new(), new(), new(), new()];
     private Mat? _picture;
     private nint _scaler;
     private (int Width, int Height, int Format, int Colors, int Range) _made;
@@ -30,12 +31,21 @@ internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : I
         int width = *(int*)(frame + FfmpegLayout.FrameWidth), height = *(int*)(frame + FfmpegLayout.FrameHeight), format = *(int*)(frame + FfmpegLayout.FrameFormat);
         if (width <= 0 || height <= 0 || (long)width * height > limits.MaxFramePixels)
             throw new BadMediaException($"a frame has {width} x {height} pixels, and {nameof(MediaLimits)}.{nameof(limits.MaxFramePixels)} allows {limits.MaxFramePixels}");
+        byte** source = (byte**)(frame + FfmpegLayout.FrameData), turned = stackalloc byte*[4];
+        int* lines = (int*)(frame + FfmpegLayout.FrameLineSizes), turnedLines = stackalloc int[4];
+        bool isTurned = turn.IsSideways && TryTurn(width, height, format, source, lines, turned, turnedLines);
+        if (isTurned)
+        {
+            source = turned;
+            lines = turnedLines;
+            (width, height) = (height, width);
+        }
         Prepare((width, height, format, Ffmpeg.Read<int>((nint)frame, _ffmpeg.Layout.FrameColorSpace), Ffmpeg.Read<int>((nint)frame, _ffmpeg.Layout.FrameColorRange)));
         byte** target = stackalloc byte*[4] { (byte*)_buffer.Data, null, null, null };
         int* line = stackalloc int[4] { (int)_buffer.Step(), 0, 0, 0 };
         using (FfmpegLog.Listen())
-            _ffmpeg.sws_scale(_scaler, (byte**)(frame + FfmpegLayout.FrameData), (int*)(frame + FfmpegLayout.FrameLineSizes), 0, height, target, line);
-        return turn == default ? _picture! : turn.Apply(_picture!, _turned);
+            _ffmpeg.sws_scale(_scaler, source, lines, 0, height, target, line);
+        return turn == default || isTurned ? _picture! : turn.Apply(_picture!, _turned);
     }
 
     public void Dispose()
@@ -45,7 +55,47 @@ internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : I
         _scaler = 0;
         _picture?.Dispose();
         _buffer.Dispose();
+        foreach (var plane in _planes)
+            plane.Dispose();
         _turned.Dispose();
+    }
+
+    /// <summary>
+    /// Turns a frame before its colors are converted, as the program ffmpeg does. It makes a difference where several pixels share a color, which
+    /// FFmpeg's conversion smooths down the columns but not along the rows.
+    /// </summary>
+    /// <returns>Whether this is such a frame, and of a kind whose planes can be turned.</returns>
+    private bool TryTurn(int width, int height, int format, byte** source, int* lines, byte** turned, int* turnedLines)
+    {
+        int across, down;
+        nint kind = _ffmpeg.av_pix_fmt_desc_get(format);
+        if (kind == 0 || _ffmpeg.av_pix_fmt_get_chroma_sub_sample(format, &across, &down) < 0 || across == 0 || across != down)
+            return false;
+        Span<int> units = stackalloc int[4];
+        Span<bool> areColors = stackalloc bool[4];
+        for (int i = Ffmpeg.Read<byte>(kind, FfmpegLayout.KindComponents) - 1; i >= 0; i--)
+        {
+            int place = FfmpegLayout.KindFirst + i * FfmpegLayout.KindSize, plane = Ffmpeg.Read<int>(kind, place);
+            units[plane] = Math.Max(units[plane], Ffmpeg.Read<int>(kind, place + 4));
+            areColors[plane] |= i is 1 or 2;
+        }
+        for (int plane = 0; plane < 4; plane++)
+        {
+            turned[plane] = null;
+            turnedLines[plane] = 0;
+            if (units[plane] == 0)
+                continue;
+            if (units[plane] is not (1 or 2 or 4) || source[plane] is null || lines[plane] <= 0)
+                return false;
+            int shift = areColors[plane] ? across : 0;
+            int rows = (height + (1 << shift) - 1) >> shift, columns = (width + (1 << shift) - 1) >> shift;
+            var type = units[plane] == 1 ? MatType.CV_8UC1 : units[plane] == 2 ? MatType.CV_16UC1 : MatType.CV_32SC1;
+            using var stored = Mat.FromPixelData(rows, columns, type, (nint)source[plane], lines[plane]);
+            var upright = turn.Apply(stored, _planes[plane]);
+            turned[plane] = (byte*)upright.Data;
+            turnedLines[plane] = (int)upright.Step();
+        }
+        return true;
     }
 
     private void Prepare((int Width, int Height, int Format, int Colors, int Range) wanted)

@@ -60,6 +60,7 @@ internal sealed unsafe class Ffmpeg
 
     internal readonly delegate* unmanaged<nint, byte*, long, int, int> av_opt_set_int;
     internal readonly delegate* unmanaged<int, int*, int*, int> av_pix_fmt_get_chroma_sub_sample;
+    internal readonly delegate* unmanaged<int, nint> av_pix_fmt_desc_get;
 
     internal readonly delegate* unmanaged<nint> sws_alloc_context;
     internal readonly delegate* unmanaged<nint, nint, nint, int> sws_init_context;
@@ -110,6 +111,7 @@ internal sealed unsafe class Ffmpeg
 
         av_opt_set_int = (delegate* unmanaged<nint, byte*, long, int, int>)NativeLibrary.GetExport(util, nameof(av_opt_set_int));
         av_pix_fmt_get_chroma_sub_sample = (delegate* unmanaged<int, int*, int*, int>)NativeLibrary.GetExport(util, nameof(av_pix_fmt_get_chroma_sub_sample));
+        av_pix_fmt_desc_get = (delegate* unmanaged<int, nint>)NativeLibrary.GetExport(util, nameof(av_pix_fmt_desc_get));
 
         sws_alloc_context = (delegate* unmanaged<nint>)NativeLibrary.GetExport(scale, nameof(sws_alloc_context));
         sws_init_context = (delegate* unmanaged<nint, nint, nint, int>)NativeLibrary.GetExport(scale, nameof(sws_init_context));

@@ -75,6 +75,7 @@ internal sealed record FfmpegLayout
     internal const int InputName = 0;
     internal const int CodecType = 0, CodecId = 4;
     internal const int PacketTime = 8, PacketDecodingTime = 16, PacketData = 24, PacketSize = 32, PacketStream = 36, PacketFlags = 40, PacketDuration = 64;
+    internal const int KindComponents = 8, KindFirst = 24, KindSize = 20;
     internal const int FrameData = 0, FrameLineSizes = 64, FramePlanes = 96, FrameWidth = 104, FrameHeight = 108, FrameSamples = 112, FrameFormat = 116;
 
     /// <summary>The major version of libavformat.</summary>

@@ -28,8 +28,8 @@ public sealed class LogMelOptions : MediaFileOptions
     public ClipPosition Position { get; set; }
 
     /// <summary>
-    /// The number of spectrograms taken from each file. With more than one the column has one more dimension, the first, and needs another <see cref="Position"/> than
-    /// the default. Default 1.
+    /// The number of spectrograms taken from each file. With more than one the column has one more dimension, the first,
+    /// and needs another <see cref="Position"/> than the default. Default 1.
     /// </summary>
     public int ClipsPerFile { get; set; } = 1;
 

@@ -13,7 +13,8 @@ public enum OnBadMedia
     Skip,
 
     /// <summary>
-    /// The row is kept without this modality: its value is an empty vector (length 0) where the values are bytes or token ids, a vector of NaN where they are floats.
+    /// The row is kept without this modality: its value is an empty vector (length 0) where the values are bytes or token ids, and a
+    /// vector of NaN where they are floats.
     /// </summary>
     Missing,
 }

@@ -24,7 +24,9 @@ public sealed class TokenIdOptions
     /// <summary>The merges that go with <see cref="VocabularyPath"/> (<c>merges.txt</c>: one pair a line).</summary>
     public string? MergesPath { get; set; }
 
-    /// <summary>The number of tokens of a vocabulary that is learned, the 256 bytes among them. Default 4096; there are fewer if the texts hold no more.</summary>
+    /// <summary>
+    /// The number of tokens of a vocabulary that is learned, the 256 bytes among them. Default 4096; there are fewer if the texts hold no more.
+    /// </summary>
     public int VocabularySize { get; set; } = 4096;
 
     /// <summary>Whether letters are made lower-case first. Default false.</summary>

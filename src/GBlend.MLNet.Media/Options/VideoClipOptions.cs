@@ -16,8 +16,8 @@ public sealed class VideoClipOptions : MediaFileOptions
     public ClipPosition Position { get; set; }
 
     /// <summary>
-    /// The number of clips taken from each video. With more than one the column has one more dimension, the first, and needs another <see cref="Position"/> than the
-    /// default. Default 1.
+    /// The number of clips taken from each video. With more than one the column has one more dimension, the first,
+    /// and needs another <see cref="Position"/> than the default. Default 1.
     /// </summary>
     public int ClipsPerVideo { get; set; } = 1;
 

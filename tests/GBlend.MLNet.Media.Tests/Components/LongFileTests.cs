@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Xunit.Abstractions;
 
 namespace GBlend.MLNet.Media.Tests.Components;
 
 /// <summary>No file takes time without end: what may be decoded has a limit, and who does not want to wait can cancel.</summary>
-public sealed class LongFileTests : IDisposable
+public sealed class LongFileTests(ITestOutputHelper output) : IDisposable
 {
     private const int Width = 2048, Height = 1152, Repeats = 600;
 
@@ -34,8 +36,14 @@ public sealed class LongFileTests : IDisposable
         string path = Long("long.avi");
         var data = inMemory ? _ml.Data.LoadFromEnumerable([new BytesRow { File = File.ReadAllBytes(path) }]) : _ml.Paths(path);
         var rows = _ml.Transforms.LoadVideoClip("Out", inMemory ? "File" : "Path", Ends()).Fit(data).Transform(data);
-        using var timer = new Timer(_ => Cancel(_ml), null, 500, Timeout.Infinite);
+        var since = new Stopwatch();
+        using var timer = new Timer(_ =>
+        {
+            since.Start();
+            Cancel(_ml);
+        }, null, 2000, Timeout.Infinite);
         Assert.Throws<OperationCanceledException>(() => rows.GetColumn<byte[]>("Out").Count());
+        output.WriteLine($"Decoding ended {since.ElapsedMilliseconds} ms after it was cancelled.");
     }
 
     /// <summary>ML.NET 5 keeps the method to itself; programs reach it as this does.</summary>
