@@ -37,7 +37,7 @@ internal sealed class Fitting(DataSet data, RunSettings settings, CancellationTo
         {
             options.NumberOfEpochs = settings.Epochs;
             options.BatchSize = settings.BatchSize;
-            options.FinalWeights = treatment == Treatment.Best ? FinalWeights.BestEpoch : FinalWeights.LastEpoch;
+            options.FinalWeights = treatment == Treatment.Best ? FinalWeights.BestEpoch : recipe.HasBestEpoch ? FinalWeights.LastEpoch : FinalWeights.Auto;
             options.LearningRate = rate;
         }
         foreach (string column in columns)

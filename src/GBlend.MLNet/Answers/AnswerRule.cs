@@ -172,7 +172,8 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         return new(true, [.. learned.Select(l => l ? coefficients.Dequeue() : 0)]) { Intercept = fit.Intercept, IsFromRows = true };
     }
 
-    private IEnumerable<double> Losses(HeldOutPredictions heldOut)
+    /// <summary>The loss of this answer for every held-out row.</summary>
+    internal IEnumerable<double> Losses(HeldOutPredictions heldOut)
     {
         double[] answer = new double[heldOut.Targets.Outputs], scratch = new double[heldOut.Targets.Outputs];
         for (int row = 0; row < heldOut.Rows; row++)

@@ -29,19 +29,23 @@ internal sealed class CrossFit
     /// <summary>The mean loss of the answer over the held-out rows.</summary>
     /// <param name="heldOut">What the heads predict for the rows, at least one.</param>
     /// <param name="choose">Chooses the answer on rows.</param>
-    internal double MeanLoss(HeldOutPredictions heldOut, Func<HeldOutPredictions, AnswerRule> choose)
+    internal double MeanLoss(HeldOutPredictions heldOut, Func<HeldOutPredictions, AnswerRule> choose) => RowWeights.Mean(Losses(heldOut, choose), heldOut.Targets.Weights);
+
+    /// <summary>The loss of the answer for every held-out row.</summary>
+    /// <param name="heldOut">What the heads predict for the rows, at least one.</param>
+    /// <param name="choose">Chooses the answer on rows.</param>
+    internal double[] Losses(HeldOutPredictions heldOut, Func<HeldOutPredictions, AnswerRule> choose)
     {
         var whole = choose(heldOut);
         if (!whole.IsFromRows || _parts.Length < 2)
-            return whole.MeanLoss(heldOut)!.Value;
-        double sum = 0, all = 0;
+            return [.. whole.Losses(heldOut)];
+        var losses = new double[heldOut.Rows];
         foreach (int[] part in _parts)
         {
             int[] others = [.. _parts.Where(p => p != part).SelectMany(p => p).Order()];
-            double weight = heldOut.Targets.Weights is { } weights ? part.Sum(row => weights[row]) : part.Length;
-            sum += choose(heldOut.Take(others)).MeanLoss(heldOut.Take(part))!.Value * weight;
-            all += weight;
+            foreach (var (row, loss) in part.Zip(choose(heldOut.Take(others)).Losses(heldOut.Take(part))))
+                losses[row] = loss;
         }
-        return sum / all;
+        return losses;
     }
 }

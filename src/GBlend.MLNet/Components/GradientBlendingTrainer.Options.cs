@@ -86,8 +86,8 @@ public sealed partial class GradientBlendingTrainer
         /// </summary>
         public int? EarlyStoppingPatience { get; set; }
 
-        /// <summary>The choice of the epoch whose weights the model has. Default <see cref="FinalWeights.LastEpoch"/>.</summary>
-        public FinalWeights FinalWeights { get; set; } = FinalWeights.LastEpoch;
+        /// <summary>The choice of the epoch whose weights the model has. Default <see cref="FinalWeights.Auto"/>.</summary>
+        public FinalWeights FinalWeights { get; set; } = FinalWeights.Auto;
 
         /// <summary>
         /// The number of epochs for which, at the end, a new joint head is trained on the encoders as they are, with the learning-rate schedule over

@@ -78,7 +78,7 @@ public sealed record EpochRecord(int Epoch, double LearningRate, IReadOnlyList<d
 {
     /// <summary>
     /// The mean loss on the held-out rows of the answer that the model would give after this epoch, measured like <see cref="TrainingHistory.HeldOutLoss"/>.
-    /// Early stopping and <c>FinalWeights.BestEpoch</c> compare it; it is <see langword="null"/> when neither was asked for, or no rows were held out.
+    /// Early stopping and <c>FinalWeights</c> compare it; it is <see langword="null"/> when neither needs it, or no rows were held out.
     /// </summary>
     public double? AnswerHeldOutLoss { get; init; }
 

@@ -1,34 +1,41 @@
 namespace GBlend.MLNet;
 
-/// <summary>Remembers the epoch with the lowest held-out loss, for early stopping and for <see cref="FinalWeights.BestEpoch"/>.</summary>
+/// <summary>Remembers the epoch with the lowest held-out loss, for early stopping, and the weights of the epoch that <see cref="FinalWeights"/> asks for.</summary>
 internal sealed class BestEpoch(TrainingSettings settings, Func<JointNetwork[]> createNetworks) : IDisposable
 {
     private JointNetwork[]? _weights;
-    private double _loss = double.PositiveInfinity;
-    private int _epoch = -1;
+    private JudgedAnswer? _best;
+    private int _epoch = -1, _taken = -1;
 
     /// <summary>Looks at an epoch and says whether training is to stop.</summary>
-    internal bool Saw(IReadOnlyList<JointNetwork> networks, int epoch, double? heldOutLoss)
+    /// <param name="networks">As they are after it.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="answer">What the answer after it costs on the held-out rows; <see langword="null"/> where nobody asked.</param>
+    internal bool Saw(IReadOnlyList<JointNetwork> networks, int epoch, JudgedAnswer? answer)
     {
-        if (heldOutLoss is not { } loss)
+        if (answer is null)
             return false;
-        if (loss < _loss)
+        bool isBest = _best is null || answer.Mean < _best.Mean;
+        if (isBest)
+            (_best, _epoch) = (answer, epoch);
+        // The mean of folds overfits later than each of them, so that of epochs which can't be told apart the last is taken.
+        if (settings.FinalWeights == FinalWeights.BestEpoch ? isBest
+            : settings.FinalWeights == FinalWeights.Auto && (isBest || answer.Mean - _best!.Mean <= answer.ErrorOfDifference(_best)))
         {
-            (_loss, _epoch) = (loss, epoch);
-            if (settings.FinalWeights == FinalWeights.BestEpoch)
-                Copy(networks, _weights ??= createNetworks());
+            _taken = epoch;
+            Copy(networks, _weights ??= createNetworks());
         }
         return settings.EarlyStoppingPatience is { } patience && epoch - _epoch >= patience;
     }
 
-    /// <summary>Puts the best epoch's weights into the networks, if they are wanted.</summary>
+    /// <summary>Puts the weights of the epoch that is asked for into the networks, where that need not be the last.</summary>
     /// <returns>That epoch, or <see langword="null"/> when the networks stay as they are.</returns>
     internal int? Restore(IReadOnlyList<JointNetwork> networks)
     {
         if (_weights is null)
             return null;
         Copy(_weights, networks);
-        return _epoch;
+        return _taken;
     }
 
     public void Dispose() => Array.ForEach(_weights ?? [], network => network.Dispose());

@@ -41,7 +41,7 @@ internal sealed class FitContext : IDisposable
     internal bool TrainsSideBySide => Settings.TrainsSideBySide && NumberOfThreads == 1;
 
     /// <summary>Whether something depends on how good the answer is after every epoch.</summary>
-    internal bool FollowsAnswer => Rows.HeldOut.Length > 0 && (Settings.EarlyStoppingPatience is not null || Settings.FinalWeights == FinalWeights.BestEpoch);
+    internal bool FollowsAnswer => Rows.HeldOut.Length > 0 && (Settings.EarlyStoppingPatience is not null || Settings.FinalWeights != FinalWeights.LastEpoch);
 
     /// <summary>One pass of a trainer over the training rows in the order and at the learning rate of an epoch.</summary>
     /// <param name="trainer">What trains.</param>

@@ -10,6 +10,7 @@ internal sealed class HeldOutAnswer
     private readonly TrainingTargets _targets;
     private readonly Loss _loss;
     private readonly CrossFit _crossFit;
+    private readonly int[]? _groups;
 
     /// <param name="wanted">How the answer is to be made.</param>
     /// <param name="branches">The heads of all networks.</param>
@@ -22,6 +23,7 @@ internal sealed class HeldOutAnswer
     internal HeldOutAnswer(Answer wanted, IReadOnlyList<HeadInfo> branches, bool hasSeveralNetworks, TrainingTargets targets, IReadOnlyList<int> rows, IReadOnlyList<int>? groups, Loss loss, int seed)
     {
         (_wanted, _branches, _hasSeveralNetworks, _targets, _rows, _loss) = (wanted, branches, hasSeveralNetworks, targets.Rows(rows), rows, loss);
+        _groups = groups is null ? null : [.. groups];
         _crossFit = new CrossFit(rows.Count, groups, seed);
     }
 
@@ -51,6 +53,6 @@ internal sealed class HeldOutAnswer
         AnswerRule.Choose(_wanted, _branches, heldOut, learned, _hasSeveralNetworks, warn);
 
     /// <summary>What that answer costs on rows that it has not seen; <see langword="null"/> without held-out rows.</summary>
-    internal double? MeanLoss(HeldOutPredictions heldOut, IReadOnlyList<bool> learned) =>
-        heldOut.Rows == 0 ? null : _crossFit.MeanLoss(heldOut, rows => Choose(rows, learned, _ => { }));
+    internal JudgedAnswer? Judge(HeldOutPredictions heldOut, IReadOnlyList<bool> learned) =>
+        heldOut.Rows == 0 ? null : new(_crossFit.Losses(heldOut, rows => Choose(rows, learned, _ => { })), _targets.Weights, _groups);
 }

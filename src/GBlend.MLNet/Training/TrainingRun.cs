@@ -29,6 +29,8 @@ internal sealed class TrainingRun : IDisposable
     internal TrainingRun(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
     {
         TorchNativeLoader.EnsureLoaded();
+        if (settings.FinalWeights == FinalWeights.Auto && rows.Folds is null)
+            settings = settings with { FinalWeights = FinalWeights.LastEpoch };
         _settings = settings;
         var device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
         _features = new FrozenFeatures(rows.MoreMemory());
@@ -115,8 +117,8 @@ internal sealed class TrainingRun : IDisposable
                 _records.Add(estimate);
                 _progress.Say(estimate);
             }
-            var record = Record(epoch, results);
-            IsOver = _best.Saw([.. networks.Select(n => n.Network)], epoch, record.AnswerHeldOutLoss) || EpochsDone == _settings.NumberOfEpochs;
+            var (record, answer) = Record(epoch, results);
+            IsOver = _best.Saw([.. networks.Select(n => n.Network)], epoch, answer) || EpochsDone == _settings.NumberOfEpochs;
             _progress.Say(record, isLast: IsOver);
         }
     }
@@ -136,7 +138,7 @@ internal sealed class TrainingRun : IDisposable
         if (_settings.LeavesOutMissing)
             answer = answer.WithSingleHeads(_heads, heldOut);
         string description = answer.Describe(_heads);
-        double? heldOutLoss = _answer.MeanLoss(heldOut, learned);
+        double? heldOutLoss = _answer.Judge(heldOut, learned)?.Mean;
         _progress.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
         var history = _records.ToHistory([.. _folds.Select(f => f.ToHistory())], description, heldOutLoss, selected);
         FoldTraining[] final = _refit is null ? _folds : [_refit];
@@ -162,8 +164,9 @@ internal sealed class TrainingRun : IDisposable
         SideBySide.Run(Context.TrainsSideBySide, [.. Networks.Select(network => (Action)network.Prepare)]);
     }
 
-    private EpochRecord Record(int epoch, NetworkEpoch[] results)
+    private (EpochRecord Record, JudgedAnswer? Answer) Record(int epoch, NetworkEpoch[] results)
     {
+        JudgedAnswer? answer = null;
         int networks = _folds[0].Networks.Length;
         NetworkEpoch[][] byFold = [.. results.Chunk(networks)];
         EpochRecord[] records = [.. Trained.Zip(byFold, (fold, own) => fold.Record(epoch, own))];
@@ -173,11 +176,12 @@ internal sealed class TrainingRun : IDisposable
         {
             bool[] learned = _records.Learned(epoch, record);
             var heldOut = Joined([.. byFold[.._folds.Length].Select(own => own.SelectMany(r => r.Losses.HeldOutPredictions!).ToArray())]);
-            record = record with { AnswerHeldOutLoss = _answer.MeanLoss(_answer.Predictions(heldOut, learned), learned) };
+            answer = _answer.Judge(_answer.Predictions(heldOut, learned), learned);
+            record = record with { AnswerHeldOutLoss = answer?.Mean };
         }
         _records.Add(record);
         _progress.EndEpoch(record);
-        return isFinite ? record : throw _records.Diverged($"at the end of epoch {epoch} (counted from 0) the loss is not finite");
+        return isFinite ? (record, answer) : throw _records.Diverged($"at the end of epoch {epoch} (counted from 0) the loss is not finite");
     }
 
     /// <summary>From [fold][branch][row x output] to [branch][row x output], fold after fold.</summary>

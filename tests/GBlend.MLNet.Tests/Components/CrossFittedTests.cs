@@ -264,6 +264,29 @@ public sealed class CrossFittedTests
         Assert.Equal(losses.Min(), model.History.HeldOutLoss!.Value, 1e-9);
     }
 
+    /// <summary>The last epoch that can't be told from the best up to then; its model is that of a run which ends there.</summary>
+    [Fact]
+    public void The_folds_choose_the_epoch_unless_the_user_does()
+    {
+        // Labels by chance: what is learned of them is learned by heart.
+        var rows = Samples.Rows();
+        var random = new Random(1);
+        rows.ForEach(r => r.Label = Samples.Colours[random.Next(3)]);
+        var view = _ml.KeyedView(rows);
+        using GradientBlendingTransformer chosen = Fit(o => (o.Seed, o.NumberOfEpochs) = (3, 30), view), last = Fit(o => (o.Seed, o.NumberOfEpochs, o.FinalWeights) = (3, 30, FinalWeights.LastEpoch), view);
+        double[] losses = [.. chosen.History.Epochs.Select(e => e.AnswerHeldOutLoss!.Value)];
+        int expected = chosen.History.SelectedEpoch;
+        Assert.InRange(expected, Array.IndexOf(losses, losses.Min()), 28);
+        Assert.InRange(losses[29], losses[expected], double.PositiveInfinity);
+        Assert.Equal(losses[expected], chosen.History.HeldOutLoss!.Value, 1e-9);
+        Assert.Equal(29, last.History.SelectedEpoch);
+        Assert.All(last.History.Epochs, e => Assert.Null(e.AnswerHeldOutLoss));
+        using var ended = Fit(o => (o.Seed, o.NumberOfEpochs, o.FinalWeights) = (3, expected + 1, FinalWeights.LastEpoch), view);
+        Assert.Equal(Scores(ended, view), Scores(chosen, view));
+        using var heldOutOnce = Fit(o => (o.NumberOfEpochs, o.ValidationFraction) = (30, 0.2f), view);
+        Assert.Equal(29, heldOutOnce.History.SelectedEpoch);
+    }
+
     [Fact]
     public void Progress_goes_to_the_end_once_and_the_log_says_what_folds_there_are()
     {
