@@ -58,7 +58,7 @@ internal sealed class CommandLine
 
     private static readonly string[] s_allBlendings = ["none", "equal", "online", "auto"];
 
-    private float? _learningRate;
+    private double? _learningRate;
     private int? _superEpoch, _seeds;
     private IReadOnlyList<string>? _blendings;
 
@@ -66,7 +66,7 @@ internal sealed class CommandLine
     public string MediaFolder { get; private set; } = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "GBlend.MLNet", "media");
     public ManifestColumns Columns { get; private set; } = new();
     public bool UsesOwnSound { get; private set; } = true;
-    public float? ValidationFraction { get; private set; }
+    public double? ValidationFraction { get; private set; }
     public OnBadMedia OnBadMedia { get; private set; }
     public string? CacheFolder { get; private set; }
     public int ClipLength { get; private set; } = 8;
@@ -85,10 +85,10 @@ internal sealed class CommandLine
     public int Epochs { get; private set; } = 24;
     public int SuperEpoch => _superEpoch ?? Math.Min(8, Epochs);
     public int? FirstSuperEpoch { get; private set; }
-    public float LearningRate => _learningRate ?? (OptimizerName == "sgd" ? 0.03f : 0.001f);
+    public double LearningRate => _learningRate ?? (OptimizerName == "sgd" ? 0.03 : 0.001);
     public int BatchSize { get; private set; } = 16;
     public string OptimizerName { get; private set; } = "sgd";
-    public float WeightDecay { get; private set; } = 0.0005f;
+    public double WeightDecay { get; private set; } = 0.0005;
     public int Seeds => _seeds ?? (ManifestFile is null ? 2 : 1);
     public int Parallel { get; private set; } = Environment.ProcessorCount;
     public string ModelFile { get; private set; } = "audiovisual.gblend.zip";
@@ -114,7 +114,7 @@ internal sealed class CommandLine
                 case "--text-column": line.Columns = line.Columns with { Text = options.Value() }; break;
                 case "--no-sound": line.UsesOwnSound = false; break;
                 case "--key": line.Columns = line.Columns with { Key = options.Value() }; break;
-                case "--validation-fraction": line.ValidationFraction = (float)options.Number(below: 1); break;
+                case "--validation-fraction": line.ValidationFraction = options.Number(below: 1); break;
                 case "--on-bad-media": line.OnBadMedia = options.Choice(("fail", OnBadMedia.Fail), ("skip", OnBadMedia.Skip), ("missing", OnBadMedia.Missing)); break;
                 case "--cache": line.CacheFolder = options.Value(); break;
                 case "--clip": line.ClipLength = options.Count(); break;
@@ -133,10 +133,10 @@ internal sealed class CommandLine
                 case "--epochs": line.Epochs = options.Count(); break;
                 case "--super-epoch": line._superEpoch = options.Count(); break;
                 case "--first-super-epoch": line.FirstSuperEpoch = options.Count(); break;
-                case "--learning-rate": line._learningRate = (float)options.Number(); break;
+                case "--learning-rate": line._learningRate = options.Number(); break;
                 case "--batch": line.BatchSize = options.Count(); break;
                 case "--optimizer": line.OptimizerName = options.Choice([.. NamedChoices.Optimizers.Select(o => o.Name)]); break;
-                case "--weight-decay": line.WeightDecay = (float)options.Number(includesLeast: true); break;
+                case "--weight-decay": line.WeightDecay = options.Number(includesLeast: true); break;
                 case "--seeds": line._seeds = options.Count(); break;
                 case "--parallel": line.Parallel = options.Count(); break;
                 case "--save": line.ModelFile = options.NewFile(); break;

@@ -36,13 +36,13 @@ internal sealed class CommandLine
 
     private static readonly string[] s_blendings = ["none", "equal", "offline", "online", "auto"];
 
-    private float? _learningRate;
+    private double? _learningRate;
     private int? _superEpoch, _seeds;
     private Answer? _answer;
 
     public string? DataFolder { get; private set; }
     public string? KeyColumn { get; private set; }
-    public float? ValidationFraction { get; private set; }
+    public double? ValidationFraction { get; private set; }
     public IReadOnlyList<string> Blendings { get; private set; } = s_blendings;
     public Answer Answer => _answer ?? (Published ? Answer.Joint : Answer.Auto);
     public int Epochs { get; private set; } = 60;
@@ -50,7 +50,7 @@ internal sealed class CommandLine
     public int? FirstSuperEpoch { get; private set; }
     public int[] Widths { get; private set; } = [64, 32];
     public int[] FusionWidths { get; private set; } = [64];
-    public float LearningRate => _learningRate ?? (OptimizerName == "sgd" ? 0.05f : 0.001f);
+    public double LearningRate => _learningRate ?? (OptimizerName == "sgd" ? 0.05 : 0.001);
     public int BatchSize { get; private set; } = 64;
     public string OptimizerName { get; private set; } = "sgd";
     public int Seeds => _seeds ?? (DataFolder is null ? 3 : 5);
@@ -60,8 +60,8 @@ internal sealed class CommandLine
     {
         _ when Published => BlendingGuards.Published,
         "floor" => new() { WeightFloor = 0 },
-        "trust" => new() { TrustsByStandardError = false },
-        "rate" => new() { KeepsLearningRate = false },
+        "trust" => new() { TrustByStandardError = false },
+        "rate" => new() { KeepLearningRate = false },
         _ => new(),
     };
     public string ModelFile { get; private set; } = "quickstart.gblend.zip";
@@ -78,7 +78,7 @@ internal sealed class CommandLine
             {
                 case "--data": line.DataFolder = options.Value(); break;
                 case "--key": line.KeyColumn = options.Value(); break;
-                case "--validation-fraction": line.ValidationFraction = (float)options.Number(below: 1); break;
+                case "--validation-fraction": line.ValidationFraction = options.Number(below: 1); break;
                 case "--blending": line.Blendings = options.Choice([.. s_blendings, "all"]) is var b && b == "all" ? s_blendings : [b]; break;
                 case "--answer": line._answer = options.Choice(NamedChoices.Answers); break;
                 case "--epochs": line.Epochs = options.Count(); break;
@@ -86,7 +86,7 @@ internal sealed class CommandLine
                 case "--first-super-epoch": line.FirstSuperEpoch = options.Count(); break;
                 case "--widths": line.Widths = options.Counts(); break;
                 case "--fusion": line.FusionWidths = options.Counts(); break;
-                case "--learning-rate": line._learningRate = (float)options.Number(); break;
+                case "--learning-rate": line._learningRate = options.Number(); break;
                 case "--batch": line.BatchSize = options.Count(); break;
                 case "--optimizer": line.OptimizerName = options.Choice([.. NamedChoices.Optimizers.Select(o => o.Name)]); break;
                 case "--seeds": line._seeds = options.Count(); break;

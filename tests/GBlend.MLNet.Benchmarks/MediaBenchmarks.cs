@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GBlend.MLNet.Tests;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -65,15 +66,14 @@ internal static class MediaBenchmarks
 
     private static void Fit(TrainingRows rows, TrainingSettings settings) => TrainingRun.Fit(rows, settings, new SilentHost()).Dispose();
 
-    private static TrainingSettings Settings(Encoder encoder, int[] stored, params Augmentation[] augmentations) => new()
+    private static TrainingSettings Settings(Encoder encoder, int[] stored, params Augmentation[] augmentations) => PlainSettings.Of(
+        Blending.None(),
+        ModalitySpec.Create("Clip", ModalityKind.Video, stored, encoder, AugmentationSettings.Of(augmentations)) with { Scaling = InputScaling.ForBytes(ModalityKind.Video, Channels) }) with
     {
-        Modalities = [ModalitySpec.Create("Clip", ModalityKind.Video, stored, encoder, AugmentationSettings.Of(augmentations)) with { Scaling = InputScaling.ForBytes(ModalityKind.Video, Channels) }],
-        Blending = Blending.None(),
         Fusion = Fusion.Concat(16),
         NumberOfEpochs = 1,
         BatchSize = 16,
         LearningRate = 0.01,
-        Device = TrainingDevice.Cpu,
     };
 
     private static TrainingRows Rows(int count, int rowBytes, RowMemory memory)

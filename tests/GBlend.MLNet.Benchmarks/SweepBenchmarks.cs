@@ -56,7 +56,7 @@ internal static class SweepBenchmarks
             Tuner = halves ? SweepTuner.Model : SweepTuner.Random,
             ReductionFactor = halves ? 3 : 1,
             // Without the usual settings, which would be the best trial of many a random search.
-            TriesGivenSettings = false,
+            TryGivenSettings = false,
             Seed = seed,
         };
         foreach (var (name, _) in data.Modalities)

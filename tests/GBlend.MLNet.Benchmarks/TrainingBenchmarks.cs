@@ -1,3 +1,4 @@
+using GBlend.MLNet.Tests;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -62,19 +63,15 @@ internal static class TrainingBenchmarks
 
     internal static TrainedModel Train(TrainingRows rows, Blending blending, bool sideBySide = true) => TrainingRun.Fit(rows, Settings(blending, sideBySide), new SilentHost());
 
-    private static TrainingSettings Settings(Blending blending, bool sideBySide) => new()
+    private static TrainingSettings Settings(Blending blending, bool sideBySide) => PlainSettings.Of(
+        blending,
+        new("Image", [BenchmarkRows.ImageWidth], Encoders.Mlp(64, 32), null),
+        new("Sound", [BenchmarkRows.SoundWidth], Encoders.Mlp(64, 32), null)) with
     {
-        Modalities =
-        [
-            new("Image", [BenchmarkRows.ImageWidth], Encoders.Mlp(64, 32), null),
-            new("Sound", [BenchmarkRows.SoundWidth], Encoders.Mlp(64, 32), null),
-        ],
-        Blending = blending,
         Fusion = Fusion.Concat(64),
         NumberOfEpochs = Epochs,
         BatchSize = BatchSize,
         LearningRate = 0.05,
-        Device = TrainingDevice.Cpu,
         TrainsSideBySide = sideBySide,
     };
 

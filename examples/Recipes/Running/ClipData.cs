@@ -42,7 +42,7 @@ internal sealed class ClipData
         if (recipe.Modalities.Any(m => m != Networks.Sound))
             steps = steps.Append((IEstimator<ITransformer>)ml.Transforms.LoadVideoClip(Networks.Rgb, nameof(FileRow.Path), clip));
         if (recipe.Modalities.Contains(Networks.Flow))
-            steps = steps.Append((IEstimator<ITransformer>)ml.Transforms.OpticalFlow(Networks.Flow, Networks.Rgb, new() { KeepsFrameCount = true, Cache = cache }));
+            steps = steps.Append((IEstimator<ITransformer>)ml.Transforms.OpticalFlow(Networks.Flow, Networks.Rgb, new() { KeepFrameCount = true, Cache = cache }));
         if (recipe.Modalities.Contains(Networks.Sound))
         {
             steps = steps.Append((IEstimator<ITransformer>)ml.Transforms.LoadAudioLogMel(Networks.Sound, nameof(FileRow.Path), new()

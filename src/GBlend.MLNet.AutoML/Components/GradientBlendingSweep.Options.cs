@@ -49,7 +49,7 @@ public sealed partial class GradientBlendingSweep
         public int? MinimumEpochs { get; set; }
 
         /// <summary>Whether the first trial has the trainer's options as they were given, and is trained to the end. Default <see langword="true"/>.</summary>
-        public bool TriesGivenSettings { get; set; } = true;
+        public bool TryGivenSettings { get; set; } = true;
 
         /// <summary>The number of best trials that are trained under further seeds at the end. Default 3.</summary>
         public int Finalists { get; set; } = 3;

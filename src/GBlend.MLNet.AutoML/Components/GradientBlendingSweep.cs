@@ -100,7 +100,7 @@ public sealed partial class GradientBlendingSweep
             IsMaximized = _options.Metric.IsMaximized,
             Stages = _options.Stages,
             Reduction = _options.ReductionFactor,
-            TriesGiven = _options.TriesGivenSettings,
+            TriesGiven = _options.TryGivenSettings,
             Finalists = _options.Finalists,
             SeedsPerFinalist = _options.SeedsPerFinalist,
             Folds = views.Count,

@@ -173,10 +173,10 @@ internal static class OptionsCode
             parts.Add($"{nameof(guards.OverfittingFloor)} = {Number(guards.OverfittingFloor)}");
         if (guards.WeightFloor != usual.WeightFloor)
             parts.Add($"{nameof(guards.WeightFloor)} = {Number(guards.WeightFloor)}");
-        if (guards.TrustsByStandardError != usual.TrustsByStandardError)
-            parts.Add($"{nameof(guards.TrustsByStandardError)} = {(guards.TrustsByStandardError ? "true" : "false")}");
-        if (guards.KeepsLearningRate != usual.KeepsLearningRate)
-            parts.Add($"{nameof(guards.KeepsLearningRate)} = {(guards.KeepsLearningRate ? "true" : "false")}");
+        if (guards.TrustByStandardError != usual.TrustByStandardError)
+            parts.Add($"{nameof(guards.TrustByStandardError)} = {(guards.TrustByStandardError ? "true" : "false")}");
+        if (guards.KeepLearningRate != usual.KeepLearningRate)
+            parts.Add($"{nameof(guards.KeepLearningRate)} = {(guards.KeepLearningRate ? "true" : "false")}");
         return parts.Count > 0 ? $"new BlendingGuards {{ {string.Join(", ", parts)} }}" : "new BlendingGuards()";
     }
 

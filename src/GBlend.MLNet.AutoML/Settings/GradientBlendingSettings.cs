@@ -48,13 +48,13 @@ public class GradientBlendingSettings
     [Range(2, 10, 5)]
     public int? SuperEpoch { get; set; }
 
-    /// <summary>The guard <see cref="BlendingGuards.TrustsByStandardError"/>, for blendings with estimates.</summary>
+    /// <summary>The guard <see cref="BlendingGuards.TrustByStandardError"/>, for blendings with estimates.</summary>
     [BooleanChoice(true)]
-    public bool? TrustsByStandardError { get; set; }
+    public bool? TrustByStandardError { get; set; }
 
-    /// <summary>The guard <see cref="BlendingGuards.KeepsLearningRate"/>, for blendings with heads of their own.</summary>
+    /// <summary>The guard <see cref="BlendingGuards.KeepLearningRate"/>, for blendings with heads of their own.</summary>
     [BooleanChoice(true)]
-    public bool? KeepsLearningRate { get; set; }
+    public bool? KeepLearningRate { get; set; }
 
     /// <summary>The guard <see cref="BlendingGuards.WeightFloor"/>, for blendings with estimates.</summary>
     [Choice([0.0, 0.05, 0.1], 0.05)]

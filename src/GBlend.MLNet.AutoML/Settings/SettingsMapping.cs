@@ -27,9 +27,8 @@ internal static class SettingsMapping
         ConfigureModalities(settings, options);
         if (settings.Optimizer is { } optimizer)
             options.Optimizer = OptimizerOf(optimizer);
-        if (settings.LearningRate is { } rate)
-            options.LearningRate = (float)rate;
-        options.WeightDecay = (float?)settings.WeightDecay ?? options.WeightDecay;
+        options.LearningRate = settings.LearningRate ?? options.LearningRate;
+        options.WeightDecay = settings.WeightDecay ?? options.WeightDecay;
         options.BatchSize = settings.BatchSize ?? options.BatchSize;
         options.Fusion = FusionOf(settings, options.Fusion);
         options.Blending = BlendingOf(settings, options.Blending, options.NumberOfEpochs);
@@ -41,8 +40,8 @@ internal static class SettingsMapping
         var settings = new GradientBlendingSettings
         {
             Blending = MethodOf(options.Blending),
-            TrustsByStandardError = options.Blending.Guards.TrustsByStandardError,
-            KeepsLearningRate = options.Blending.Guards.KeepsLearningRate,
+            TrustByStandardError = options.Blending.Guards.TrustByStandardError,
+            KeepLearningRate = options.Blending.Guards.KeepLearningRate,
             WeightFloor = options.Blending.Guards.WeightFloor,
             Fusion = Enum.Parse<FusionMethod>(options.Fusion.Kind.ToString()),
             FusionWidth = options.Fusion.HiddenWidths.Count > 0 ? options.Fusion.HiddenWidths[0] : null,
@@ -207,8 +206,8 @@ internal static class SettingsMapping
     {
         var guards = given.Guards with
         {
-            TrustsByStandardError = settings.TrustsByStandardError ?? given.Guards.TrustsByStandardError,
-            KeepsLearningRate = settings.KeepsLearningRate ?? given.Guards.KeepsLearningRate,
+            TrustByStandardError = settings.TrustByStandardError ?? given.Guards.TrustByStandardError,
+            KeepLearningRate = settings.KeepLearningRate ?? given.Guards.KeepLearningRate,
             WeightFloor = settings.WeightFloor ?? given.Guards.WeightFloor,
         };
         var blending = settings switch

@@ -171,7 +171,7 @@ public static class SweepSpaces
     /// <summary>With a single modality there is nothing to blend and nothing to fuse.</summary>
     private static SweepSpace<T> WithoutBlending<T>(SweepSpace<T> space) where T : GradientBlendingSettings, new() => space
         .Without(s => s.Blending).Without(s => s.SuperEpoch)
-        .Without(s => s.TrustsByStandardError).Without(s => s.KeepsLearningRate).Without(s => s.WeightFloor)
+        .Without(s => s.TrustByStandardError).Without(s => s.KeepLearningRate).Without(s => s.WeightFloor)
         .Without(s => s.Fusion).Without(s => s.FusionWidth).Without(s => s.FusionDropout);
 
     /// <summary>Says which settings have an effect only together with others, and which combinations can't be.</summary>
@@ -185,9 +185,9 @@ public static class SweepSpaces
         bool Fuses(T s) => Blends(s) && (s.Blending ?? given) != BlendingMethod.Separate;
         space = Condition(space, nameof(GradientBlendingSettings.Blending), Blends);
         space = Condition(space, nameof(GradientBlendingSettings.SuperEpoch), s => Blends(s) && s.Blending == BlendingMethod.Online);
-        space = Condition(space, nameof(GradientBlendingSettings.TrustsByStandardError), s => Blends(s) && Estimates(s));
+        space = Condition(space, nameof(GradientBlendingSettings.TrustByStandardError), s => Blends(s) && Estimates(s));
         space = Condition(space, nameof(GradientBlendingSettings.WeightFloor), s => Blends(s) && Estimates(s));
-        space = Condition(space, nameof(GradientBlendingSettings.KeepsLearningRate),
+        space = Condition(space, nameof(GradientBlendingSettings.KeepLearningRate),
             s => Blends(s) && (Estimates(s) || (s.Blending ?? given) == BlendingMethod.Equal));
         space = Condition(space, nameof(GradientBlendingSettings.Fusion), Fuses);
         space = Condition(space, nameof(GradientBlendingSettings.FusionWidth), Fuses);

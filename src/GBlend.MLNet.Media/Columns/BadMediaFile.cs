@@ -7,7 +7,7 @@ namespace GBlend.MLNet;
 public sealed record BadMediaFile(string File, long Row, string Reason)
 {
     /// <summary>
-    /// Whether the file was used all the same, as <c>ToleratesDamage</c> allows. Otherwise its rows were left out or went without this modality.
+    /// Whether the file was used all the same, as <c>TolerateDamage</c> allows. Otherwise its rows were left out or went without this modality.
     /// </summary>
     public bool WasUsed { get; init; }
 

@@ -28,7 +28,7 @@ internal sealed class BadMediaLog(Action checkAlive, Action<string, string> warn
     internal void AddUsed(MediaColumn column, string? file, long row, ToleratedDamage damage)
     {
         if (_files.TryAdd(file ?? $"row {row}", new BadMediaFile(file ?? "", row, damage.Reason) { WasUsed = true, ConcealedFrames = damage.ConcealedFrames }))
-            Warn(column, $"{Place(column, file, row)} is damaged: {damage.Reason}. It is used all the same, as ToleratesDamage says.");
+            Warn(column, $"{Place(column, file, row)} is damaged: {damage.Reason}. It is used all the same, as TolerateDamage says.");
     }
 
     /// <summary>Says once that a cache can't be used; the rows are right without it.</summary>

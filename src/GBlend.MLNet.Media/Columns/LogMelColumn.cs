@@ -31,7 +31,7 @@ internal sealed class LogMelColumn(string output, string input, LogMelOptions op
     private sealed class Reader(LogMelColumn column, DataViewRow row, ColumnBinding binding, LogMelOptions options, int size) : FileColumnReader<float>(column, row, binding, size)
     {
         private readonly LogMelTransform _transform = new(options.Spectrum);
-        private readonly ReadingRules _rules = new(options.Limits, options.ToleratesDamage, binding.CheckAlive);
+        private readonly ReadingRules _rules = new(options.Limits, options.TolerateDamage, binding.CheckAlive);
 
         protected override ToleratedDamage? Decode(MediaItem item, float[] values)
         {
@@ -43,7 +43,7 @@ internal sealed class LogMelColumn(string output, string input, LogMelOptions op
                 var (first, count) = _transform.Reach(start, hop, options.FrameCount);
                 _transform.Write(file.Read(first, count), first, sound.Samples, start, hop, options.FrameCount, values.AsSpan(clip++ * clipSize, clipSize));
             }
-            return file.Lost == 0 || !options.ToleratesDamage ? null : new(0, $"{file.Lost} packets of its sound can't be decoded and are silent");
+            return file.Lost == 0 || !options.TolerateDamage ? null : new(0, $"{file.Lost} packets of its sound can't be decoded and are silent");
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
 
     internal override int[]? Dimensions(DataViewType input) =>
         input is VectorDataViewType { Dimensions: { Length: 4 or 5 } dimensions } && dimensions.All(d => d > 0) && dimensions[^1] is 1 or 3 && dimensions[^4] > 1
-            ? [.. dimensions[..^4], Flow.KeepsFrameCount ? dimensions[^4] : dimensions[^4] - 1, dimensions[^3], dimensions[^2], 2]
+            ? [.. dimensions[..^4], Flow.KeepFrameCount ? dimensions[^4] : dimensions[^4] - 1, dimensions[^3], dimensions[^2], 2]
             : null;
 
     internal override ColumnValue Bind(DataViewRow row, ColumnBinding binding)
@@ -83,7 +83,7 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
                         Cv2.CalcOpticalFlowFarneback(before, after, flow, _options.PyramidScale, _options.PyramidLevels, _options.WindowSize, _options.Iterations, _options.PolynomialSize, _options.PolynomialSigma, OpticalFlowFlags.None);
                         Quantize(new ReadOnlySpan<float>((void*)flow.Data, flowSize), _values.AsSpan(slot++ * flowSize, flowSize));
                     }
-                    if (_options.KeepsFrameCount)
+                    if (_options.KeepFrameCount)
                         _values.AsSpan((slot - 1) * flowSize, flowSize).CopyTo(_values.AsSpan(slot++ * flowSize, flowSize));
                 }
             }

@@ -33,7 +33,7 @@ internal sealed class VideoClipColumn(string output, string input, VideoClipOpti
 
     private sealed class Reader(VideoClipColumn column, DataViewRow row, ColumnBinding binding, int size) : FileColumnReader<byte>(column, row, binding, size)
     {
-        private readonly ClipReader _clips = new(column.Clip, new(column.Clip.Limits, column.Clip.ToleratesDamage, binding.CheckAlive), binding.Shared);
+        private readonly ClipReader _clips = new(column.Clip, new(column.Clip.Limits, column.Clip.TolerateDamage, binding.CheckAlive), binding.Shared);
 
         public override void Dispose() => _clips.Dispose();
 

@@ -33,7 +33,7 @@ internal static class ClipPlan
     /// <summary>The frames that clips need, in their order in the file, each with its place in the row.</summary>
     internal static (int Frame, int Slot)[] Frames(VideoClipOptions options, VideoTimeline timeline, string name)
     {
-        int frames = timeline.PlannedFrames(options.ToleratesDamage), slot = 0;
+        int frames = timeline.PlannedFrames(options.TolerateDamage), slot = 0;
         var wanted = new List<(int Frame, int Slot)>();
         foreach (int first in FirstFrames(options, frames, name))
         {

@@ -53,7 +53,7 @@ internal sealed class ClipReader(VideoClipOptions options, ReadingRules rules, D
     private bool TryRead(MediaItem item, VideoTimeline timeline, byte[] values)
     {
         (_damage, Concealed) = (null, 0);
-        int count = timeline.PlannedFrames(options.ToleratesDamage);
+        int count = timeline.PlannedFrames(options.TolerateDamage);
         if (options.ShortVideo == ShortVideo.Refuse && count < options.Span)
             throw new BadMediaException($"it has {count} frames, and a clip needs {options.Span}");
         var wanted = ClipPlan.Frames(options, timeline, item.Name);
@@ -61,7 +61,7 @@ internal sealed class ClipReader(VideoClipOptions options, ReadingRules rules, D
             return false;
         if (shared is null)
             return TryDecode(item, timeline, wanted, values, null);
-        string key = $"{item.Identity}|{timeline.IsDecoded}|{options.ToleratesDamage}";
+        string key = $"{item.Identity}|{timeline.IsDecoded}|{options.TolerateDamage}";
         if (shared.Find(key, wanted.Select(w => w.Frame)) is { } found)
         {
             Concealed = found.Concealed;

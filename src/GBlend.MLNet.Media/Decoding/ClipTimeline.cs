@@ -16,7 +16,7 @@ internal static class ClipTimeline
     internal static VideoTimeline Of(MediaItem item, VideoClipOptions clips, ReadingRules rules)
     {
         var listed = MediaTimeline.VideoOf(item, rules);
-        if (listed.IsDecoded || (listed.IsCertain && !rules.ToleratesDamage))
+        if (listed.IsDecoded || (listed.IsCertain && !rules.TolerateDamage))
             return listed;
         return Known.Get(Key(item, clips), () => IsBorneOut(item, clips, listed, rules) ? listed : VideoTimeline.Counted(item, listed, rules), rules.CheckAlive);
     }
@@ -31,5 +31,5 @@ internal static class ClipTimeline
     }
 
     private static string Key(MediaItem item, VideoClipOptions clips) => FormattableString.Invariant(
-        $"{item.Identity}|{item.Name}|{clips.FrameCount}|{clips.FrameStride}|{clips.Position}|{clips.ClipsPerVideo}|{clips.Seed}|{clips.ShortVideo}|{clips.ToleratesDamage}");
+        $"{item.Identity}|{item.Name}|{clips.FrameCount}|{clips.FrameStride}|{clips.Position}|{clips.ClipsPerVideo}|{clips.Seed}|{clips.ShortVideo}|{clips.TolerateDamage}");
 }

@@ -124,7 +124,7 @@ internal sealed unsafe class Decoder : IDisposable
     /// anything behind the last macroblock of H.264. Where damage is not tolerated small faults are errors too, as in ffmpeg's own strict mode.
     /// </summary>
     private static string Detected(string coding, ReadingRules rules) =>
-        (coding is "mp1" or "mp2" or "mp3" ? "0" : coding == "h264" ? "crccheck+aggressive" : "crccheck") + (rules.ToleratesDamage ? "" : "+explode");
+        (coding is "mp1" or "mp2" or "mp3" ? "0" : coding == "h264" ? "crccheck+aggressive" : "crccheck") + (rules.TolerateDamage ? "" : "+explode");
 
     private Result Fail(int code)
     {

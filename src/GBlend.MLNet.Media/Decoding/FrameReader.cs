@@ -171,7 +171,7 @@ internal sealed unsafe class FrameReader : IDisposable
         // Frames that are shown before the key frame but stored after it may need what was not decoded, and none of the frames to come needs them.
         while (_demuxer.PacketTime < _keyTime && _demuxer.PacketTime != Demuxer.NoTime);
         _hasKey |= (_demuxer.PacketFlags & Ffmpeg.IsKey) != 0;
-        if (!_rules.ToleratesDamage && (_demuxer.PacketFlags & Ffmpeg.IsCorrupt) != 0)
+        if (!_rules.TolerateDamage && (_demuxer.PacketFlags & Ffmpeg.IsCorrupt) != 0)
             Note("a packet is damaged");
         else
             Send(_demuxer.Packet);
@@ -192,7 +192,7 @@ internal sealed unsafe class FrameReader : IDisposable
         if (!_hasBegun && (!_hasKey || _demuxer.BeginsAnywhere))
             return;
         Concealed++;
-        if (!_rules.ToleratesDamage)
+        if (!_rules.TolerateDamage)
             Damage = problem;
     }
 }

@@ -63,7 +63,7 @@ internal sealed class SoundFile(MediaItem item, int rate, ReadingRules rules) : 
 
     private static bool IsWav(SoundStream stream) => stream is WavStream;
 
-    private string Key(string part) => $"{item.Identity}|{rate}|{rules.ToleratesDamage}|{part}";
+    private string Key(string part) => $"{item.Identity}|{rate}|{rules.TolerateDamage}|{part}";
 
     private float[] Decode(long block)
     {
@@ -80,7 +80,7 @@ internal sealed class SoundFile(MediaItem item, int rate, ReadingRules rules) : 
         var content = item.Open(rules);
         try
         {
-            if (WavHeader.Read(content, rules.ToleratesDamage) is { } header)
+            if (WavHeader.Read(content, rules.TolerateDamage) is { } header)
             {
                 if (header.Samples > rules.Limits.MaxSamples)
                     throw new BadMediaException($"it has {header.Samples} samples, and {nameof(MediaLimits)}.{nameof(MediaLimits.MaxSamples)} allows {rules.Limits.MaxSamples}");
@@ -94,7 +94,7 @@ internal sealed class SoundFile(MediaItem item, int rate, ReadingRules rules) : 
         }
         content.Dispose();
         var timeline = MediaTimeline.Of(item, rules);
-        if (!rules.ToleratesDamage && timeline.Cut is { } cut)
+        if (!rules.TolerateDamage && timeline.Cut is { } cut)
             throw new BadMediaException(cut);
         return _stream = timeline.Sound is null ? throw new BadMediaException("it has no audio track") : new TrackStream(item, timeline, rules);
     }

@@ -56,7 +56,7 @@ internal sealed class TimelineScan : IDisposable
     /// <exception cref="BadMediaException">There is no frame.</exception>
     internal static VideoTimeline Count(MediaItem item, VideoTimeline listed, ReadingRules rules)
     {
-        using var reader = new FrameReader(item, listed with { Ticks = [], Keys = [] }, rules with { ToleratesDamage = true });
+        using var reader = new FrameReader(item, listed with { Ticks = [], Keys = [] }, rules with { TolerateDamage = true });
         var ticks = new List<long>();
         var (width, height) = (0, 0);
         while (reader.TryReadNext())

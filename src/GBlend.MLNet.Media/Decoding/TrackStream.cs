@@ -41,7 +41,7 @@ internal sealed unsafe class TrackStream : SoundStream
     internal TrackStream(MediaItem item, MediaTimeline timeline, ReadingRules rules)
     {
         (_item, _timeline, _rules) = (item, timeline.Sound!, rules);
-        _allowed = rules.ToleratesDamage ? long.MaxValue : FindOwnFrames.Contains(_timeline.Track.Coding) ? Math.Max(Stray, (long)(_timeline.Packets * StrayShare)) : 0;
+        _allowed = rules.TolerateDamage ? long.MaxValue : FindOwnFrames.Contains(_timeline.Track.Coding) ? Math.Max(Stray, (long)(_timeline.Packets * StrayShare)) : 0;
         (_demuxer, _decoder) = Decoder.Open(_item, _timeline.Track, _rules);
         try
         {
@@ -176,7 +176,7 @@ internal sealed unsafe class TrackStream : SoundStream
         while (!isThere && _demuxer.Read())
             isThere = _demuxer.PacketTrack == _timeline.Track.Index;
         _isDrained = !isThere;
-        if (isThere && (_demuxer.PacketFlags & Ffmpeg.IsCorrupt) != 0 && !_rules.ToleratesDamage)
+        if (isThere && (_demuxer.PacketFlags & Ffmpeg.IsCorrupt) != 0 && !_rules.TolerateDamage)
             Lose("a packet is damaged");
         else if (_decoder.Send(isThere ? _demuxer.Packet : null) == Decoder.Result.Failed)
             Lose(_decoder.Problem);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GBlend.MLNet;
 
 /// <summary>The settings of <c>ml.Transforms.LoadAudioLogMel</c>.</summary>
@@ -19,7 +21,8 @@ public sealed class LogMelOptions : MediaFileOptions
     /// With <see cref="AlignWith"/>: the time from frame to frame is changed so that the frames span the clip from end to end. Otherwise the
     /// spectrogram keeps its length and its middle is the clip's. Default true.
     /// </summary>
-    public bool SpansClip { get; set; } = true;
+    [JsonPropertyName("SpansClip")]
+    public bool SpanClip { get; set; } = true;
 
     /// <summary>
     /// Where in a file spectrograms are taken. Default: in the middle, which is for one spectrogram only; with more, take <see
@@ -37,7 +40,8 @@ public sealed class LogMelOptions : MediaFileOptions
     public int Seed { get; set; }
 
     /// <summary>Whether what can be decoded of a damaged file is used. Default false: a file that can't be decoded from end to end is bad.</summary>
-    public bool ToleratesDamage { get; set; }
+    [JsonPropertyName("ToleratesDamage")]
+    public bool TolerateDamage { get; set; }
 
     internal int Clips => AlignWith?.ClipsPerVideo ?? ClipsPerFile;
 

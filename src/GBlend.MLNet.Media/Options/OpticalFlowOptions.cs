@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GBlend.MLNet;
 
 /// <summary>The settings of <c>ml.Transforms.OpticalFlow</c>: Farneback's method, by OpenCV.</summary>
@@ -13,7 +15,8 @@ public sealed class OpticalFlowOptions : MediaOptions
     public float Bound { get; set; } = 20;
 
     /// <summary>Whether the last flow is repeated, so that there are as many flows as frames. Default false: there is one flow fewer.</summary>
-    public bool KeepsFrameCount { get; set; }
+    [JsonPropertyName("KeepsFrameCount")]
+    public bool KeepFrameCount { get; set; }
 
     /// <summary>The number of levels of the image pyramid, 1 to 32. Default 3.</summary>
     public int PyramidLevels { get; set; } = 3;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GBlend.MLNet;
 
 /// <summary>The settings of <c>ml.Transforms.LoadVideoClip</c>.</summary>
@@ -52,7 +54,8 @@ public sealed class VideoClipOptions : MediaFileOptions
     /// Whether what can be decoded is used of a file that promises more frames than it has, as truncated and damaged files do. Default false: such a
     /// file is bad where a clip would need frames that are not there.
     /// </summary>
-    public bool ToleratesDamage { get; set; }
+    [JsonPropertyName("ToleratesDamage")]
+    public bool TolerateDamage { get; set; }
 
     internal int Channels => Grayscale ? 1 : 3;
 

@@ -17,7 +17,7 @@ public sealed record BlendingGuards
     /// The guards that keep the published rule and loss as they are, with only what is needed for finite weights: there is no floor under the weights,
     /// noise does not matter, and the weights that multiply the losses sum to one. (The paper's answer is <see cref="Answer.Joint"/>.)
     /// </summary>
-    public static BlendingGuards Published { get; } = new() { WeightFloor = 0, TrustsByStandardError = false, KeepsLearningRate = false };
+    public static BlendingGuards Published { get; } = new() { WeightFloor = 0, TrustByStandardError = false, KeepLearningRate = false };
 
     /// <summary>
     /// The smallest overfitting |O|, in the unit of the loss, by whose square an estimate divides; smaller values are raised to it. Default 0.001.
@@ -43,7 +43,7 @@ public sealed record BlendingGuards
         get => _weightFloor;
         init
         {
-            Check.Probability((float)value, nameof(WeightFloor));
+            Check.Probability(value, nameof(WeightFloor));
             _weightFloor = value;
         }
     }
@@ -56,15 +56,15 @@ public sealed record BlendingGuards
     /// from the start and v their variance over resampled rows (groups). Default <see langword="true"/>. With <see langword="false"/> the published
     /// weights are taken, and equal ones when no branch gains.
     /// </summary>
-    public bool TrustsByStandardError { get; init; } = true;
+    public bool TrustByStandardError { get; init; } = true;
 
     /// <summary>
     /// A value that says whether the weights, which sum to one, are scaled before they multiply the losses, so that the encoder with the most weight
     /// (that of its own head and that of the joint branch) learns at the rate it would have alone, and no encoder learns faster. Default
     /// <see langword="true"/> (measured, see the README); <see langword="false"/> gives the paper's loss.
     /// </summary>
-    public bool KeepsLearningRate { get; init; } = true;
+    public bool KeepLearningRate { get; init; } = true;
 
     /// <summary>What weights (one per modality, joint branch last) are multiplied by: 1, or what makes the busiest encoder feel one whole loss.</summary>
-    internal double LossScale(IReadOnlyList<double> weights) => KeepsLearningRate ? 1 / (weights.SkipLast(1).Max() + weights[^1]) : 1;
+    internal double LossScale(IReadOnlyList<double> weights) => KeepLearningRate ? 1 / (weights.SkipLast(1).Max() + weights[^1]) : 1;
 }

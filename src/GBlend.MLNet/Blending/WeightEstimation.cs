@@ -30,10 +30,10 @@ internal static class WeightEstimation
         double trust = 1;
         if (!found.Any(GainGuard.HasGain))
         {
-            trust = guards.TrustsByStandardError ? 0 : 1;
-            acted.Add(new(BlendingGuard.NoBranchGained, null, "no branch gained on the held-out rows, so the weights are " + (guards.TrustsByStandardError ? "those of naive joint training" : "equal")));
+            trust = guards.TrustByStandardError ? 0 : 1;
+            acted.Add(new(BlendingGuard.NoBranchGained, null, "no branch gained on the held-out rows, so the weights are " + (guards.TrustByStandardError ? "those of naive joint training" : "equal")));
         }
-        else if (guards.TrustsByStandardError)
+        else if (guards.TrustByStandardError)
         {
             (trust, string? why) = NoiseGuard.Trust(found, published, train, heldOut, guards.OverfittingFloor, seed);
             if (why is not null)

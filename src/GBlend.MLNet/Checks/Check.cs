@@ -5,7 +5,7 @@ namespace GBlend.MLNet;
 /// <summary>Checks of option values, with messages that say what is allowed.</summary>
 internal static class Check
 {
-    internal static void Probability(float value, [CallerArgumentExpression(nameof(value))] string name = "")
+    internal static void Probability(double value, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         if (!(value >= 0 && value < 1))
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and below 1.");

@@ -64,21 +64,34 @@ public sealed partial class GradientBlendingTrainer
 
         /// <summary>
         /// The learning rate before its schedule is applied, above 0. Default <see langword="null"/>: 0.05 for SGD, 0.001 for Adam and AdamW. These
-        /// defaults suit standardized features; set a lower rate when the training diverges.
+        /// defaults suit standardized features; set a lower rate when the training diverges. A float keeps the digits that it was written with: 0.05f is
+        /// 0.05, here and in the other options that are numbers.
         /// </summary>
-        public float? LearningRate { get; set; }
+        public double? LearningRate
+        {
+            get;
+            set => field = value is { } number ? WrittenNumber.Of(number) : null;
+        }
 
         /// <summary>The rule by which gradients become steps. By default it is SGD with momentum 0.9, as in the paper.</summary>
         public Optimizer Optimizer { get; set; } = Optimizer.Sgd();
 
         /// <summary>The weight decay of all parameters, at least 0: L2 for SGD and Adam, decoupled for AdamW. Default 0.</summary>
-        public float WeightDecay { get; set; }
+        public double WeightDecay
+        {
+            get;
+            set => field = WrittenNumber.Of(value);
+        }
 
         /// <summary>The schedule by which the learning rate changes over the epochs. By default the rate is constant.</summary>
         public LearningRateSchedule LearningRateSchedule { get; set; } = LearningRateSchedule.Constant();
 
         /// <summary>The largest L2 norm of the gradient of a step; larger gradients are scaled down to it. Default 0: gradients are not clipped.</summary>
-        public float GradientClipping { get; set; }
+        public double GradientClipping
+        {
+            get;
+            set => field = WrittenNumber.Of(value);
+        }
 
         /// <summary>
         /// The number of epochs without a lower held-out loss of the model's answer (<see cref="EpochRecord.AnswerHeldOutLoss"/>) after which the
@@ -109,7 +122,11 @@ public sealed partial class GradientBlendingTrainer
         /// blendings without estimates allow. Default <see langword="null"/>: a cross-fitted training holds every row out once
         /// (<see cref="Blending.Folds"/>), another one 0.1 of them.
         /// </summary>
-        public float? ValidationFraction { get; set; }
+        public double? ValidationFraction
+        {
+            get;
+            set => field = value is { } number ? WrittenNumber.Of(number) : null;
+        }
 
         /// <summary>
         /// The name of a column (text, key, number or bool) whose rows of one value are never split between training and held-out rows, for example

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
@@ -127,11 +126,11 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         NumberOfEpochs = _options.NumberOfEpochs,
         BatchSize = _options.BatchSize,
         MicroBatchSize = _options.MicroBatchSize,
-        LearningRate = _options.LearningRate is { } rate ? Exact(rate) : _options.Optimizer.DefaultLearningRate,
+        LearningRate = _options.LearningRate ?? _options.Optimizer.DefaultLearningRate,
         Optimizer = _options.Optimizer,
-        WeightDecay = Exact(_options.WeightDecay),
+        WeightDecay = _options.WeightDecay,
         LearningRateSchedule = _options.LearningRateSchedule,
-        GradientClipping = Exact(_options.GradientClipping),
+        GradientClipping = _options.GradientClipping,
         EarlyStoppingPatience = _options.EarlyStoppingPatience,
         FinalWeights = _options.FinalWeights,
         RefitJointHeadEpochs = _options.RefitJointHeadEpochs,
@@ -143,7 +142,4 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         GpuDeviceId = (_env as IHostEnvironmentInternal)?.GpuDeviceId,
         FallbackToCpu = (_env as IHostEnvironmentInternal)?.FallbackToCpu ?? true,
     };
-
-    /// <summary>The number the user wrote: 0.05f is 0.05, not 0.0500000007.</summary>
-    private static double Exact(float value) => double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

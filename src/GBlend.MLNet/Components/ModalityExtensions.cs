@@ -11,7 +11,7 @@ public static class ModalityExtensions
     /// <param name="model">The fitted model, which has a modality of this column with the same encoder.</param>
     /// <param name="freeze">Whether to keep the encoder as it is and train only the heads and the fusion. Default <see langword="false"/>.</param>
     /// <returns>The copy.</returns>
-    public static Modality WithPretrained(this Modality modality, GradientBlendingTransformer model, bool freeze = false)
+    public static Modality WithEncoderOf(this Modality modality, GradientBlendingTransformer model, bool freeze = false)
     {
         ArgumentNullException.ThrowIfNull(modality);
         ArgumentNullException.ThrowIfNull(model);

@@ -8,7 +8,7 @@ internal static class OptionChecks
     private const int MostEpochs = 1_000_000;
 
     /// <summary>Beyond it products in a step leave the range of a float.</summary>
-    private const float Largest = 1e30f;
+    private const double Largest = 1e30;
 
     /// <summary>Checks the options by themselves and against each other.</summary>
     /// <exception cref="ArgumentException">An option is wrong; <see cref="ArgumentException.ParamName"/> names it.</exception>
@@ -128,7 +128,7 @@ internal static class OptionChecks
             throw new ArgumentOutOfRangeException(option, value, $"{option} is none of {string.Join(", ", Enum.GetNames<T>())}.");
     }
 
-    private static void AtMostLargest(float value, string option)
+    private static void AtMostLargest(double value, string option)
     {
         if (value > Largest)
             throw new ArgumentOutOfRangeException(option, value, FormattableString.Invariant($"{option} must be at most {Largest}; useful values are far below 1."));

@@ -29,7 +29,7 @@ public sealed class Modality
     public Encoder Encoder { get; private init; }
 
     /// <summary>
-    /// The fitted model whose encoder this one starts from; <see langword="null"/> unless <see cref="ModalityExtensions.WithPretrained"/> gave one.
+    /// The fitted model whose encoder this one starts from; <see langword="null"/> unless <see cref="ModalityExtensions.WithEncoderOf"/> gave one.
     /// </summary>
     internal IEncoderSource? PretrainedFrom { get; private init; }
 

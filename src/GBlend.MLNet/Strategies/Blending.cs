@@ -30,7 +30,7 @@ public sealed record Blending
 
     /// <summary>
     /// The guards for cases where the published rule of G-Blend gives no answer or an unstable one. For blendings whose weights are not estimated
-    /// only <see cref="BlendingGuards.KeepsLearningRate"/> matters, and for methods that are not weights of losses none does.
+    /// only <see cref="BlendingGuards.KeepLearningRate"/> matters, and for methods that are not weights of losses none does.
     /// </summary>
     public BlendingGuards Guards
     {
@@ -196,7 +196,7 @@ public sealed record Blending
     /// only; here those of all weights of an encoder are changed, so that the method acts on every kind of encoder.
     /// </remarks>
     /// <param name="alpha">The strength of the method, above 0; 0.1 to 0.8 in the paper. Default 0.8.</param>
-    /// <param name="addsNoise">Whether to add noise of the size of the unscaled gradient ("GE"). Default <see langword="true"/>.</param>
+    /// <param name="addNoise">Whether to add noise of the size of the unscaled gradient ("GE"). Default <see langword="true"/>.</param>
     /// <param name="lastEpoch">
     /// The last epoch in which the method acts, counted from zero (50 in the paper). Default <see langword="null"/>: it acts in all epochs.
     /// </param>
@@ -204,12 +204,12 @@ public sealed record Blending
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="alpha"/> is not above 0 and finite, or <paramref name="lastEpoch"/> is negative.
     /// </exception>
-    public static Blending OgmGe(double alpha = 0.8, bool addsNoise = true, int? lastEpoch = null)
+    public static Blending OgmGe(double alpha = 0.8, bool addNoise = true, int? lastEpoch = null)
     {
         Check.Positive(alpha, nameof(alpha));
         if (lastEpoch is { } last)
             ArgumentOutOfRangeException.ThrowIfNegative(last, nameof(lastEpoch));
-        return new(new StrategyRule("OGM-GE", () => new OgmGeStrategy(alpha, addsNoise, lastEpoch)) { IsForLabels = true });
+        return new(new StrategyRule("OGM-GE", () => new OgmGeStrategy(alpha, addNoise, lastEpoch)) { IsForLabels = true });
     }
 
     /// <summary>

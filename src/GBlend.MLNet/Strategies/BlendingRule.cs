@@ -90,7 +90,7 @@ internal sealed record DglRule(double HeadWeight) : BlendingRule
 
     internal static IReadOnlyList<NetworkPlan> Split(int modalities, double headWeight)
     {
-        var plan = new EpochPlan([.. Enumerable.Repeat(headWeight, modalities), 1]) { DetachesJoint = true };
+        var plan = new EpochPlan([.. Enumerable.Repeat(headWeight, modalities), 1]) { DetachJoint = true };
         return [new(true, true, () => new ConstantWeights(StrategyNeeds.Heads, plan))];
     }
 

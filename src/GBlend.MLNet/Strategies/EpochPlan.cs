@@ -46,11 +46,11 @@ public sealed record EpochPlan
     /// A value that says whether the joint branch reads features that carry no gradient back, so that encoders learn from their own heads alone.
     /// Default <see langword="false"/>.
     /// </summary>
-    public bool DetachesJoint { get; init; }
+    public bool DetachJoint { get; init; }
 
     /// <summary>
     /// A value that says whether the heads of single modalities learn without teaching the encoders, because they carry no gradient back to them.
     /// Default <see langword="false"/>.
     /// </summary>
-    public bool DetachesHeads { get; init; }
+    public bool DetachHeads { get; init; }
 }

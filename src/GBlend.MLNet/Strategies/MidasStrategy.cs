@@ -16,7 +16,7 @@ internal sealed class MidasStrategy(double weight, double warmUp) : BalanceStrat
     public override StrategyNeeds Needs => StrategyNeeds.Heads | StrategyNeeds.ExtraLoss;
 
     public override EpochPlan OnEpoch(EpochView epoch) =>
-        _plan ??= new EpochPlan([.. Enumerable.Repeat(1.0, epoch.Modalities.Count + 1)]) { DetachesHeads = true };
+        _plan ??= new EpochPlan([.. Enumerable.Repeat(1.0, epoch.Modalities.Count + 1)]) { DetachHeads = true };
 
     /// <summary>In every step one modality, drawn by chance, takes its feature from another row; rows that meet their own class don't count.</summary>
     public override Tensor? ExtraLoss(BatchView batch)

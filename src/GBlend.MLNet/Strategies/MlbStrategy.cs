@@ -17,7 +17,7 @@ internal sealed class MlbStrategy(double alpha) : BalanceStrategy
         return _plan ??= new EpochPlan([.. Enumerable.Repeat(1.0, epoch.Modalities.Count + 1)]);
     }
 
-    public override StepScales? OnStep(StepView step) => new(Coefficients(step.TrueScores, alpha, _task == LearningTask.Regression)) { ScalesHeads = true };
+    public override StepScales? OnStep(StepView step) => new(Coefficients(step.TrueScores, alpha, _task == LearningTask.Regression)) { ScaleHeads = true };
 
     /// <summary>1 + tanh(alpha (m - 1)), m the mean of the others' scores over the own one; with errors in place of scores the other way round.</summary>
     internal static double[] Coefficients(IReadOnlyList<double> scores, double alpha, bool areErrors) => [.. scores.Select((own, i) =>

@@ -4,7 +4,7 @@ namespace GBlend.MLNet;
 /// OGM-GE (Peng et al., "Balanced Multimodal Learning via On-the-fly Gradient Modulation", CVPR 2022): the encoder that the joint head
 /// already hears best gets a smaller gradient, and noise.
 /// </summary>
-internal sealed class OgmGeStrategy(double alpha, bool addsNoise, int? lastEpoch) : BalanceStrategy
+internal sealed class OgmGeStrategy(double alpha, bool addNoise, int? lastEpoch) : BalanceStrategy
 {
     private EpochPlan? _plan;
 
@@ -12,10 +12,10 @@ internal sealed class OgmGeStrategy(double alpha, bool addsNoise, int? lastEpoch
 
     /// <summary>The joint loss alone teaches the encoders; the heads only measure.</summary>
     public override EpochPlan OnEpoch(EpochView epoch) =>
-        _plan ??= new EpochPlan([.. Enumerable.Repeat(1.0, epoch.Modalities.Count + 1)]) { DetachesHeads = true };
+        _plan ??= new EpochPlan([.. Enumerable.Repeat(1.0, epoch.Modalities.Count + 1)]) { DetachHeads = true };
 
     public override StepScales? OnStep(StepView step) =>
-        step.Epoch > (lastEpoch ?? int.MaxValue) ? null : new StepScales(Coefficients(step.TrueScores, alpha), addsNoise);
+        step.Epoch > (lastEpoch ?? int.MaxValue) ? null : new StepScales(Coefficients(step.TrueScores, alpha), addNoise);
 
     /// <summary>1 - tanh(alpha rho) for a modality whose discrepancy rho, the mean ratio of its score to the others', is above 1; else 1.</summary>
     internal static double[] Coefficients(IReadOnlyList<double> scores, double alpha) => [.. scores.Select((own, i) =>

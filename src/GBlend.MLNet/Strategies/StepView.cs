@@ -16,11 +16,11 @@ public sealed record StepView(int Epoch, int NumberOfEpochs, IReadOnlyList<doubl
 
 /// <summary>The changes that a strategy makes to the gradients of encoders in a step.</summary>
 /// <param name="Encoders">The factors on the gradients of the encoders, one finite number per modality in their order.</param>
-/// <param name="AddsNoise">
+/// <param name="AddNoise">
 /// A value that says whether noise is added to the gradient of every parameter tensor of a scaled encoder, as in OGM-GE. The noise is normal, has
 /// the standard deviation of that tensor's gradient before scaling, and is drawn under the seed. Default <see langword="false"/>.
 /// </param>
-public sealed record StepScales(IReadOnlyList<double> Encoders, bool AddsNoise = false)
+public sealed record StepScales(IReadOnlyList<double> Encoders, bool AddNoise = false)
 {
     /// <summary>The factors on the gradients of the encoders, one finite number per modality in their order.</summary>
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
@@ -31,5 +31,5 @@ public sealed record StepScales(IReadOnlyList<double> Encoders, bool AddsNoise =
     } = Encoders ?? throw new ArgumentNullException(nameof(Encoders));
 
     /// <summary>A value that says whether the factor of a modality also scales the gradient of its head, as in MLB. Default <see langword="false"/>.</summary>
-    public bool ScalesHeads { get; init; }
+    public bool ScaleHeads { get; init; }
 }

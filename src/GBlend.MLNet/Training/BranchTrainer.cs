@@ -39,7 +39,7 @@ internal sealed class BranchTrainer : IDisposable
         if (ReferenceEquals(plan, _plan))
             return;
         _plan = plan;
-        _cuts = new GradientCuts(plan.FrozenEncoders, plan.DetachesJoint, plan.DetachesHeads);
+        _cuts = new GradientCuts(plan.FrozenEncoders, plan.DetachJoint, plan.DetachHeads);
         _branches = [.. _network.Shape.Branches.Where(b => plan.Weights[b] > 0)];
         _weights = [.. _branches.Select(b => plan.Weights[b] * plan.LossScale)];
         _blended.SetWeights(_branches, _weights);

@@ -126,11 +126,11 @@ internal sealed class StrategySteps
                 continue;
             using Scalar factor = scales.Encoders[i];
             var encoder = _network.Parts.Encoder(i);
-            var noise = scales.AddsNoise ? Noise(encoder) : null;
+            var noise = scales.AddNoise ? Noise(encoder) : null;
             encoder.Gradient.mul_(factor);
             if (noise is not null)
                 encoder.Gradient.PlusInPlace(noise);
-            if (scales.ScalesHeads && _network.Shape.HasHeads)
+            if (scales.ScaleHeads && _network.Shape.HasHeads)
                 _network.Parts.Head(i).Gradient.mul_(factor);
         }
     }

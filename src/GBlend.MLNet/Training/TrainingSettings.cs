@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
 
-/// <summary>All that decides a training, checked and resolved: plain values, no columns, no hosts.</summary>
+/// <summary>
+/// All that decides a training, checked and resolved: plain values, no columns, no hosts. What users can say has no default here; the trainer's options
+/// have.
+/// </summary>
 internal sealed record TrainingSettings
 {
     public required IReadOnlyList<ModalitySpec> Modalities { get; init; }
@@ -11,56 +14,56 @@ internal sealed record TrainingSettings
 
     public required Fusion Fusion { get; init; }
 
-    public Answer Answer { get; init; } = Answer.Auto;
+    public required Answer Answer { get; init; }
 
     /// <summary>Which networks the model has where rows are divided into folds.</summary>
-    public FinalNetworks FinalNetworks { get; init; } = FinalNetworks.Auto;
+    public required FinalNetworks FinalNetworks { get; init; }
 
     /// <summary>Whether the model is to answer rows that lack modalities.</summary>
-    public bool LeavesOutMissing { get; init; }
+    public required bool LeavesOutMissing { get; init; }
 
-    public int NumberOfEpochs { get; init; } = 30;
+    public required int NumberOfEpochs { get; init; }
 
-    public int BatchSize { get; init; } = 64;
+    public required int BatchSize { get; init; }
 
     /// <summary>The most rows of a batch that are computed at once; <see langword="null"/> for all.</summary>
-    public int? MicroBatchSize { get; init; }
+    public required int? MicroBatchSize { get; init; }
 
-    public double LearningRate { get; init; } = 0.01;
+    public required double LearningRate { get; init; }
 
-    public Optimizer Optimizer { get; init; } = Optimizer.Sgd();
+    public required Optimizer Optimizer { get; init; }
 
-    public double WeightDecay { get; init; }
+    public required double WeightDecay { get; init; }
 
-    public LearningRateSchedule LearningRateSchedule { get; init; } = LearningRateSchedule.Constant();
+    public required LearningRateSchedule LearningRateSchedule { get; init; }
 
     /// <summary>Largest L2 norm of a step's gradient (in trial trainings, of a branch's); 0 for no clipping.</summary>
-    public double GradientClipping { get; init; }
+    public required double GradientClipping { get; init; }
 
     /// <summary>Epochs without a better held-out loss after which training stops; <see langword="null"/> for never.</summary>
-    public int? EarlyStoppingPatience { get; init; }
+    public required int? EarlyStoppingPatience { get; init; }
 
-    public FinalWeights FinalWeights { get; init; } = FinalWeights.LastEpoch;
+    public required FinalWeights FinalWeights { get; init; }
 
     /// <summary>Epochs for which the joint head is fitted again on the frozen encoders at the end; 0 for not at all.</summary>
-    public int RefitJointHeadEpochs { get; init; }
+    public required int RefitJointHeadEpochs { get; init; }
 
-    public bool Shuffle { get; init; } = true;
+    public required bool Shuffle { get; init; }
 
-    public int Seed { get; init; }
+    public required int Seed { get; init; }
 
-    public TrainingDevice Device { get; init; } = TrainingDevice.Auto;
+    public required TrainingDevice Device { get; init; }
 
     /// <summary>
     /// The CUDA device that <see cref="TrainingDevice.Auto"/> and <see cref="TrainingDevice.Cuda"/> take; <see langword="null"/> for the first.
     /// </summary>
-    public int? GpuDeviceId { get; init; }
+    public required int? GpuDeviceId { get; init; }
 
     /// <summary>Whether the absence of a GPU that was asked for by <see cref="GpuDeviceId"/> is met by the CPU.</summary>
-    public bool FallbackToCpu { get; init; } = true;
+    public required bool FallbackToCpu { get; init; }
 
     /// <summary>Threads of torch's operations; <see langword="null"/> for what suits the network.</summary>
-    public int? NumberOfThreads { get; init; }
+    public required int? NumberOfThreads { get; init; }
 
     /// <summary>Whether the branches of an estimate may train at the same time; the result is the same either way.</summary>
     public bool TrainsSideBySide { get; init; } = true;
@@ -69,7 +72,7 @@ internal sealed record TrainingSettings
     public bool ComputesFrozenFeaturesOnce { get; init; } = true;
 
     /// <summary>What networks compute in: float32, bfloat16 when asked for, and float64 for checks against references.</summary>
-    public ScalarType Precision { get; init; } = ScalarType.Float32;
+    public required ScalarType Precision { get; init; }
 
     /// <summary>What losses are computed in.</summary>
     public ScalarType LossPrecision => Precision == ScalarType.BFloat16 ? ScalarType.Float32 : Precision;

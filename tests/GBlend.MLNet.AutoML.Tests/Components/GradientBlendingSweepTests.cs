@@ -288,7 +288,7 @@ public sealed class GradientBlendingSweepTests : IDisposable
     public void Trials_side_by_side_give_every_trial_the_metric_it_has_alone()
     {
         var options = SweepRows.Options(_ml, SweepBudget.OfTrials(9));
-        (options.ParallelTrials, options.Tuner, options.TriesGivenSettings) = (2, SweepTuner.Spread, false);
+        (options.ParallelTrials, options.Tuner, options.TryGivenSettings) = (2, SweepTuner.Spread, false);
         var together = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
         options.ParallelTrials = 1;
         var alone = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);

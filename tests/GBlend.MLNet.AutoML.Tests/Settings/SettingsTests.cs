@@ -36,8 +36,8 @@ public sealed class SettingsTests
             Blending = BlendingMethod.Online,
             SuperEpoch = 4,
             WeightFloor = 0.1,
-            TrustsByStandardError = false,
-            KeepsLearningRate = false,
+            TrustByStandardError = false,
+            KeepLearningRate = false,
             Fusion = FusionMethod.NonLocalGate,
             FusionWidth = 32,
             FusionDropout = 0.5,
@@ -51,11 +51,11 @@ public sealed class SettingsTests
         var mlp = Assert.IsType<MlpEncoder>(Assert.Single(made.Modalities).Encoder);
         Assert.Equal([128, 64, 32], mlp.Widths);
         Assert.Equal(0.25f, mlp.Dropout);
-        Assert.Equal(Blending.Online(4, guards: new() { WeightFloor = 0.1, TrustsByStandardError = false, KeepsLearningRate = false }), made.Blending);
+        Assert.Equal(Blending.Online(4, guards: new() { WeightFloor = 0.1, TrustByStandardError = false, KeepLearningRate = false }), made.Blending);
         Assert.Equal((FusionKind.NonLocalGate, 32, 0.5f), (made.Fusion.Kind, made.Fusion.HiddenWidths.Single(), made.Fusion.Dropout));
         Assert.Equal(Optimizer.AdamW(), made.Optimizer);
-        Assert.Equal(0.02f, made.LearningRate!.Value);
-        Assert.Equal((1e-3f, 16), (made.WeightDecay, made.BatchSize));
+        Assert.Equal(0.02, made.LearningRate!.Value);
+        Assert.Equal((1e-3, 16), (made.WeightDecay, made.BatchSize));
         Assert.Equal(2, options.Modalities.Count);
     }
 
@@ -128,7 +128,7 @@ public sealed class SettingsTests
         Assert.Contains("Schedule", space.Settings.Select(s => s.Path));
         var made = new WithSchedule { Schedule = "cosine", LearningRate = 0.1, BatchSize = 16 }.ToOptions(options);
         Assert.Equal("cosine", made.LearningRateSchedule.ToString());
-        Assert.Equal((0.1f, 16), (made.LearningRate, made.BatchSize));
+        Assert.Equal((0.1, 16), (made.LearningRate, made.BatchSize));
     }
 
     [Fact]

@@ -169,13 +169,13 @@ public sealed class BadMediaTests : IDisposable
     {
         string video = Bad("truncated mp4"), wav = Bad("truncated wav");
         var options = Clip();
-        options.ToleratesDamage = true;
+        options.TolerateDamage = true;
         byte[] clips = Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", options).Read<byte>(_ml.Paths(video)));
         int[] numbers = TestMedia.Numbers(clips, 32);
         Assert.Equal([0, 4, 8, 12, 16, 20, 24, 28], numbers[..8]);
         Assert.Equal([28, 24, 20, 16, 12, 8, 4, 0], numbers[24..].Reverse().Select(n => n - numbers[24]));
         Assert.InRange(numbers[^1], 29, 249);
-        float[] values = Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { ToleratesDamage = true }).Read<float>(_ml.Paths(wav)));
+        float[] values = Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { TolerateDamage = true }).Read<float>(_ml.Paths(wav)));
         Assert.True(values[..400].Max() > 15);
         Assert.Equal(0, values[^1]);
     }
@@ -195,7 +195,7 @@ public sealed class BadMediaTests : IDisposable
             Assert.Throws<InvalidDataException>(() => SoundInfo.Read(cut));
         }
         string last = _media.PathTo("cut8." + container);
-        float[] values = Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { ToleratesDamage = true }).Read<float>(_ml.Paths(last)));
+        float[] values = Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { TolerateDamage = true }).Read<float>(_ml.Paths(last)));
         Assert.True(values[..400].Max() > 15);
     }
 

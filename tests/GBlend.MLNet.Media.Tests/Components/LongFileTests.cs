@@ -87,7 +87,7 @@ public sealed class LongFileTests(ITestOutputHelper output) : IDisposable
         Assert.Contains($"MediaLimits.MaxDecodedPixels allows {Limit}", error.Message);
         // Tolerating damage is no way round it.
         var tolerant = Ends(new() { MaxDecodedPixels = Limit });
-        tolerant.ToleratesDamage = true;
+        tolerant.TolerateDamage = true;
         Assert.Throws<InvalidDataException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", tolerant).Read<byte>(_ml.Paths(path)));
     }
 

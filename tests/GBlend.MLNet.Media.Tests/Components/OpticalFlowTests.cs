@@ -71,7 +71,7 @@ public sealed class OpticalFlowTests : IDisposable
     [Fact]
     public void Several_clips_and_kept_frame_counts_have_their_dimensions()
     {
-        var flow = Flow([Moving("a.mkv", 1, 0, 12)], new() { KeepsFrameCount = true, Bound = 8 }, clips: 2);
+        var flow = Flow([Moving("a.mkv", 1, 0, 12)], new() { KeepFrameCount = true, Bound = 8 }, clips: 2);
         Assert.Equal(new VectorDataViewType(NumberDataViewType.Byte, 2, 4, Size, Size, 2), flow.Schema["Flow"].Type);
         byte[] values = Assert.Single(flow.GetColumn<byte[]>("Flow"));
         Assert.All(Motion(values, 8), motion => Assert.Equal(1, motion.Across, 0.35));

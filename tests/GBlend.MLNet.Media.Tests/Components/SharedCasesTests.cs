@@ -23,7 +23,7 @@ public sealed class SharedCasesTests
             Height = 24,
             Position = position,
             ClipsPerVideo = clips,
-            ToleratesDamage = tolerates,
+            TolerateDamage = tolerates,
             ShortVideo = ShortVideo.Refuse,
         };
         byte[] values = Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", options).Read<byte>(_ml.Paths(PathTo(name))));
@@ -77,7 +77,7 @@ public sealed class SharedCasesTests
         var view = _ml.Paths(PathTo("damaged-concealed.mp4"));
         int frames = VideoInfo.Read(PathTo("damaged-concealed.mp4")).Frames;
         Assert.Throws<InvalidDataException>(() => Levels("damaged-concealed.mp4", frames));
-        var step = _ml.Transforms.LoadVideoClip("Out", "Path", new() { FrameCount = frames, Width = 32, Height = 24, ToleratesDamage = true }).Fit(view);
+        var step = _ml.Transforms.LoadVideoClip("Out", "Path", new() { FrameCount = frames, Width = 32, Height = 24, TolerateDamage = true }).Fit(view);
         Assert.Single(step.Transform(view).GetColumn<byte[]>("Out"));
         var found = Assert.Single(step.BadFiles);
         Assert.True(found.WasUsed);

@@ -164,8 +164,8 @@ public sealed class TimelineTests : IDisposable
         string whole = _media.PathTo("source.mkv");
         int[] pitch = [.. Loudest(Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { FrameCount = 1000 }).Read<float>(_ml.Paths(whole)))).Chunk(100).Select(second => second[50])];
         var clip = Clip(4, 1, ClipPosition.Even, 9);
-        clip.ToleratesDamage = toleratesDamage;
-        var logMel = new LogMelOptions { AlignWith = clip, FrameCount = 4, ToleratesDamage = toleratesDamage };
+        clip.TolerateDamage = toleratesDamage;
+        var logMel = new LogMelOptions { AlignWith = clip, FrameCount = 4, TolerateDamage = toleratesDamage };
         // Read alone, before the clips and after them, the sound is the same.
         float[] alone = Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", logMel).Read<float>(_ml.Paths(path)));
         var rows = _ml.Transforms.LoadVideoClip("Clip", "Path", clip).Append(_ml.Transforms.LoadAudioLogMel("LogMel", "Path", logMel)).Fit(_ml.Paths(path)).Transform(_ml.Paths(path));

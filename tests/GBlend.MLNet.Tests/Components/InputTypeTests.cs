@@ -120,8 +120,8 @@ public sealed class InputTypeTests
         var floats = View();
         var numbers = _ml.Transforms.CustomMapping<Sounding, Counting>((from, to) => to.Sound = [.. from.Sound.Select(v => (int)(9 * v))], null).Fit(floats).Transform(floats);
         using var model = Fit(numbers, Sound());
-        Fit(numbers, Sound().WithPretrained(model)).Dispose();
-        var error = Assert.Throws<ArgumentException>(() => Fit(floats, Sound().WithPretrained(model)));
+        Fit(numbers, Sound().WithEncoderOf(model)).Dispose();
+        var error = Assert.Throws<ArgumentException>(() => Fit(floats, Sound().WithEncoderOf(model)));
         Assert.Contains("'Sound' can't start from the given model", error.Message);
         Assert.Contains("Int32", error.Message);
         Assert.Contains("Single", error.Message);

@@ -83,7 +83,7 @@ public class TrainerTests
     public void Fit_from_a_pretrained_frozen_encoder_keeps_its_weights()
     {
         using var alone = _ml.Trainer(o => o.Modalities.RemoveAt(1)).Fit(_view);
-        using var both = _ml.Trainer(o => o.Modalities[0] = o.Modalities[0].WithPretrained(alone, freeze: true)).Fit(_view);
+        using var both = _ml.Trainer(o => o.Modalities[0] = o.Modalities[0].WithEncoderOf(alone, freeze: true)).Fit(_view);
         var (before, after) = (alone.Model.EncoderWeights("A"), both.Model.EncoderWeights("A"));
         Assert.Equal(before.Keys, after.Keys);
         Assert.All(before, p => Assert.Equal(p.Value, after[p.Key]));
@@ -93,7 +93,7 @@ public class TrainerTests
     public void Fit_from_a_model_without_the_modality_is_refused()
     {
         using var alone = _ml.Trainer(o => o.Modalities.RemoveAt(1)).Fit(_view);
-        var e = Assert.Throws<ArgumentException>(() => _ml.Trainer(o => o.Modalities[1] = o.Modalities[1].WithPretrained(alone)).Fit(_view));
+        var e = Assert.Throws<ArgumentException>(() => _ml.Trainer(o => o.Modalities[1] = o.Modalities[1].WithEncoderOf(alone)).Fit(_view));
         Assert.Contains("'B'", e.Message);
         Assert.Contains("the modalities A only", e.Message);
     }
@@ -102,7 +102,7 @@ public class TrainerTests
     public void Fit_from_a_model_with_another_encoder_is_refused()
     {
         using var alone = _ml.Trainer(o => o.Modalities.RemoveAt(1)).Fit(_view);
-        var e = Assert.Throws<ArgumentException>(() => _ml.Trainer(o => o.Modalities[0] = Modality.Vector("A", Encoders.Mlp(7)).WithPretrained(alone)).Fit(_view));
+        var e = Assert.Throws<ArgumentException>(() => _ml.Trainer(o => o.Modalities[0] = Modality.Vector("A", Encoders.Mlp(7)).WithEncoderOf(alone)).Fit(_view));
         Assert.Contains("MLP 6", e.Message);
         Assert.Contains("MLP 7", e.Message);
     }
@@ -112,7 +112,7 @@ public class TrainerTests
     {
         using var alone = _ml.Trainer(o => o.Modalities.RemoveAt(1)).Fit(_view);
         var wider = _ml.Transforms.Concatenate("A", "A", "B").Fit(_view).Transform(_view);
-        var e = Assert.Throws<ArgumentException>(() => _ml.Trainer(o => o.Modalities[0] = o.Modalities[0].WithPretrained(alone)).Fit(wider));
+        var e = Assert.Throws<ArgumentException>(() => _ml.Trainer(o => o.Modalities[0] = o.Modalities[0].WithEncoderOf(alone)).Fit(wider));
         Assert.Contains("shape [4]", e.Message);
         Assert.Contains("has [7]", e.Message);
     }

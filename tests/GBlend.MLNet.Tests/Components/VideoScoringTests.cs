@@ -136,9 +136,9 @@ public sealed class VideoScoringTests
         });
         var keyed = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(bytes).Transform(bytes);
         using var model = Trainer(Modality.Video("Clip", Encoders.Mlp(4))).Fit(keyed);
-        Trainer(Modality.Video("Clip", Encoders.Mlp(4)).WithPretrained(model, freeze: true)).Fit(keyed).Dispose();
+        Trainer(Modality.Video("Clip", Encoders.Mlp(4)).WithEncoderOf(model, freeze: true)).Fit(keyed).Dispose();
         var floats = _ml.Transforms.Conversion.ConvertType("Clip", outputKind: DataKind.Single).Fit(keyed).Transform(keyed);
-        var error = Assert.Throws<ArgumentException>(() => Trainer(Modality.Video("Clip", Encoders.Mlp(4)).WithPretrained(model)).Fit(floats));
+        var error = Assert.Throws<ArgumentException>(() => Trainer(Modality.Video("Clip", Encoders.Mlp(4)).WithEncoderOf(model)).Fit(floats));
         Assert.Contains("normalizes its rows by the mean [127.5]", error.Message);
     }
 

@@ -222,7 +222,7 @@ public sealed class WeightTests
             // Where trust depends on how many rows there are, a row of weight 2 is less than two rows.
             o.Blending = blending switch
             {
-                "offline" => Blending.Offline(new BlendingGuards { TrustsByStandardError = false }),
+                "offline" => Blending.Offline(new BlendingGuards { TrustByStandardError = false }),
                 "auto" => Blending.Auto(),
                 _ => Blending.Equal(),
             };

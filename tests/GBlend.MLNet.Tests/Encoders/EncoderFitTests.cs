@@ -86,15 +86,13 @@ public sealed class EncoderFitTests
         Assert.Equal(Encoders.AudioResNet(34).ToString(), Modality.Audio("X", Encoders.AudioResNet(34)).Encoder.ToString());
     }
 
-    private static TrainingSettings Settings(Blending? blending = null) => new()
+    private static TrainingSettings Settings(Blending? blending = null) => PlainSettings.Of(
+        blending ?? GBlend.MLNet.Blending.Equal(),
+        new("Image", s_image, Encoders.ImageResNet(18, 0.05).WithNormalization([128], [64]), null), new("Audio", s_audio, Encoders.AudioResNet(18, 0.05), null)) with
     {
-        Modalities = [new("Image", s_image, Encoders.ImageResNet(18, 0.05).WithNormalization([128], [64]), null), new("Audio", s_audio, Encoders.AudioResNet(18, 0.05), null)],
-        Blending = blending ?? GBlend.MLNet.Blending.Equal(),
-        Fusion = Fusion.Concat(8),
         BatchSize = 8,
         LearningRate = 0.02,
         Seed = 3,
-        Device = TrainingDevice.Cpu,
     };
 
     private static TrainedModel Reload(TrainedModel model)

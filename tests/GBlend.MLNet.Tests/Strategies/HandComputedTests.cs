@@ -113,7 +113,7 @@ public sealed class HandComputedTests
     public void Dgl_gradients_of_two_scalar_encoders(bool detaches, double first, double second)
     {
         double[] before = [.5, -.25];
-        var plan = new EpochPlan(2, 2, 1) { DetachesJoint = detaches };
+        var plan = new EpochPlan(2, 2, 1) { DetachJoint = detaches };
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.By(() => new ConstantWeights(StrategyNeeds.Heads, plan))) with
         {
             Modalities = [new("A", [1], new ScalarEncoder(), null), new("B", [1], new ScalarEncoder(), null)],

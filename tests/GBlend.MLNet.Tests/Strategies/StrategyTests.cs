@@ -125,7 +125,7 @@ public sealed class StrategyTests
             return Part(run, "encoders.");
         }
         Assert.Equal(Train(settings), Train(settings));
-        Assert.NotEqual(Train(settings), Train(settings with { Blending = GBlend.MLNet.Blending.OgmGe(addsNoise: false) }));
+        Assert.NotEqual(Train(settings), Train(settings with { Blending = GBlend.MLNet.Blending.OgmGe(addNoise: false) }));
     }
 
     [Fact]

@@ -5,16 +5,14 @@ internal static class ToyRows
 {
     internal const int Classes = 3, ClearWidth = 6, FaintWidth = 10;
 
-    internal static TrainingSettings Settings(Blending? blending = null) => new()
+    internal static TrainingSettings Settings(Blending? blending = null) => PlainSettings.Of(
+        blending ?? GBlend.MLNet.Blending.Online(2),
+        new("Clear", [ClearWidth], Encoders.Mlp(8, 6), null), new("Faint", [FaintWidth], Encoders.Mlp(8, 6), null)) with
     {
-        Modalities = [new("Clear", [ClearWidth], Encoders.Mlp(8, 6), null), new("Faint", [FaintWidth], Encoders.Mlp(8, 6), null)],
-        Blending = blending ?? GBlend.MLNet.Blending.Online(2),
-        Fusion = Fusion.Concat(8),
         NumberOfEpochs = 6,
         BatchSize = 16,
         LearningRate = 0.05,
         Seed = 3,
-        Device = TrainingDevice.Cpu,
     };
 
     internal static TrainingRows Multiclass(int rows = 120, int seed = 1) => Create(rows, seed, (classes, _) => new(LearningTask.Multiclass, Classes, classes, null));

@@ -71,18 +71,15 @@ public sealed class GoldenTrajectoryTests
 
     private static TrainedModel Train(string name, Blending blending, JsonElement golden)
     {
-        var settings = new TrainingSettings
+        ModalitySpec a = new("A", [5], Encoders.Mlp(8, 6), null), b = new("B", [7], Encoders.Mlp(8, 6), null);
+        var settings = PlainSettings.Of(blending with { Guards = BlendingGuards.Published }, a, b) with
         {
-            Modalities = [new("A", [5], Encoders.Mlp(8, 6), null), new("B", [7], Encoders.Mlp(8, 6), null)],
-            Blending = blending with { Guards = BlendingGuards.Published },
-            Fusion = Fusion.Concat(8),
             NumberOfEpochs = 6,
             BatchSize = 16,
             LearningRate = name == "adam" ? 0.005 : 0.05,
             Optimizer = name switch { "sgd" => Optimizer.Sgd(0), "momentum" => Optimizer.Sgd(0.9f), _ => Optimizer.Adam() },
             Shuffle = false,
             Precision = ScalarType.Float64,
-            Device = TrainingDevice.Cpu,
         };
         using var run = new TrainingRun(Rows(), settings, new QuietHost());
         SetParameters(run.Network, golden.GetProperty("param_order"));

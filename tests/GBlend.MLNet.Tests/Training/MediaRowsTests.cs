@@ -195,21 +195,20 @@ public sealed class MediaRowsTests
         return new TrainingRows([Viewed(clip), Viewed(sound)], new TrainingTargets(LearningTask.Multiclass, Classes, classes, null), [.. Enumerable.Range(0, rows).Select(i => i % 4 == 0)]);
     }
 
-    internal static TrainingSettings Settings(Augmentation[]? pictures = null, Augmentation[]? sounds = null, int views = 1) => new()
+    internal static TrainingSettings Settings(Augmentation[]? pictures = null, Augmentation[]? sounds = null, int views = 1)
     {
-        Modalities =
-        [
-            ModalitySpec.Create("Clip", ModalityKind.Video, views == 1 ? s_clip : [views, .. s_clip], Encoders.R3D(18, 0.05), AugmentationSettings.Of(pictures ?? [])) with { Scaling = InputScaling.ForBytes(ModalityKind.Video, Channels) },
-            ModalitySpec.Create("Sound", ModalityKind.Audio, views == 1 ? s_sound : [views, .. s_sound], Encoders.AudioResNet(18, 0.05), AugmentationSettings.Of(sounds ?? [])),
-        ],
-        Blending = GBlend.MLNet.Blending.Equal(),
-        Fusion = Fusion.Concat(8),
-        NumberOfEpochs = 3,
-        BatchSize = 8,
-        LearningRate = 0.02,
-        Seed = 3,
-        Device = TrainingDevice.Cpu,
-    };
+        int[] clips = views == 1 ? s_clip : [views, .. s_clip], sound = views == 1 ? s_sound : [views, .. s_sound];
+        return PlainSettings.Of(
+            GBlend.MLNet.Blending.Equal(),
+            ModalitySpec.Create("Clip", ModalityKind.Video, clips, Encoders.R3D(18, 0.05), AugmentationSettings.Of(pictures ?? [])) with { Scaling = InputScaling.ForBytes(ModalityKind.Video, Channels) },
+            ModalitySpec.Create("Sound", ModalityKind.Audio, sound, Encoders.AudioResNet(18, 0.05), AugmentationSettings.Of(sounds ?? []))) with
+        {
+            NumberOfEpochs = 3,
+            BatchSize = 8,
+            LearningRate = 0.02,
+            Seed = 3,
+        };
+    }
 
     /// <summary>The same rows beyond a budget of nothing.</summary>
     internal static TrainingRows Spilled(TrainingRows rows)

@@ -32,5 +32,5 @@ internal static class Pretraining
     }
 
     private static ArgumentException Mismatch(ModalitySpec wanted, string what, string remedy) =>
-        new($"The modality '{wanted.Column}' can't start from the given model: {what}. {remedy}, or drop WithPretrained.", nameof(TrainingSettings.Modalities));
+        new($"The modality '{wanted.Column}' can't start from the given model: {what}. {remedy}, or drop WithEncoderOf.", nameof(TrainingSettings.Modalities));
 }

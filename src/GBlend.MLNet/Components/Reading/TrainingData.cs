@@ -86,8 +86,7 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
     {
         if (Flags is not null)
             return HoldOut.ByColumn(Flags, options.HoldOutColumnName!);
-        // The number the user wrote: 0.1f is 0.1, not 0.100000001.
-        double fraction = options.ValidationFraction is { } wanted ? (double)(decimal)wanted : DefaultFraction;
+        double fraction = options.ValidationFraction ?? DefaultFraction;
         string? need = Rows.Targets.Classes is null ? null : OptionChecks.WhatNeedsEveryClass(options);
         var heldOut = Rows.Groups is null
             ? HoldOut.ByFraction(Rows.Targets.Classes, Rows.Count, fraction, everyClass: need is not null, random)
