@@ -4,6 +4,7 @@ using GBlend.MLNet.Tests;
 namespace GBlend.MLNet.Package.Tests;
 
 /// <summary>The packages in programs that are not of this repository.</summary>
+[Trait("Speed", "Slow")]
 public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture<PackedLibraries>
 {
     private const string Libtorch = "libtorch-cpu-linux-x64", LibtorchVersion = "2.10.0";

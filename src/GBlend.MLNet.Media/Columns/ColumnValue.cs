@@ -62,6 +62,7 @@ internal sealed class ColumnValue<T> : ColumnValue where T : struct
             throw new InvalidOperationException("The cursor is at no row. Call MoveNext first.");
         if (_position == _row.Position)
             return;
+        _log.CheckAlive();
         _position = -1;
         _problem = null;
         try

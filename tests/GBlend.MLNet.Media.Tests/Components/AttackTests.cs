@@ -27,6 +27,7 @@ public sealed class AttackTests : IDisposable
     }
 
     /// <summary>Whatever a playlist names, with whatever extension, and in memory: nothing of it is in a row, and nobody is called.</summary>
+    [Trait("Speed", "Slow")]
     [Theory]
     [MemberData(nameof(Playlists))]
     public void A_playlist_is_refused_and_nothing_that_it_names_is_opened(string kind, string form)

@@ -130,6 +130,7 @@ public sealed class BadMediaTests : IDisposable
         { "image", "flipped png", "" },
     };
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [MemberData(nameof(Cases))]
     public void Bad_file_fails_is_left_out_or_missing_as_asked(string kind, string what, string reason)

@@ -108,6 +108,7 @@ public sealed class LogMelTests : IDisposable
         Assert.Equal([pitch[1], pitch[2]], new[] { 20, 80 }.Select(frame => Loudest(LogMel(path))[frame]));
     }
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [InlineData("a.m4a", "aac")]
     [InlineData("a.mp3", "libmp3lame")]
@@ -158,6 +159,7 @@ public sealed class LogMelTests : IDisposable
         Assert.All(values.Chunk(Bands).Skip(110).Take(150), frame => Assert.True(frame.Max() > 15));
     }
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [InlineData("ts", 0, 0)]
     [InlineData("ts", 0, 0.5)]

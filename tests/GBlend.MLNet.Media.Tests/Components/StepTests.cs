@@ -13,38 +13,11 @@ public sealed class StepTests : IDisposable
 
     public void Dispose() => _media.Dispose();
 
-    public static TheoryData<string> Kinds() => ["LoadVideoClip", "LoadAudioLogMel", "LoadImage", "OpticalFlow", "TokenIds"];
+    public static TheoryData<string> Kinds() => Steps.Names;
 
-    private MediaEstimator Step(string kind, MediaCache? cache = null) => kind switch
-    {
-        "LoadVideoClip" => _ml.Transforms.LoadVideoClip("Out", "Path", Clip(cache)),
-        "LoadAudioLogMel" => _ml.Transforms.LoadAudioLogMel("Out", "Path", new() { AlignWith = Clip(null), FrameCount = 20, Cache = cache, Spectrum = LogMelSpectrum.Slaney }),
-        "LoadImage" => _ml.Transforms.LoadImage("Out", "Path", new() { Height = 10, Width = 12, Cache = cache }),
-        "OpticalFlow" => _ml.Transforms.OpticalFlow("Out", "Clip", new() { Cache = cache }),
-        // Long enough for a path whose folder makes many tokens.
-        _ => _ml.Transforms.TokenIds("Out", "Path", new() { Length = 100 }),
-    };
+    private MediaEstimator Step(string kind, MediaCache? cache = null) => Steps.Make(_ml, kind, cache);
 
-    private static VideoClipOptions Clip(MediaCache? cache) => new() { FrameCount = 3, FrameStride = 1, Height = 24, Width = 32, ClipsPerVideo = 2, Position = ClipPosition.Even, Cache = cache };
-
-    private IDataView Data(string kind)
-    {
-        var view = _ml.Paths(Enumerable.Range(0, Files).Select(i => kind switch
-        {
-            "LoadImage" => Picture($"{i}.png", i),
-            "LoadAudioLogMel" when !File.Exists(_media.PathTo($"{i}.mkv")) => _media.VideoWithSound($"{i}.mkv", 12 + i, TestMedia.Tone(300 + 200 * i, 1), 16000),
-            "LoadAudioLogMel" or "TokenIds" => _media.PathTo($"{i}.mkv"),
-            _ => _media.Video($"{i}.mkv", 12 + i),
-        }).ToArray());
-        return kind == "OpticalFlow" ? _ml.Transforms.LoadVideoClip("Clip", "Path", Clip(null)).Fit(view).Transform(view) : view;
-    }
-
-    private string Picture(string name, int seed)
-    {
-        using var picture = new OpenCvSharp.Mat(20, 24, OpenCvSharp.MatType.CV_8UC3, new OpenCvSharp.Scalar(seed * 20, 0, 255 - seed * 20));
-        OpenCvSharp.Cv2.ImWrite(_media.PathTo(name), picture);
-        return _media.PathTo(name);
-    }
+    private IDataView Data(string kind) => Steps.Data(_ml, kind, Steps.Files(_media, kind, Files));
 
     private static List<(long Batch, Array Values)> Read(DataViewRowCursor cursor) => ((VectorDataViewType)cursor.Schema["Out"].Type).ItemType.RawType switch
     {
@@ -121,6 +94,76 @@ public sealed class StepTests : IDisposable
         Assert.Equal(ids.Select(id => plain[id]), mixed);
         var merged = shuffled.GetRowCursorSet([shuffled.Schema["Out"]], 2, new Random(5)).SelectMany(Read).OrderBy(r => r.Batch).Select(r => r.Values);
         Assert.Equal(Files, merged.Count());
+    }
+
+    [Fact]
+    public void Every_kind_of_column_is_that_of_a_step() =>
+        Assert.Equal(((IEnumerable<object[]>)Kinds()).Select(kind => (string)kind[0]), Steps.Columns.Select(NameOf).Order(StringComparer.Ordinal));
+
+    private static string NameOf(Type column) =>
+        (string)column.GetField("Name", System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.GetRawConstantValue()!;
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Schema_is_known_before_a_row_is_read_and_keeps_the_other_columns(string kind)
+    {
+        var view = Steps.Data(_ml, kind, "no such file");
+        var model = Step(kind).Fit(view);
+        var schema = model.GetOutputSchema(view.Schema);
+        Assert.Equal([.. view.Schema.Select(c => c.Name), "Out"], schema.Select(c => c.Name));
+        Assert.Equal(schema.Select(c => (c.Name, c.Type)), model.Transform(view).Schema.Select(c => (c.Name, c.Type)));
+        Assert.True(Assert.IsType<VectorDataViewType>(schema["Out"].Type).IsKnownSize);
+        Assert.Equal(("Out", Steps.InputOf(kind)), (model.OutputColumnName, model.InputColumnName));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Column_that_is_missing_or_of_another_type_is_named(string kind)
+    {
+        var view = _ml.Data.LoadFromEnumerable([new { Other = "a" }]);
+        var missing = Assert.Throws<ArgumentOutOfRangeException>(() => Step(kind).Fit(view));
+        Assert.Contains($"{kind} needs the column '{Steps.InputOf(kind)}'", missing.Message);
+        Assert.Contains("It has: Other.", missing.Message);
+        var numbers = _ml.Transforms.CopyColumns(Steps.InputOf(kind), "Id").Fit(_ml.Paths("a")).Transform(_ml.Paths("a"));
+        var wrong = Assert.Throws<ArgumentOutOfRangeException>(() => Step(kind).Fit(numbers));
+        Assert.Contains($"{kind} can't read the column '{Steps.InputOf(kind)}'", wrong.Message);
+        Assert.Contains("must be", wrong.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void File_that_is_not_there_fails_is_left_out_or_missing_as_asked(string kind)
+    {
+        string[] paths = [Steps.Files(_media, kind, 1)[0], _media.PathTo("missing.mkv")];
+        var view = Steps.Data(_ml, kind, paths);
+        if (kind == "TokenIds")
+        {
+            // A text is no file.
+            Assert.Equal(2, All(Step(kind).Fit(view).Transform(view)).Count);
+            return;
+        }
+        var error = Assert.ThrowsAny<Exception>(() => All(Step(kind).Fit(view).Transform(view)));
+        Assert.IsType<InvalidDataException>(error);
+        Assert.Contains($"{kind}: row 1 (counted from 0)", error.Message);
+        var skipped = Steps.Make(_ml, kind, onBad: OnBadMedia.Skip).Fit(view);
+        Assert.Single(All(skipped.Transform(view)));
+        Assert.Equal(1, Assert.Single(skipped.BadFiles).Row);
+        var kept = Steps.Make(_ml, kind, onBad: OnBadMedia.Missing).Fit(view);
+        var rows = All(kept.Transform(view));
+        Assert.Equal(2, rows.Count);
+        Assert.True(rows[1].Length == 0 || rows[1].Cast<float>().All(float.IsNaN));
+        Assert.Equal(1, Assert.Single(kept.BadFiles).Row);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Reading_stops_at_a_row_when_execution_is_cancelled(string kind)
+    {
+        var view = Steps.Data(_ml, kind, Steps.Files(_media, kind, 2));
+        var rows = Step(kind).Fit(view).Transform(view);
+        Assert.Equal(2, All(rows).Count);
+        typeof(MLContext).GetMethod("CancelExecution", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.Invoke(_ml, null);
+        Assert.Throws<OperationCanceledException>(() => All(rows));
     }
 
     [Theory]

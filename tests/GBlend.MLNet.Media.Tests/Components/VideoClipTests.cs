@@ -41,6 +41,7 @@ public sealed class VideoClipTests : IDisposable
         Assert.All(written.Zip(clip), pair => Assert.InRange(pair.Second, pair.First - 3, pair.First + 3));
     }
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [InlineData("h264.mp4", "libx264")]
     [InlineData("h264.mkv", "libx264")]
@@ -70,6 +71,7 @@ public sealed class VideoClipTests : IDisposable
         Assert.Equal([.. Every(2, 0, 8), .. Every(2, 85, 8)], Numbers(path, options));
     }
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [InlineData("long.mkv", "ffv1", "pcm_s16le")]
     [InlineData("long.mkv", "libx264", "aac")]

@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 namespace GBlend.MLNet.Media.Tests.Decoding;
 
 /// <summary>Containers x codings x what people do to files, against the programs ffmpeg and ffprobe: the same frames, and the sound of the same moments.</summary>
+[Trait("Speed", "Slow")]
 public sealed class ContainerBatteryTests : IDisposable
 {
     private const int Width = 64, Height = 48, Bands = 40, ColumnsPerFrame = 4;

@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 namespace GBlend.MLNet.Media.Tests.Decoding;
 
 /// <summary>Files whose packets are not their frames, or whose tracks are of different lengths: one timeline tells for frames and sound what is shown when.</summary>
+[Trait("Speed", "Slow")]
 public sealed class TimelineTests : IDisposable
 {
     private const int Bands = 40;

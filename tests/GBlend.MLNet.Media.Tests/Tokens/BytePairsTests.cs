@@ -53,6 +53,7 @@ public sealed class BytePairsTests
         }
     }
 
+    [Trait("Speed", "Slow")]
     [Fact]
     public void Token_ids_of_a_word_of_a_million_letters_are_learned_and_found()
     {

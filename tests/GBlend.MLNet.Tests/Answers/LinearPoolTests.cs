@@ -37,6 +37,7 @@ public sealed class LinearPoolTests
         Assert.InRange(a[1], 0.3, 0.7);
     }
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [MemberData(nameof(Errors))]
     public void Fit_of_any_heads_is_the_minimum(double error)

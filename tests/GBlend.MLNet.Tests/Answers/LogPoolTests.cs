@@ -54,6 +54,7 @@ public sealed class LogPoolTests
 
     private static readonly string[] s_kinds = ["moderate", "nearly perfect", "separable and unsure", "useless", "sure and wrong"];
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Fit_of_any_heads_is_the_minimum(string kind)

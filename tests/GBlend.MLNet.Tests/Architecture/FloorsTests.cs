@@ -7,6 +7,7 @@ public sealed class FloorsTests
 
     public static TheoryData<string> Libraries => [.. Directory.GetDirectories(Repository.PathTo("src")).Select(folder => Path.GetFileName(folder))];
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [MemberData(nameof(Libraries))]
     public void EveryFolderUsesOnlyWhatStandsBelowIt(string library)

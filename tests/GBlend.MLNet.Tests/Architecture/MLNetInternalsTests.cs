@@ -1,5 +1,6 @@
 namespace GBlend.MLNet.Tests.Architecture;
 
+[Trait("Speed", "Slow")]
 public sealed class MLNetInternalsTests
 {
     /// <summary>The floors of the libraries that are ML.NET components; the others know only what ML.NET shows to all.</summary>

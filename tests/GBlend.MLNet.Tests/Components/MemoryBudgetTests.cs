@@ -19,6 +19,7 @@ public sealed class MemoryBudgetTests
         public byte[] Bytes { get; set; } = [];
     }
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [InlineData(1, true)]
     [InlineData(5, true)]

@@ -39,6 +39,7 @@ public sealed class VideoScoringTests
 
     private readonly MLContext _ml = new(1);
 
+    [Trait("Speed", "Slow")]
     [Fact]
     public void Score_of_a_video_is_the_mean_over_its_clips_and_hit_at_k_follows()
     {
@@ -70,6 +71,7 @@ public sealed class VideoScoringTests
         }
     }
 
+    [Trait("Speed", "Slow")]
     [Fact]
     public void Fit_one_row_a_clip_scores_clips_and_groups_give_videos()
     {

@@ -1,6 +1,7 @@
 namespace GBlend.MLNet.Tests;
 
 /// <summary>Whole fits with encoders of several kinds.</summary>
+[Trait("Speed", "Slow")]
 public sealed class EncoderFitTests
 {
     private static readonly int[] s_image = [12, 12, 1], s_audio = [16, 8], s_clip = [2, 8, 8, 1], s_text = [5];

@@ -61,6 +61,7 @@ public sealed class EncoderTests
         Assert.Throws<ArgumentException>(() => encoder.Build([.. shape.Select((s, i) => i == 0 ? 0 : s)]));
     }
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [MemberData(nameof(Names))]
     public void Network_learns_and_a_copy_in_double_gives_the_same(string name)

@@ -32,6 +32,7 @@ public sealed class GoldenVideoTests
         Assert.Equal(golden.GetProperty("total").GetInt64(), net.Parameters.Sum(p => p.Value.numel()));
     }
 
+    [Trait("Speed", "Slow")]
     [SharedTheory]
     [InlineData("r3d_18")]
     [InlineData("mc3_18")]

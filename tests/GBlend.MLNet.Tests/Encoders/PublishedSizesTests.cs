@@ -7,6 +7,7 @@ namespace GBlend.MLNet.Tests;
 
 /// <summary>Parameters and multiply-adds of the published networks, with their classifier of 400 classes.</summary>
 [Collection(SlowEncodersCollection.Name)]
+[Trait("Speed", "Slow")]
 public sealed class PublishedSizesTests(ITestOutputHelper output)
 {
     private readonly ITestOutputHelper _output = output;

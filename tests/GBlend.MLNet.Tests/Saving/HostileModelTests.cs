@@ -103,6 +103,7 @@ public sealed class HostileModelTests(ITestOutputHelper output)
         Refused(file);
     }
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [InlineData(Schema)]
     [InlineData(Settings)]

@@ -8,6 +8,7 @@ public sealed class StrategyTests
     public static TheoryData<string> Methods { get; } =
         ["auto", "dgl", "frozen start", "fine-tuned start", "umt", "ogm", "mlb", "mmpareto", "sequential", "midas", "mcr", "separate", "offline"];
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [MemberData(nameof(Methods))]
     public void Fit_learns_and_repeats(string method)
@@ -19,6 +20,7 @@ public sealed class StrategyTests
         Assert.Equal(ToyRows.Score(model, rows), ToyRows.Score(again, rows));
     }
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [InlineData("auto")]
     [InlineData("dgl")]
@@ -37,6 +39,7 @@ public sealed class StrategyTests
         }
     }
 
+    [Trait("Speed", "Slow")]
     [Fact]
     public void Fit_of_three_modalities_runs_every_method()
     {

@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace GBlend.MLNet.Tests;
 
 /// <summary>What every component must do, whichever it is: learn, repeat under a seed, come back from a model file, and say in plain data what it is.</summary>
+[Trait("Speed", "Slow")]
 public sealed class EveryComponentTests
 {
     private static readonly (ModalityKind Kind, int[] Shape)[] s_shapes =

@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace GBlend.MLNet.Tests;
 
 /// <summary>Fits on bytes, with views, crops and rows on disk.</summary>
+[Trait("Speed", "Slow")]
 public sealed class MediaRowsTests
 {
     private const int Frames = 3, Side = 10, Channels = 3, Classes = 3;

@@ -197,6 +197,7 @@ public sealed class ProcessWideTests
         Assert.Equal(before, Settled());
     }
 
+    [Trait("Speed", "Slow")]
     [Fact]
     public void Fit_two_hundred_times_leaks_nothing()
     {
@@ -236,6 +237,7 @@ public sealed class ProcessWideTests
     }
 
     /// <summary>For every kind of encoder: building, training, copying in another precision.</summary>
+    [Trait("Speed", "Slow")]
     [Fact]
     public void Networks_of_every_encoder_free_their_tensors()
     {

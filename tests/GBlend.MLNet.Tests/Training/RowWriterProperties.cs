@@ -6,6 +6,7 @@ using FsCheck.Xunit;
 namespace GBlend.MLNet.Tests;
 
 /// <summary>What is read back equals what was written, whatever the widths, the numbers of rows that were announced and the budget.</summary>
+[Trait("Speed", "Slow")]
 public sealed class RowWriterProperties
 {
     [Property(MaxTest = 150, Arbitrary = [typeof(Plans)])]

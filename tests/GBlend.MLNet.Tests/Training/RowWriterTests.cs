@@ -4,6 +4,7 @@ public sealed class RowWriterTests
 {
     private const int Width = 1000;
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [InlineData(100, 0, true)]
     [InlineData(100, 100, true)]

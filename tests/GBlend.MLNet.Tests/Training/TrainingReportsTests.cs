@@ -8,6 +8,7 @@ public sealed class TrainingReportsTests
 {
     private const string Number = @"-?\d+(\.\d+)?(E-?\d+)?";
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [InlineData(1, 1)]
     [InlineData(6, 6)]

@@ -15,6 +15,7 @@ public sealed class TrainingRunTests
         Assert.True(ToyRows.Accuracy(model, ToyRows.Multiclass(seed: 2)) > 0.75);
     }
 
+    [Trait("Speed", "Slow")]
     [Theory]
     [MemberData(nameof(Fusions))]
     public void Fit_every_fusion_learns(string name)
