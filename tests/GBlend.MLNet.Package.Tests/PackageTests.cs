@@ -24,7 +24,7 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
         if (asked.TryGetValue("TorchSharp", out string? torch))
             Assert.Equal("[0.107.0, 0.108.0)", torch);
         var files = packed.FilesOf(library);
-        foreach (string file in (string[])["README.md", "CHANGELOG.md", "NOTICE", "icon.png", $"lib/net10.0/{library}.dll", $"lib/net10.0/{library}.xml"])
+        foreach (string file in (string[])["README.md", "CHANGELOG.md", "NOTICE", "SKILL.md", "icon.png", $"lib/net10.0/{library}.dll", $"lib/net10.0/{library}.xml"])
             Assert.Contains(file, files);
     }
 
@@ -257,6 +257,27 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
         var run = packed.Run("WithAutoML", packages, program).MustSucceed();
         Assert.Contains("rate 0.05", run.Output);
         Assert.Matches(@"accuracy (9\d|100) ?%", run.Output);
+    }
+
+    /// <summary>The programs of the page from which somebody with the package alone writes programs.</summary>
+    /// <param name="number">Which of them.</param>
+    /// <param name="name">The name of its folder.</param>
+    /// <param name="packages">The libraries' packages, separated by spaces.</param>
+    /// <param name="expected">A pattern of its output.</param>
+    [Theory]
+    [InlineData(0, "SkillTable", "GBlend.MLNet", @"accuracy (9\d|100)[^\n]*\n[^\n]*pool[^\n]*\n[abc]\n")]
+    [InlineData(1, "SkillMedia", "GBlend.MLNet GBlend.MLNet.Media", @"accuracy [\d.]+")]
+    [InlineData(2, "SkillSweep", "GBlend.MLNet GBlend.MLNet.AutoML", "new GradientBlendingTrainer.Options")]
+    public void A_program_of_the_skill_runs(int number, string name, string packages, string expected)
+    {
+        string[] programs = [.. CodeBlock().Matches(File.ReadAllText(Repository.PathTo("docs", "SKILL.md"))).Select(m => m.Groups["code"].Value)];
+        Assert.Equal(3, programs.Length);
+        var references = packages.Split(' ').ToDictionary(package => package, _ => "");
+        references.Add(Libtorch, LibtorchVersion);
+        if (references.ContainsKey("GBlend.MLNet.Media"))
+            references.Add("OpenCvSharp4.official.runtime.linux-x64", "4.13.0.20260627");
+        var run = packed.Run(name, references, programs[number], SkillFiles.Write).MustSucceed();
+        Assert.Matches(expected, run.Output);
     }
 
     [GeneratedRegex("""<PackageReference Include="(?<package>[^"]+)" (?:/>|PrivateAssets)""")]

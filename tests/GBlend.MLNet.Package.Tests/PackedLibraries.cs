@@ -44,9 +44,11 @@ public sealed class PackedLibraries : IDisposable
     /// <param name="name">The name of its folder.</param>
     /// <param name="packages">Package references, with versions; those of this repository have none.</param>
     /// <param name="program">The source.</param>
-    internal Command Run(string name, IReadOnlyDictionary<string, string> packages, string program)
+    /// <param name="prepare">Puts files into the folder where it runs; <see langword="null"/> for none.</param>
+    internal Command Run(string name, IReadOnlyDictionary<string, string> packages, string program, Action<string>? prepare = null)
     {
         string folder = Write(name, packages, program);
+        prepare?.Invoke(folder);
         Command.Run("dotnet", "build -c Release", folder).MustSucceed();
         return Command.Run("dotnet", Path.Combine("bin", "Release", "net10.0", $"{name}.dll"), folder);
     }
