@@ -41,16 +41,16 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     {
         if (heads.Count == 1)
             return Head(0, 1);
-        bool hasJoint = heads[^1].IsJoint, canPool = heldOut.RowsInAll >= FewestRowsForPool;
+        bool hasJoint = heads[^1].IsJoint, canPool = heldOut.EffectiveRowsInAll >= FewestRowsForPool - 1e-9;
         if (wanted == Answer.Auto)
         {
             wanted = !hasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : severalNetworks ? Answer.MeanOfLogits : Answer.Joint;
             if (severalNetworks && !canPool)
-                warn($"The pool of heads is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} all heads count alike. Hold out more rows.");
+                warn($"The pool of heads is fitted on the held-out rows, of which there are {Number(heldOut)}; with fewer than {FewestRowsForPool} all heads count alike. Hold out more rows.");
         }
         else if (wanted == Answer.Pool && !canPool)
         {
-            warn($"Answer.Pool is fitted on the held-out rows, of which there are {heldOut.Rows}; with fewer than {FewestRowsForPool} the joint head answers instead. Hold out more rows.");
+            warn($"Answer.Pool is fitted on the held-out rows, of which there are {Number(heldOut)}; with fewer than {FewestRowsForPool} the joint head answers instead. Hold out more rows.");
             wanted = Answer.Joint;
         }
         if (hasJoint && !learned[^1] && wanted is Answer.Joint or Answer.BestHead)
@@ -161,6 +161,11 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
             : $"mean of {string.Join(", ", used.Select(Name))}";
     }
 
+    /// <summary>How many held-out rows there are, and how many that is where some count more than others.</summary>
+    private static string Number(HeldOutPredictions heldOut) => heldOut.EffectiveRows < heldOut.Rows - 0.05
+        ? string.Create(CultureInfo.InvariantCulture, $"{heldOut.Rows}, by their weights as good as {heldOut.EffectiveRows:0.0}")
+        : $"{heldOut.Rows}";
+
     private static AnswerRule Head(int index, int branches) => new(false, [.. Enumerable.Range(0, branches).Select(b => b == index ? 1.0 : 0)]);
 
     private static AnswerRule Mean(IReadOnlyList<bool> learned, bool isPool) => new(isPool, [.. learned.Select(l => l ? 1.0 / learned.Count(x => x) : 0)]);
@@ -187,9 +192,9 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     private static AnswerRule BestHead(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool hasJoint, Action<string> warn)
     {
         int joint = heads.Count - 1;
-        if (heldOut.Rows < 2)
+        if (heldOut.EffectiveRows < 2 - 1e-9)
         {
-            warn($"The best head is chosen on the held-out rows, of which there are fewer than two; the answer is the {(hasJoint ? "joint head" : "mean of the heads")}.");
+            warn($"The best head is chosen on the held-out rows, of which there are {Number(heldOut)}; with fewer than 2 the answer is the {(hasJoint ? "joint head" : "mean of the heads")}.");
             return hasJoint ? Head(joint, heads.Count) : Mean(learned, isPool: false);
         }
         var losses = heads.Select((_, b) => learned[b] ? Head(b, heads.Count).Losses(heldOut).ToArray() : []).ToArray();

@@ -13,10 +13,15 @@ internal sealed record HeldOutPredictions(double[][] ByBranch, TrainingTargets T
 
     internal int Rows => Targets.Classes?.Length ?? Targets.Values!.Length / Targets.Outputs;
 
-    /// <summary>The held-out rows that there are in all, of which these may be a part. What a choice makes of them is decided by all.</summary>
-    internal int RowsInAll
+    /// <summary>The number of rows that count alike and would say as much as these.</summary>
+    internal double EffectiveRows => Targets.Weights is { } weights ? RowWeights.EffectiveNumber(weights) : Rows;
+
+    /// <summary>
+    /// The effective number of all held-out rows, of which these may be a part. What a choice makes of them is decided by all.
+    /// </summary>
+    internal double EffectiveRowsInAll
     {
-        get => field > 0 ? field : Rows;
+        get => field > 0 ? field : EffectiveRows;
         private init;
     }
 
@@ -25,20 +30,31 @@ internal sealed record HeldOutPredictions(double[][] ByBranch, TrainingTargets T
     {
         ByBranch = [.. ByBranch.Select(branch => rows.SelectMany(row => new ArraySegment<double>(branch, row * Targets.Outputs, Targets.Outputs)).ToArray())],
         Targets = Targets.Rows(rows),
-        RowsInAll = RowsInAll,
+        EffectiveRowsInAll = EffectiveRowsInAll,
     };
 
-    /// <summary>Fits the pool of the heads that have learned.</summary>
+    /// <summary>
+    /// Fits the pool of the heads that have learned. Weights are brought to a sum of the effective number of rows, so that the ridge, which
+    /// is weighed against what the rows say, is not outweighed by a few rows that count much.
+    /// </summary>
+    /// <param name="learned">Which heads have.</param>
+    /// <param name="ridge">The pull toward equal coefficients of sum one.</param>
     /// <returns>One coefficient for each of those heads.</returns>
-    internal PoolFit FitPool(IReadOnlyList<bool> learned)
+    internal PoolFit FitPool(IReadOnlyList<bool> learned, double ridge = LogPool.DefaultRidge)
     {
+        double[]? weights = Targets.Weights;
+        if (weights is not null)
+        {
+            double scale = EffectiveRows / weights.Sum();
+            weights = [.. weights.Select(w => w * scale)];
+        }
         var heads = ByBranch.Where((_, b) => learned[b]).ToArray();
         return Task switch
         {
-            LearningTask.Multiclass => new(LogPool.Fit(Logs(heads, Targets.Outputs), Targets.Classes!, Targets.Outputs, weights: Targets.Weights), 0),
+            LearningTask.Multiclass => new(LogPool.Fit(Logs(heads, Targets.Outputs), Targets.Classes!, Targets.Outputs, ridge, weights), 0),
             // Every label of every row is a choice of two; the coefficients are the same for all labels.
-            LearningTask.MultiLabel => new(LogPool.Fit([.. heads.Select(StateLogs)], [.. Targets.Values!.Select(v => v > 0.5 ? 0L : 1L)], 2, weights: Targets.Weights?.SelectMany(w => Enumerable.Repeat(w, Targets.Outputs)).ToArray()), 0),
-            _ => LinearPool.Fit(heads, [.. Targets.Values!.Select(v => (v - Loss.TargetMean) / Loss.TargetScale)], Targets.Weights),
+            LearningTask.MultiLabel => new(LogPool.Fit([.. heads.Select(StateLogs)], [.. Targets.Values!.Select(v => v > 0.5 ? 0L : 1L)], 2, ridge, weights?.SelectMany(w => Enumerable.Repeat(w, Targets.Outputs)).ToArray()), 0),
+            _ => LinearPool.Fit(heads, [.. Targets.Values!.Select(v => (v - Loss.TargetMean) / Loss.TargetScale)], weights, ridge),
         };
     }
 

@@ -9,6 +9,9 @@ internal static class NoiseGuard
 {
     private const int Resamples = 200;
 
+    /// <summary>The fewest equal units whose differences say something of the noise, less what rounding may take from them.</summary>
+    private const double LeastUnits = 2 - 1e-9;
+
     /// <summary>The share of the way from the start to the published weights, in [0, 1], and what to say where it is less than half.</summary>
     /// <param name="branches">The estimates of the branches.</param>
     /// <param name="published">The weights by the published rule.</param>
@@ -19,12 +22,14 @@ internal static class NoiseGuard
     internal static (double Trust, string? Why) Trust(
         IReadOnlyList<BranchEstimate> branches, double[] published, RowUnits train, RowUnits heldOut, double overfittingFloor, int seed)
     {
-        if (Math.Min(train.Count, heldOut.Count) < 2)
+        foreach (var (units, rows) in ((RowUnits, string)[])[(heldOut, "held-out"), (train, "training")])
         {
-            string rows = heldOut.Count < 2 ? "held-out" : "training";
-            return (0, $"the {rows} rows that it is measured on are one {heldOut.Unit}, which says nothing of the noise, so the weights are those of naive joint training; it takes at least two");
+            if (units.EffectiveCount >= LeastUnits)
+                continue;
+            string what = units.Count < 2 ? $"are one {units.Unit}" : $"are hardly more than one {units.Unit}, because one counts so much more than the others";
+            return (0, $"the {rows} rows that it is measured on {what}, which says nothing of the noise, so the weights are those of naive joint training; it takes at least two");
         }
-        double most = branches.Max(b => GainGuard.HasGain(b) ? Normal(b.Generalization / b.GeneralizationStandardError, heldOut.Count - 1) : 0);
+        double most = branches.Max(b => GainGuard.HasGain(b) ? Normal(b.Generalization / b.GeneralizationStandardError, heldOut.EffectiveCount - 1) : 0);
         if (most < LeastErrors(branches.Count))
             return (0, FormattableString.Invariant($"no branch's held-out loss fell by more than noise ({most:0.0} standard errors at best), so the weights are those of naive joint training"));
         double distance = BlendingWeights.SquaredDistance(published, BlendingWeights.Start(published.Length));
@@ -60,9 +65,9 @@ internal static class NoiseGuard
     /// The number of a normal distribution that is as rare as a number of Student's, which errors estimated from few units make (Wallace 1959;
     /// within 0.2 from one degree of freedom on).
     /// </summary>
-    private static double Normal(double student, int degrees)
+    private static double Normal(double student, double degrees)
     {
         double t = Math.Min(student, 1e9);
-        return Math.Sqrt(degrees * Math.Log(1 + t * t / degrees)) * (8.0 * degrees + 1) / (8.0 * degrees + 3);
+        return Math.Sqrt(degrees * Math.Log(1 + t * t / degrees)) * (8 * degrees + 1) / (8 * degrees + 3);
     }
 }

@@ -28,12 +28,16 @@ internal sealed class RowUnits
         }
         double all = _weights.Sum();
         _means = [.. _sums.Select(sums => sums.Sum() / all)];
-        _spread = Count < 2 ? 1 : Math.Sqrt(Count / (Count - 1.0));
+        EffectiveCount = RowWeights.EffectiveNumber(_weights);
+        _spread = EffectiveCount > 1 ? Math.Sqrt(EffectiveCount / (EffectiveCount - 1)) : 1;
         StandardErrors = [.. _sums.Zip(_means, (sums, mean) => _spread * Math.Sqrt(sums.Zip(_weights, (sum, w) => (sum - mean * w) * (sum - mean * w)).Sum()) / all)];
     }
 
     /// <summary>The number of units.</summary>
     internal int Count { get; }
+
+    /// <summary>The number of equal units that would say as much: a unit that counts far more than all others leaves little more than one.</summary>
+    internal double EffectiveCount { get; }
 
     /// <summary>What a unit is, in words.</summary>
     internal string Unit { get; }

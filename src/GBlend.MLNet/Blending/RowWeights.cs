@@ -19,7 +19,24 @@ internal static class RowWeights
         return sum / all;
     }
 
-    /// <summary>The variance of that mean over other rows like these, of which there are at least two; rows that count more do not make it smaller.</summary>
+    /// <summary>
+    /// The number of rows that count alike and say as much of a mean as rows of these weights (Kish 1965): (sum of w)^2 / (sum of w^2). A row that
+    /// counts more than all others together makes it less than 4, and near 1 where it counts far more.
+    /// </summary>
+    /// <param name="weights">How much each row counts.</param>
+    internal static double EffectiveNumber(IReadOnlyList<double> weights)
+    {
+        // Weights may be so large that their squares are infinite.
+        double most = weights.Count == 0 ? 0 : weights.Max();
+        if (most == 0)
+            return 0;
+        double sum = weights.Sum(w => w / most);
+        return sum * sum / weights.Sum(w => w / most * (w / most));
+    }
+
+    /// <summary>
+    /// The variance of that mean over other rows like these, whose effective number is at least two; rows that count more do not make it smaller.
+    /// </summary>
     /// <param name="values">The values.</param>
     /// <param name="weights">How much each counts; <see langword="null"/> when all count alike.</param>
     internal static double VarianceOfMean(double[] values, double[]? weights)
@@ -30,6 +47,7 @@ internal static class RowWeights
             double off = (weights?[row] ?? 1) * (values[row] - mean);
             sum += off * off;
         }
-        return sum / all / all * values.Length / (values.Length - 1);
+        double number = weights is null ? values.Length : EffectiveNumber(weights);
+        return sum / all / all * number / (number - 1);
     }
 }

@@ -15,7 +15,7 @@ internal static class Names
             return $"There are no {what}.";
         string nearest = known.MinBy(name => Distance(wanted, name))!;
         int shorter = Math.Min(wanted.Length, nearest.Length), distance = Distance(wanted, nearest);
-        string question = distance < shorter && distance <= Math.Max(1, shorter / 3) ? $"Did you mean '{nearest}'? " : "";
+        string question = distance <= Math.Max(1, shorter / 3) && (distance < shorter || nearest.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) || wanted.StartsWith(nearest, StringComparison.OrdinalIgnoreCase)) ? $"Did you mean '{nearest}'? " : "";
         string more = known.Count > MostNames ? $" and {known.Count - MostNames} more" : "";
         return $"{question}The {what} are {string.Join(", ", known.Take(MostNames).Select(name => $"'{name}'"))}{more}.";
     }

@@ -13,8 +13,9 @@ public sealed partial class GradientBlendingTrainer
 
         /// <summary>
         /// A column of numbers that says how much each row counts: in the losses that are trained, in estimates, held-out losses and fitted pools.
-        /// Only the proportions matter: a row of weight 2 counts as two rows, one of weight 0 is left out. The statistics of batch normalization take
-        /// no notice of weights. Default <see langword="null"/>: all rows count alike.
+        /// Only the proportions matter: in what is trained and in every mean a row of weight 2 counts as two rows, and one of weight 0 is left out. Where
+        /// the number of rows says how far a measurement is to be trusted (estimates, pools, the best head), it stays one row, and few rows that count
+        /// much say little. The statistics of batch normalization take no notice of weights. Default <see langword="null"/>: all rows count alike.
         /// </summary>
         public string? ExampleWeightColumnName { get; set; }
 

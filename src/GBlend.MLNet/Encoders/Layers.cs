@@ -48,12 +48,13 @@ public sealed class SeededDropout : nn.Module<Tensor, Tensor>
 
     /// <summary>Sets some numbers to zero and enlarges the others, while training.</summary>
     /// <param name="input">A tensor of any shape.</param>
-    /// <returns>A tensor of that shape; <paramref name="input"/> itself in evaluation mode.</returns>
+    /// <returns>A tensor of that shape; in evaluation mode another handle of <paramref name="input"/>, which shares its numbers.</returns>
     /// <exception cref="InvalidOperationException">The layer is in training mode and no trainer has given it a generator.</exception>
     public override Tensor forward(Tensor input)
     {
+        // A handle of its own, because containers dispose of what they hand on from layer to layer.
         if (!training)
-            return input;
+            return input.alias();
         var generator = Generator ?? throw new InvalidOperationException("Dropout needs the trainer's generator while training.");
         using var draw = rand(input.shape, input.dtype, input.device, generator: generator);
         using var keep = draw.ge(probability).to(input.dtype);

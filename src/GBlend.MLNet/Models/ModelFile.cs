@@ -57,7 +57,7 @@ internal static class ModelFile
                 ["column"] = m.Column,
                 ["shape"] = new JsonArray([.. m.Shape.Select(s => (JsonNode)s)]),
                 ["encoder"] = m.Encoder.Kind,
-                ["settings"] = m.Encoder.ToSettings(),
+                ["settings"] = m.Encoder.ToSettings() ?? throw new InvalidOperationException($"The model can't be saved: ToSettings of the encoder {m.Encoder.GetType().Name} gave null. Return an object, which may be empty."),
                 ["imputes"] = m.Fill is not null,
                 ["kind"] = m.Kind.ToString(),
                 ["item"] = m.Item?.Name,

@@ -127,7 +127,8 @@ internal sealed class NetworkParts : IEnumerable<(string Name, ParameterSegment 
     {
         try
         {
-            return modality.Encoder.Build(modality.Shape);
+            return modality.Encoder.Build(modality.Shape)
+                ?? throw new InvalidOperationException($"Modality '{modality.Column}': {modality.Encoder.GetType().Name}.Build gave no module.");
         }
         catch (ArgumentException e)
         {

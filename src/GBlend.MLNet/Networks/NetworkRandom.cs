@@ -20,7 +20,7 @@ internal sealed class NetworkRandom : IDisposable
             dropout.Generator = _dropout;
             _hasDropout = true;
         }
-        if (learns && parts.Encoders.Any(IsOfOthers))
+        if (learns && parts.Encoders.Any(OthersEncoders.Include))
             _ofOthers = new TorchStream(Seeds.Derive(seed, "torch"));
     }
 
@@ -35,7 +35,7 @@ internal sealed class NetworkRandom : IDisposable
     /// <summary>What an encoder makes of rows, its random numbers being those of this network.</summary>
     internal (Tensor Middle, Tensor Feature) Encode(EncoderModule encoder, Tensor input)
     {
-        if (_ofOthers is null || !encoder.training || !IsOfOthers(encoder))
+        if (_ofOthers is null || !encoder.training || !OthersEncoders.Include(encoder))
             return encoder.Encode(input);
         using var random = new TorchRandomScope(_ofOthers);
         return encoder.Encode(input);
@@ -46,6 +46,4 @@ internal sealed class NetworkRandom : IDisposable
         _dropout.Dispose();
         _ofOthers?.Dispose();
     }
-
-    private static bool IsOfOthers(EncoderModule encoder) => encoder.GetType().Assembly != typeof(EncoderModule).Assembly;
 }

@@ -46,7 +46,10 @@ public sealed class BatchView
     /// <summary>Returns the features that the encoder of a modality gives for the batch.</summary>
     /// <param name="modality">The index of the modality.</param>
     /// <returns>The features as [rows, width], with gradient.</returns>
-    public Tensor Feature(int modality) => _pass.Encoded[modality].Feature;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such modality.</exception>
+    /// <exception cref="InvalidOperationException">No branch that reads the modality has weight in this epoch.</exception>
+    public Tensor Feature(int modality) => _pass.Encoded[Index(modality)].Feature
+        ?? throw new InvalidOperationException($"No branch that reads modality {modality} has weight in epoch {Epoch}, so that it has no features.");
 
     /// <summary>
     /// Computes the features that the encoder of a modality's uni-modal network gives for the batch. The strategy must need
@@ -55,7 +58,8 @@ public sealed class BatchView
     /// <param name="modality">The index of the modality.</param>
     /// <returns>The features as [rows, width], without gradient.</returns>
     /// <exception cref="InvalidOperationException">The strategy did not ask for uni-modal runs.</exception>
-    public Tensor TeacherFeature(int modality) => (_uniModal ?? throw UniModalNetworks.NotAskedFor()).Feature(modality, _batch.Inputs[modality]);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such modality.</exception>
+    public Tensor TeacherFeature(int modality) => (_uniModal ?? throw UniModalNetworks.NotAskedFor()).Feature(Index(modality), _batch.Inputs[modality]);
 
     /// <summary>Returns the predictions of a branch for the batch. The branch must have weight in this epoch.</summary>
     /// <param name="branch">The index of the modality, or the number of modalities for the joint branch.</param>
@@ -67,17 +71,31 @@ public sealed class BatchView
     /// <param name="modality">The index of the modality.</param>
     /// <param name="feature">The features as [rows, width].</param>
     /// <returns>The predictions as [rows, outputs]: logits, or for regression a standardized number.</returns>
-    public Tensor Head(int modality, Tensor feature) => _network.Head(modality, feature);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such modality.</exception>
+    public Tensor Head(int modality, Tensor feature) => _network.Head(Index(modality), feature);
 
     /// <summary>Computes the predictions of the joint head for features of all modalities. The fusion must be late.</summary>
     /// <param name="features">The features of each modality, in order, as [rows, width].</param>
     /// <returns>The predictions as [rows, outputs]: logits, or for regression a standardized number.</returns>
-    public Tensor Joint(params IReadOnlyList<Tensor> features) => _network.Joint(features);
+    /// <exception cref="ArgumentException">There are not as many features as modalities.</exception>
+    public Tensor Joint(params IReadOnlyList<Tensor> features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        return features.Count == Modalities ? _network.Joint(features)
+            : throw new ArgumentException($"The joint head reads the features of all {Modalities} modalities, but got {features.Count}.", nameof(features));
+    }
 
     /// <summary>Computes the mean loss of predictions for the batch against its <see cref="Targets"/>, each row times its weight.</summary>
     /// <param name="predictions">The predictions as [rows, outputs].</param>
     /// <returns>The loss, a scalar.</returns>
     public Tensor Loss(Tensor predictions) => _loss.Mean(predictions, _batch.Targets, _batch.Weights);
+
+    private int Index(int modality)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(modality);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(modality, Modalities);
+        return modality;
+    }
 
     /// <summary>One value a row, times the row's weight.</summary>
     internal Tensor Weighed(Tensor rows) => _batch.Weights is { } weights ? rows.mul(weights.dtype == rows.dtype ? weights : weights.to(rows.dtype)) : rows;

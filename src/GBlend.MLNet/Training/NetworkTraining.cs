@@ -177,11 +177,15 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         int k = Shape.Modalities.Count;
         string who = Strategy.GetType().Name;
         if (plan is null || plan.Weights.Count != k + 1)
-            throw new InvalidOperationException($"{who}.OnEpoch gave {plan?.Weights.Count ?? 0} weights, but {k} modalities and the joint branch need {k + 1}: one per modality in order, the joint branch last.");
+            throw new InvalidOperationException($"{who}.OnEpoch gave {(plan is null ? "no plan" : plan.Weights.Count == 1 ? "1 weight" : $"{plan.Weights.Count} weights")}, but {k} modalities and the joint branch need {k + 1}: one per modality in order, the joint branch last.");
         if (plan.FrozenEncoders is { } frozen && frozen.Count != k)
             throw new InvalidOperationException($"{who}.OnEpoch gave {frozen.Count} FrozenEncoders, but there are {k} modalities.");
-        if (Shape.Branches.All(b => plan.Weights[b] == 0))
-            throw new InvalidOperationException($"{who}.OnEpoch gave weight only to branches that the network has not. Give the joint branch weight, or add StrategyNeeds.Heads to its Needs.");
+        if (Enumerable.Range(0, k + 1).Any(b => plan.Weights[b] != 0 && !Shape.Branches.Contains(b)))
+        {
+            throw new InvalidOperationException(Shape.HasHeads
+                ? $"{who}.OnEpoch gave weight to the joint branch, which a network of a single modality does not have."
+                : $"{who}.OnEpoch gave weight to heads of modalities, which the network does not have. Add StrategyNeeds.Heads to its Needs, or give weight to the joint branch alone.");
+        }
         return plan;
     }
 }

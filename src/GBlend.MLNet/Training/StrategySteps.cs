@@ -54,6 +54,8 @@ internal sealed class StrategySteps
     private Tensor? ExtraLoss(Batch batch, NetworkPass pass)
     {
         var loss = _strategy.ExtraLoss(new BatchView(_epoch, _numberOfEpochs, _network, pass, batch, _loss, _uniModal, _random));
+        if (loss is not null && loss.IsInvalid)
+            throw new InvalidOperationException($"{_strategy.GetType().Name}.ExtraLoss gave a tensor that is disposed. Return one that lives on, or null.");
         if (loss is not null && loss.numel() != 1)
             throw new InvalidOperationException($"{_strategy.GetType().Name}.ExtraLoss gave a tensor of shape [{string.Join(", ", loss.shape)}], but a loss is one number. Take the mean over rows.");
         if (loss is not null && !loss.requires_grad)

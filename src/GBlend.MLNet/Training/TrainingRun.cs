@@ -9,6 +9,9 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed class TrainingRun : IDisposable
 {
+    /// <summary>Rows that encoders of others are checked on.</summary>
+    private const int RowsToCheck = 4;
+
     /// <summary>Parameters of all folds' networks together above which one refit takes their place.</summary>
     private const long MostParametersOfFolds = 8_000_000;
 
@@ -160,6 +163,12 @@ internal sealed class TrainingRun : IDisposable
             return;
         _isPrepared = true;
         _progress.Begin([.. _folds.Select(f => f.Context.Rows)], _refit is not null);
+        if (Network.Parts.Encoders.Any(OthersEncoders.Include))
+        {
+            using var threads = new TorchThreadScope(Context.NumberOfThreads);
+            foreach (var batch in _store.Batches([.. Context.Rows.OrderOf(0).Take(RowsToCheck)], RowsToCheck))
+                OthersEncoders.Check(Network, batch.Inputs);
+        }
         _features.Compute(Context, Network);
         SideBySide.Run(Context.TrainsSideBySide, [.. Networks.Select(network => (Action)network.Prepare)]);
     }

@@ -5,7 +5,7 @@ public sealed class PoolWeightTests
 {
     private const int Rows = 30;
 
-    /// <summary>A row of weight 2 is the row twice, one of weight 0 is none.</summary>
+    /// <summary>A row of weight 2 is the row twice, one of weight 0 is none, but for the ridge, which is weighed against the effective number of rows.</summary>
     [Theory]
     [InlineData(LearningTask.Multiclass)]
     [InlineData(LearningTask.MultiLabel)]
@@ -17,11 +17,27 @@ public sealed class PoolWeightTests
         var weighed = plain with { Targets = plain.Targets with { Weights = weights } };
         int[] copies = [.. Enumerable.Range(0, Rows).SelectMany(i => Enumerable.Repeat(i, i % 3))];
         var repeated = Take(plain, copies);
-        PoolFit found = weighed.FitPool([true, true, true]), expected = repeated.FitPool([true, true, true]), ignored = plain.FitPool([true, true, true]);
+        double ridge = LogPool.DefaultRidge * copies.Length / RowWeights.EffectiveNumber(weights);
+        PoolFit found = weighed.FitPool([true, true, true]), expected = repeated.FitPool([true, true, true], ridge), ignored = plain.FitPool([true, true, true]);
         AssertClose([.. expected.Coefficients, expected.Intercept], [.. found.Coefficients, found.Intercept]);
         Assert.Contains(expected.Coefficients.Zip(ignored.Coefficients), c => Math.Abs(c.First - c.Second) > 1e-3);
         var rule = AnswerRule.Choose(Answer.Pool, Heads, weighed, [true, true, true], false, _ => { });
         Assert.Equal(rule.MeanLoss(repeated)!.Value, rule.MeanLoss(weighed)!.Value, 1e-9);
+    }
+
+    [Theory]
+    [InlineData(Answer.Pool)]
+    [InlineData(Answer.Auto)]
+    [InlineData(Answer.BestHead)]
+    public void A_row_that_counts_far_more_than_all_others_decides_nothing(Answer wanted)
+    {
+        var plain = Predictions(LearningTask.Multiclass);
+        var warnings = new List<string>();
+        var heavy = plain with { Targets = plain.Targets with { Weights = [.. Enumerable.Range(0, Rows).Select(i => i == 7 ? 1000.0 : 1)] } };
+        var rule = AnswerRule.Choose(wanted, Heads, heavy, [true, true, true], false, warnings.Add);
+        Assert.Equal("joint head", rule.Describe(Heads));
+        if (wanted != Answer.Auto)
+            Assert.Contains(warnings, w => w.Contains("30, by their weights as good as 1.1"));
     }
 
     [Fact]

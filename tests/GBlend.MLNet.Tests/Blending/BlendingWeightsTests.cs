@@ -146,7 +146,9 @@ public sealed class BlendingWeightsTests
         var found = WeightEstimation.Estimate([new("A", zero, zero, after, after)], new BlendingGuards(), 0, 1, 1, new RowGroups(groups, groups)).Branches[0];
         const double mean = 17 / 6.0;
         double squares = Math.Pow(1 - mean, 2) + Math.Pow(4 - 2 * mean, 2) + Math.Pow(12 - 3 * mean, 2);
-        Assert.Equal(Math.Sqrt(3.0 / 2 * squares) / 6, found.GeneralizationStandardError, 1e-12);
+        // As many equal groups as say as much of a mean: 6^2 / (1 + 4 + 9).
+        const double number = 36.0 / 14;
+        Assert.Equal(Math.Sqrt(number / (number - 1) * squares) / 6, found.GeneralizationStandardError, 1e-12);
     }
 
     /// <summary>Rows of weight 2 are in a group as often as rows that are there twice; rows and groups of weight 0 are not there.</summary>
@@ -175,6 +177,36 @@ public sealed class BlendingWeightsTests
                 [f.HeldOutLossAfter, f.TrainLossBefore, f.GeneralizationStandardError, f.OverfittingStandardError, f.PublishedWeight, f.Weight],
                 1e-9);
         }
+    }
+
+    /// <summary>A row that counts far more than others has, to itself, no noise; which is no reason to trust it.</summary>
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(1, 30)]
+    [InlineData(1, 1000)]
+    [InlineData(1, 1e18)]
+    [InlineData(3, 30)]
+    [InlineData(3, 1000)]
+    public void Estimate_of_noise_with_few_rows_that_count_much_stays_at_naive_training(int heavy, double weight)
+    {
+        foreach (bool grouped in new[] { false, true })
+        {
+            double[] weights = [.. Enumerable.Range(0, 40).Select(i => i < heavy ? weight : 1)];
+            // Groups so uneven that some outweigh all others are the same thing.
+            int[]? groups = grouped ? [.. Enumerable.Range(0, 40).Select(i => i < heavy ? i : heavy + (i - heavy) % 20)] : null;
+            var trials = Enumerable.Range(0, 150).Select(seed => Drawn(seed, 40, [0, 0, 0], [0.3, 0.3, 0.3], 1, weights, groups)).ToArray();
+            double trust = trials.Average(t => t.Trust), below = trials.Average(t => t.Branches[^1].Weight < 0.5 ? 1.0 : 0);
+            Assert.True(trust < 0.1 && below < 0.1, $"mean trust {trust}, the joint weight below one half in a share of {below}");
+        }
+    }
+
+    [Fact]
+    public void EffectiveNumber_is_that_of_equal_rows()
+    {
+        Assert.Equal(7, RowWeights.EffectiveNumber([3, 3, 3, 3, 3, 3, 3]), 1e-12);
+        Assert.Equal(1, RowWeights.EffectiveNumber([1e300, 1, 1]), 1e-12);
+        Assert.Equal(36.0 / 14, RowWeights.EffectiveNumber([1, 2, 3]), 1e-12);
+        Assert.Equal(0, RowWeights.EffectiveNumber([]));
     }
 
     /// <summary>Held-out rows, and the branches that share their noise.</summary>
@@ -220,7 +252,7 @@ public sealed class BlendingWeightsTests
     }
 
     /// <summary>An estimate from rows whose changes are drawn, with the same noise of a row for all branches and own noise.</summary>
-    private static BlendingEstimate Drawn(int seed, int rows, double[] gains, double[] overfitting, double deviation)
+    private static BlendingEstimate Drawn(int seed, int rows, double[] gains, double[] overfitting, double deviation, double[]? weights = null, int[]? groups = null)
     {
         var random = new Random(seed);
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
@@ -236,7 +268,9 @@ public sealed class BlendingWeightsTests
             return changes;
         }
         double[][] heldOut = Changes(rows, b => -gains[b]), train = Changes(Math.Min(1024, 3 * rows), b => -gains[b] - overfitting[b]);
-        return WeightEstimation.Estimate([.. gains.Select((_, b) => new BranchLosses($"{b}", new double[train[b].Length], new double[rows], train[b], heldOut[b]))], new BlendingGuards(), 0, 5, seed);
+        BranchLosses[] branches = [.. gains.Select((_, b) => new BranchLosses($"{b}", new double[train[b].Length], new double[rows], train[b], heldOut[b]))];
+        var both = groups is null ? null : new RowGroups([.. Enumerable.Range(0, train[0].Length)], groups);
+        return WeightEstimation.Estimate(branches, new BlendingGuards(), 0, 5, seed, both, null, weights);
     }
 
     private static double[] Weights(BlendingEstimate estimate) => [.. estimate.Branches.Select(b => b.Weight)];

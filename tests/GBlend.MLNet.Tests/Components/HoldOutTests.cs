@@ -145,11 +145,13 @@ public class HoldOutTests
     }
 
     [Theory]
-    [InlineData(true, "True in every row")]
-    [InlineData(false, "False in every row")]
-    public void ByColumn_same_flag_everywhere_is_refused(bool flag, string part)
+    [InlineData(true, null, "True in every row, so")]
+    [InlineData(false, null, "False in every row, so")]
+    [InlineData(true, "Weight", "True in every row whose weight in 'Weight' is above 0")]
+    [InlineData(false, "Weight", "False in every row whose weight in 'Weight' is above 0")]
+    public void ByColumn_same_flag_everywhere_is_refused(bool flag, string? weights, string part)
     {
-        var e = Assert.Throws<InvalidOperationException>(() => HoldOut.ByColumn([flag, flag], "IsHeldOut"));
+        var e = Assert.Throws<InvalidOperationException>(() => HoldOut.ByColumn([flag, flag], "IsHeldOut", weights));
         Assert.Contains(part, e.Message);
         Assert.Contains("'IsHeldOut'", e.Message);
     }

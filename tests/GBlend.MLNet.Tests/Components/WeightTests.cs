@@ -186,12 +186,12 @@ public sealed class WeightTests
     }
 
     /// <summary>
-    /// Two equal rows of weights 1 and 3 are two of weights 2 and 2, down to the answer. (A row of weight 2 is not quite the row twice for a pool, whose
-    /// ridge is weighed against the number of rows.)
+    /// It does not matter which of two equal rows counts more, down to the answer. (A row of weight 2 is not quite the row twice for a pool, whose
+    /// ridge is weighed against the effective number of rows.)
     /// </summary>
     [Theory]
     [MemberData(nameof(Fits))]
-    public void Fit_gives_the_same_answer_however_weight_is_split_among_equal_rows(string task, string blending)
+    public void Fit_gives_the_same_answer_whichever_of_two_equal_rows_has_the_weight(string task, string blending)
     {
         List<Sample> Twice(Func<int, (float, float)> weights)
         {
@@ -206,7 +206,7 @@ public sealed class WeightTests
         Action<Options> whole = o => (o.BatchSize, o.Shuffle, o.HoldOutColumnName, o.NumberOfEpochs) = (1000, false, nameof(Sample.IsHeldOut), 12);
         Action<Options> byWeight = whole + (o => o.ExampleWeightColumnName = nameof(Sample.Weight));
         using var uneven = Fit(task, blending, Twice(i => i % 4 == 0 ? (1, 3) : (4, 0.5f)), byWeight);
-        using var even = Fit(task, blending, Twice(i => i % 4 == 0 ? (2, 2) : (2.25f, 2.25f)), byWeight);
+        using var even = Fit(task, blending, Twice(i => i % 4 == 0 ? (3, 1) : (0.5f, 4)), byWeight);
         using var ignored = Fit(task, blending, Twice(_ => (1, 1)), whole);
         AssertClose(Parameters(even), Parameters(uneven), 1e-4);
         AssertClose(even.Model.Answer.Weights, uneven.Model.Answer.Weights, 1e-2);

@@ -358,4 +358,53 @@ public sealed class StrategyTests
             return _umt.ExtraLoss(batch);
         }
     }
+
+    [Fact]
+    public void Fit_refuses_a_strategy_that_gives_weight_to_heads_that_it_did_not_ask_for()
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.By(() => new WithoutHeads()));
+        var e = Assert.Throws<InvalidOperationException>(() => TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost()));
+        Assert.Contains("WithoutHeads.OnEpoch gave weight to heads of modalities", e.Message);
+        Assert.Contains("Add StrategyNeeds.Heads to its Needs", e.Message);
+    }
+
+    private sealed class WithoutHeads : BalanceStrategy
+    {
+        public override StrategyNeeds Needs => StrategyNeeds.None;
+
+        public override EpochPlan OnEpoch(EpochView epoch) => new(1, 1, 1);
+    }
+
+    [Theory]
+    [InlineData("feature", typeof(ArgumentOutOfRangeException), "modality")]
+    [InlineData("joint", typeof(ArgumentException), "all 2 modalities, but got 1")]
+    [InlineData("disposed", typeof(InvalidOperationException), "a tensor that is disposed")]
+    public void Fit_names_what_a_strategy_asks_for_wrongly(string fault, Type type, string message)
+    {
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.By(() => new Faulty(fault)));
+        var e = Assert.Throws(type, () => TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost()));
+        Assert.Contains(message, e.Message);
+    }
+
+    private sealed class Faulty(string fault) : BalanceStrategy
+    {
+        public override StrategyNeeds Needs => StrategyNeeds.Heads | StrategyNeeds.ExtraLoss;
+
+        public override EpochPlan OnEpoch(EpochView epoch) => new(1, 1, 1);
+
+        public override TorchSharp.torch.Tensor? ExtraLoss(BatchView batch)
+        {
+            switch (fault)
+            {
+                case "feature":
+                    return batch.Feature(9).mean();
+                case "joint":
+                    return batch.Loss(batch.Joint(batch.Feature(0)));
+                default:
+                    var loss = batch.Feature(0).mean();
+                    loss.Dispose();
+                    return loss;
+            }
+        }
+    }
 }

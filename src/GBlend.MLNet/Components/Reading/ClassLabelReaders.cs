@@ -43,7 +43,7 @@ internal sealed class KeyLabelReader<T> : ClassLabelReader where T : unmanaged, 
         if (value == 0)
             throw Missing(position);
         if (value > (ulong)_info.Outputs)
-            throw Wrong(position, $"the key {value}, beyond the {_info.Outputs} keys of its type");
+            throw Wrong(position, $"the key {value}, beyond the {_info.Outputs} keys of its type", "Make the keys by ml.Transforms.Conversion.MapValueToKey, or correct their number in the schema.");
         Classes.Add((long)value - 1);
     }
 
@@ -81,7 +81,7 @@ internal sealed class ValueLabelReader<T>(DataViewRow row, DataViewSchema.Column
         if (T.IsNaN(value))
             throw Missing(position);
         if (!T.IsInteger(value))
-            throw new InvalidOperationException($"{Wrong(position, $"the value {value.ToString(null, CultureInfo.InvariantCulture)}, which is not a whole number").Message}{Remedy}");
+            throw Wrong(position, $"the value {value.ToString(null, CultureInfo.InvariantCulture)}, which is not a whole number", Remedy.TrimStart());
         if (!_known.TryGetValue(value, out long number))
             _known.Add(value, number = _known.Count);
         if (_known.Count > MostClasses)

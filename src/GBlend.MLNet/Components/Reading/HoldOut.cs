@@ -84,14 +84,18 @@ internal static class HoldOut
     }
 
     /// <summary>Checks the flags of a hold-out column.</summary>
+    /// <param name="flags">Of every row that counts.</param>
+    /// <param name="column">The hold-out column.</param>
+    /// <param name="weightColumn">The column of weights, which leaves out rows of weight 0; <see langword="null"/> without one.</param>
     /// <exception cref="InvalidOperationException">All rows are held out, or none.</exception>
-    internal static bool[] ByColumn(bool[] flags, string column)
+    internal static bool[] ByColumn(bool[] flags, string column, string? weightColumn)
     {
         if (flags.Distinct().Count() == 1)
         {
+            string rows = weightColumn is null ? "every row" : $"every row whose weight in '{weightColumn}' is above 0 (others are left out)";
             throw new InvalidOperationException(flags[0]
-                ? $"The hold-out column '{column}' is True in every row, so that no row is left to train on. Mark only some rows."
-                : $"The hold-out column '{column}' is False in every row, so that no row is held out. Mark some rows, or clear HoldOutColumnName.");
+                ? $"The hold-out column '{column}' is True in {rows}, so that no row is left to train on. Mark only some rows."
+                : $"The hold-out column '{column}' is False in {rows}, so that no row is held out. Mark some rows, or clear HoldOutColumnName.");
         }
         return flags;
     }

@@ -37,6 +37,10 @@ internal abstract class LabelReader(string column)
     protected InvalidOperationException Missing(long position) =>
         new($"The label column '{Column}' has no value in row {position} (counted from 0). Remove rows without a label before the trainer, for example with ml.Data.FilterRowsByMissingValues.");
 
-    protected InvalidOperationException Wrong(long position, string what) =>
-        new($"The label column '{Column}' has {what} in row {position} (counted from 0).");
+    /// <summary>The refusal of a label.</summary>
+    /// <param name="position">The row.</param>
+    /// <param name="what">What is there.</param>
+    /// <param name="remedy">What to do, as a sentence.</param>
+    protected InvalidOperationException Wrong(long position, string what, string remedy) =>
+        new($"The label column '{Column}' has {what} in row {position} (counted from 0). {remedy}");
 }

@@ -66,7 +66,7 @@ internal sealed record RowsRead(
         if (count == 0 && weights?.LeftOut > 0)
             throw new InvalidOperationException($"All {weights.LeftOut} rows have a weight of 0 in the example weight column '{options.ExampleWeightColumnName}', so that none is left to train on.");
         if (weights?.LeftOut > 0)
-            host.Info($"{weights.LeftOut} rows have a weight of 0 in '{options.ExampleWeightColumnName}' and are left out.");
+            host.Info($"{(weights.LeftOut == 1 ? "1 row has" : $"{weights.LeftOut} rows have")} a weight of 0 in '{options.ExampleWeightColumnName}' and {(weights.LeftOut == 1 ? "is" : "are")} left out.");
         if (count == 0)
             throw new InvalidOperationException("The data view has no rows to train on. Check the source and the filters before the trainer.");
         var (targets, info) = labels.Finish();

@@ -85,7 +85,7 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
     private bool[] ChooseHeldOut(Options options, Random random, ITrainingHost host)
     {
         if (Flags is not null)
-            return HoldOut.ByColumn(Flags, options.HoldOutColumnName!);
+            return HoldOut.ByColumn(Flags, options.HoldOutColumnName!, options.ExampleWeightColumnName);
         double fraction = options.ValidationFraction ?? DefaultFraction;
         string? need = Rows.Targets.Classes is null ? null : OptionChecks.WhatNeedsEveryClass(options);
         var heldOut = Rows.Groups is null
