@@ -258,7 +258,9 @@ internal sealed class SweepEngine
                 : outcome with { Failure = new("NotFinite", $"The metric is {string.Join(", ", outcome.Metrics)}.") };
         }
         Exception why = ended.Exception?.InnerException ?? new OperationCanceledException();
-        return why is OperationCanceledException && _stop.IsCancellationRequested ? null : new([], (_clock.Elapsed - since).TotalSeconds, TrialFailure.From(why));
+        return why is OperationCanceledException && _stop.IsCancellationRequested
+            ? null
+            : new([], (_clock.Elapsed - since).TotalSeconds, TrialFailure.From(why));
     }
 
     private void StopAfter(TimeSpan left)

@@ -47,7 +47,8 @@ internal static class OptionsCode
         Add(nameof(options.ValidationFraction), Number(options.ValidationFraction ?? 0), options.ValidationFraction is null);
         Add(nameof(options.SamplingKeyColumnName), Text(options.SamplingKeyColumnName), options.SamplingKeyColumnName is null);
         Add(nameof(options.HoldOutColumnName), Text(options.HoldOutColumnName), options.HoldOutColumnName is null);
-        Add(nameof(options.MissingValues), string.Join(" | ", $"{options.MissingValues}".Split(", ").Select(m => $"MissingValues.{m}")), options.MissingValues == usual.MissingValues);
+        string missing = string.Join(" | ", $"{options.MissingValues}".Split(", ").Select(m => $"MissingValues.{m}"));
+        Add(nameof(options.MissingValues), missing, options.MissingValues == usual.MissingValues);
         Add(nameof(options.Shuffle), options.Shuffle ? "true" : "false", options.Shuffle == usual.Shuffle);
         Add(nameof(options.Seed), Number(options.Seed), options.Seed is null);
         Add(nameof(options.Device), $"TrainingDevice.{options.Device}", options.Device == usual.Device);

@@ -55,7 +55,8 @@ internal sealed class BadMediaLog(Action checkAlive, Action<string, string> warn
         return cause switch
         {
             { HResult: TooManyOpenFiles } => "Raise the limit of open files (ulimit -n), or close some.",
-            TemporaryFileException => "Make room there, correct the folder or the right to write to it, or name another in the environment variable TMPDIR (TMP on Windows).",
+            TemporaryFileException => "Make room there, correct the folder or the right to write to it, "
+                + "or name another in the environment variable TMPDIR (TMP on Windows).",
             UnauthorizedAccessException => "Give the process the right to read it.",
             DirectoryNotFoundException => "Connect the drive or correct the folder, and run again.",
             _ when (cause.HResult & 0xFFFF) is NoSpace or NoSpaceOnWindows => "Make room on its drive.",

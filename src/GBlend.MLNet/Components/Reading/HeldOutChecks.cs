@@ -30,7 +30,7 @@ internal static class HeldOutChecks
         RefuseClassesWithoutTrainingRows(training, kept, label);
         string unused = NamesOf(label, c => training[c] + kept[c] == 0);
         if (unused.Length > 0)
-            host.Warning($"The label column '{label.Column}' declares classes of which no row to train on or to measure is, so that the model learns nothing of them: {unused}.");
+            host.Warning($"The label column '{label.Column}' declares classes that no row of a weight above 0 has, so that the model learns nothing of them: {unused}.");
         if (holdsOut)
         {
             string lacking = NamesOf(label, c => training[c] > 0 && kept[c] == 0);
