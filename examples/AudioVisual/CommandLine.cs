@@ -63,7 +63,8 @@ internal sealed class CommandLine
     private IReadOnlyList<string>? _blendings;
 
     public string? ManifestFile { get; private set; }
-    public string MediaFolder { get; private set; } = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "GBlend.MLNet", "media");
+    public string MediaFolder { get; private set; } = Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "GBlend.MLNet", "media");
     public ManifestColumns Columns { get; private set; } = new();
     public bool UsesOwnSound { get; private set; } = true;
     public double? ValidationFraction { get; private set; }
@@ -115,7 +116,10 @@ internal sealed class CommandLine
                 case "--no-sound": line.UsesOwnSound = false; break;
                 case "--key": line.Columns = line.Columns with { Key = options.Value() }; break;
                 case "--validation-fraction": line.ValidationFraction = options.Number(below: 1); break;
-                case "--on-bad-media": line.OnBadMedia = options.Choice(("fail", OnBadMedia.Fail), ("skip", OnBadMedia.Skip), ("missing", OnBadMedia.Missing)); break;
+                case "--on-bad-media":
+                    line.OnBadMedia = options.Choice(
+                        ("fail", OnBadMedia.Fail), ("skip", OnBadMedia.Skip), ("missing", OnBadMedia.Missing));
+                    break;
                 case "--cache": line.CacheFolder = options.Value(); break;
                 case "--clip": line.ClipLength = options.Count(); break;
                 case "--stride": line.Stride = options.Count(); break;
@@ -128,7 +132,9 @@ internal sealed class CommandLine
                 case "--width": line.Width = options.Number(below: 16); break;
                 case "--fusion": line.FusionWidths = options.Counts(); break;
                 case "--no-augmentation": line.Augments = false; break;
-                case "--blending": line._blendings = options.Choice("none", "equal", "offline", "online", "auto", "all") is var b && b == "all" ? s_allBlendings : [b]; break;
+                case "--blending":
+                    line._blendings = options.Choice("none", "equal", "offline", "online", "auto", "all") is var b && b == "all"
+                    ? s_allBlendings : [b]; break;
                 case "--answer": line.Answer = options.Choice(NamedChoices.Answers); break;
                 case "--epochs": line.Epochs = options.Count(); break;
                 case "--super-epoch": line._superEpoch = options.Count(); break;

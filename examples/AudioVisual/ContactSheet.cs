@@ -15,7 +15,8 @@ internal sealed class ContactSheet(MediaPlan plan, int rows = 12, int columns = 
 
     private static readonly Scalar Ink = new(40, 40, 40), Right = new(60, 130, 20), Wrong = new(40, 40, 210), Paper = new(255, 255, 255);
 
-    private int PictureHeight => (plan.Clip is null ? 0 : Tile + Gap) + (plan.LogMel is null ? 0 : Spectrogram + Gap) + (plan.Image is null ? 0 : 2 * Tile + Gap) + (plan.Tokens is null ? 0 : Line);
+    private int PictureHeight => (plan.Clip is null ? 0 : Tile + Gap) + (plan.LogMel is null ? 0 : Spectrogram + Gap)
+        + (plan.Image is null ? 0 : 2 * Tile + Gap) + (plan.Tokens is null ? 0 : Line);
 
     private int CellHeight => PictureHeight + 2 * Line;
 

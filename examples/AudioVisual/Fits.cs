@@ -54,7 +54,8 @@ internal sealed class Fits(IReadOnlyList<(Method Method, int Seed)> fits, int pa
                         all?.Value = _finished;
                         bar?.StopTask();
                         if (context is null)
-                            Console.WriteLine($"[{_finished}/{fits.Count}] {name}: {(result.Outcome.Failure ?? $"{result.Outcome.Accuracy:P1}")}, {result.Outcome.Seconds:0.0} s");
+                            Console.WriteLine($"[{_finished}/{fits.Count}] {name}: {(result.Outcome.Failure ?? $"{result.Outcome.Accuracy:P1}")}, "
+                                + $"{result.Outcome.Seconds:0.0} s");
                         end(method, seed, result);
                     }
                 }
@@ -81,7 +82,8 @@ internal sealed class Fits(IReadOnlyList<(Method Method, int Seed)> fits, int pa
         public void Report(TrainingProgress value)
         {
             task.Value = 100 * value.Fraction;
-            task.Description = Markup.Escape($"{name}: {(value.Phase == TrainingPhase.Estimating ? "estimating weights" : "training")}, {value.EpochsDone} of {value.NumberOfEpochs} epochs");
+            task.Description = Markup.Escape($"{name}: {(value.Phase == TrainingPhase.Estimating ? "estimating weights" : "training")}, {value.EpochsDone} of "
+                + $"{value.NumberOfEpochs} epochs");
         }
     }
 }

@@ -22,7 +22,8 @@ internal static class GeneratedSet
     internal static string Make(string folder, Action<int> progress)
     {
         // The name says what is in it, so that other settings find other files.
-        string settings = $"{Options} {TrainingScenes} {HeldOutScenes}", home = Path.Combine(folder, "moving-shapes-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)))[..8]);
+        string settings = $"{Options} {TrainingScenes} {HeldOutScenes}",
+            home = Path.Combine(folder, "moving-shapes-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(settings)))[..8]);
         string manifest = Path.Combine(home, "manifest.csv");
         if (File.Exists(manifest))
             return manifest;
@@ -31,7 +32,8 @@ internal static class GeneratedSet
         foreach (var shape in shapes)
         {
             string split = shape.Scene < TrainingScenes ? "train" : shape.Scene < TrainingScenes + HeldOutScenes ? "valid" : "test";
-            lines.Append(CultureInfo.InvariantCulture, $"{Path.GetFileName(shape.VideoPath)},{Path.GetFileName(shape.AudioPath)},{shape.Label},{shape.SceneName},{split}\n");
+            lines.Append(CultureInfo.InvariantCulture,
+                $"{Path.GetFileName(shape.VideoPath)},{Path.GetFileName(shape.AudioPath)},{shape.Label},{shape.SceneName},{split}\n");
         }
         // Last and at once: a folder with a manifest is complete.
         File.WriteAllText(manifest + ".unfinished", lines.ToString());

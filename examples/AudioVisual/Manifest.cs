@@ -8,7 +8,8 @@ namespace AudioVisual;
 /// <param name="HasAudio">Whether rows have a sound file of their own.</param>
 /// <param name="HasImage">Whether rows have an image.</param>
 /// <param name="HasText">Whether rows have a text.</param>
-internal sealed record Manifest(string Name, IReadOnlyList<MediaRow> TrainingRows, IReadOnlyList<MediaRow> TestRows, bool HasVideo, bool HasAudio, bool HasImage, bool HasText)
+internal sealed record Manifest(
+    string Name, IReadOnlyList<MediaRow> TrainingRows, IReadOnlyList<MediaRow> TestRows, bool HasVideo, bool HasAudio, bool HasImage, bool HasText)
 {
     public IEnumerable<MediaRow> AllRows => TrainingRows.Concat(TestRows);
 
@@ -30,7 +31,8 @@ internal sealed record Manifest(string Name, IReadOnlyList<MediaRow> TrainingRow
         int video = csv.Find(columns.Video), audio = csv.Find(columns.Audio), image = csv.Find(columns.Image), text = csv.Find(columns.Text);
         if (video < 0 && audio < 0 && image < 0 && text < 0)
         {
-            throw new UserErrorException($"{name} has none of the columns {columns.Video}, {columns.Audio}, {columns.Image} and {columns.Text}. It has: {string.Join(", ", csv.Header)}. "
+            throw new UserErrorException($"{name} has none of the columns {columns.Video}, {columns.Audio}, {columns.Image} and {columns.Text}. It has: "
+                + $"{string.Join(", ", csv.Header)}. "
                 + "Name yours with --video-column, --audio-column, --image-column or --text-column.");
         }
 
@@ -42,10 +44,12 @@ internal sealed record Manifest(string Name, IReadOnlyList<MediaRow> TrainingRow
                 if (column < 0)
                     return "";
                 if (cells[column].Length == 0)
-                    return needsFiles ? throw new UserErrorException($"{name}, line {line}: {csv.Header[column]} is empty. Fill it in, or leave such rows out with --on-bad-media skip.") : "";
+                    return needsFiles ? throw new UserErrorException(
+                        $"{name}, line {line}: {csv.Header[column]} is empty. Fill it in, or leave such rows out with --on-bad-media skip.") : "";
                 string file = Path.GetFullPath(Path.Combine(folder, cells[column]));
                 if (needsFiles && !File.Exists(file))
-                    throw new UserErrorException($"{name}, line {line}: there is no file {file}. Paths are relative to the manifest's folder; rows without their files can be left out with --on-bad-media skip.");
+                    throw new UserErrorException($"{name}, line {line}: there is no file {file}. Paths are relative to the manifest's folder; rows without "
+                        + $"their files can be left out with --on-bad-media skip.");
                 return file;
             }
             if (cells[label].Length == 0)

@@ -41,7 +41,8 @@ internal sealed record MediaPlan(VideoClipOptions? Clip, LogMelOptions? LogMel, 
             ClipsPerFile = clip?.ClipsPerVideo ?? 1,
             Position = ClipPosition.Even,
         };
-        return new MediaPlan(clip, logMel, manifest.HasImage ? ImageSettings(sample, line) : null, manifest.HasText ? new TokenIdOptions { Length = line.Tokens, LowerCase = true } : null);
+        return new MediaPlan(clip, logMel, manifest.HasImage ? ImageSettings(sample, line) : null, manifest.HasText
+            ? new TokenIdOptions { Length = line.Tokens, LowerCase = true } : null);
     }
 
     private static VideoClipOptions ClipOptions(List<MediaRow> sample, CommandLine line)

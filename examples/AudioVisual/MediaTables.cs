@@ -46,7 +46,8 @@ internal sealed class MediaTables
         int done = 0;
         foreach (var (view, isTraining) in new[] { (Training, true), (Test, false) })
         {
-            var columns = view.Schema.Where(c => _plan.Modalities.Contains(c.Name) || c.Name is nameof(MediaRow.VideoPath) or nameof(MediaRow.AudioPath) or nameof(MediaRow.IsHeldOut)).ToList();
+            var columns = view.Schema.Where(c => _plan.Modalities.Contains(c.Name)
+                || c.Name is nameof(MediaRow.VideoPath) or nameof(MediaRow.AudioPath) or nameof(MediaRow.IsHeldOut)).ToList();
             try
             {
                 Task[] tasks = [.. view.GetRowCursorSet(columns, Environment.ProcessorCount).Select(cursor => Task.Run(() =>
@@ -77,7 +78,8 @@ internal sealed class MediaTables
     private string Remedy(Exception problem) => problem.Message + (problem is not InvalidDataException ? ""
         : " (Here the option is --on-bad-media skip or missing" + (_plan.LogMel?.AlignWith is null ? ".)" : "; videos without sound need --no-sound.)"));
 
-    private static IEnumerable<BadMediaFile> BadFiles(ITransformer loader) => ((IEnumerable<ITransformer>)loader).OfType<MediaTransformer>().SelectMany(t => t.BadFiles);
+    private static IEnumerable<BadMediaFile> BadFiles(ITransformer loader) =>
+        ((IEnumerable<ITransformer>)loader).OfType<MediaTransformer>().SelectMany(t => t.BadFiles);
 
     private EstimatorChain<ITransformer> Loader(OnBadMedia onBadMedia)
     {
@@ -90,7 +92,8 @@ internal sealed class MediaTables
         if (_plan.LogMel is { } logMel)
         {
             (logMel.Cache, logMel.OnBadMedia) = (_cache, onBadMedia);
-            chain = chain.Append<ITransformer>(_ml.Transforms.LoadAudioLogMel(MediaPlan.Audio, _manifest.HasAudio ? nameof(MediaRow.AudioPath) : nameof(MediaRow.VideoPath), logMel));
+            chain = chain.Append<ITransformer>(
+                _ml.Transforms.LoadAudioLogMel(MediaPlan.Audio, _manifest.HasAudio ? nameof(MediaRow.AudioPath) : nameof(MediaRow.VideoPath), logMel));
         }
         if (_plan.Image is { } image)
         {

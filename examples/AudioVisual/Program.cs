@@ -20,7 +20,8 @@ int Run(CancellationToken cancellation)
     MediaLibraries.Require(ffmpeg: false);
     var manifest = Manifest.Read(line.ManifestFile ?? MakeMedia(line, cancellation), line.Columns, needsFiles: line.OnBadMedia == OnBadMedia.Fail);
     var plan = MediaPlan.For(manifest, line);
-    MediaLibraries.Require(ffmpeg: plan.LogMel is { } sound && (sound.AlignWith is not null || manifest.AllRows.Any(r => !r.AudioPath.EndsWith(".wav", StringComparison.OrdinalIgnoreCase))));
+    MediaLibraries.Require(ffmpeg: plan.LogMel is { } sound
+        && (sound.AlignWith is not null || manifest.AllRows.Any(r => !r.AudioPath.EndsWith(".wav", StringComparison.OrdinalIgnoreCase))));
     Describe(manifest, plan, line);
 
     // 2. Every file is decoded once.
@@ -35,7 +36,8 @@ int Run(CancellationToken cancellation)
     var experiment = new Experiment(ml, tables, plan, counts!, manifest.Classes, line);
     var methods = experiment.Methods();
     if (methods.Count == 0)
-        throw new UserErrorException("--on-bad-media missing answers by the heads of the modalities that are there, which --blending none has not. Take --blending auto, equal or online.");
+        throw new UserErrorException("--on-bad-media missing answers by the heads of the modalities that are there, which --blending none has not. Take "
+            + "--blending auto, equal or online.");
     methods = AnnounceTrainings(experiment, line, cancellation);
     var outcomes = methods.ToDictionary(m => m, _ => new Outcome[line.Seeds]);
     var saved = methods[^1];
@@ -70,10 +72,13 @@ int Run(CancellationToken cancellation)
     }
     bool isSame = SaveAndTry(chosen.Model, tables, line, out int tried);
     string which = $"{saved.Name} of seed {Array.IndexOf(outcomes[saved], chosen.Outcome)}, the best of {line.Seeds} on the held-out rows";
-    var scored = ml.Transforms.Conversion.MapKeyToValue(ContactSheet.Truth, "Label").Fit(chosen.Model.Transform(tables.Test)).Transform(chosen.Model.Transform(tables.Test));
-    new ContactSheet(plan).Save(line.SheetFile, scored, manifest.TestRows.Count, $"{manifest.Name}: test rows and what the network says ({100 * chosen.Outcome.Accuracy:0.0} % of all are right)");
+    var scored = ml.Transforms.Conversion.MapKeyToValue(ContactSheet.Truth, "Label").Fit(chosen.Model.Transform(tables.Test)).Transform(
+        chosen.Model.Transform(tables.Test));
+    new ContactSheet(plan).Save(line.SheetFile, scored, manifest.TestRows.Count,
+        $"{manifest.Name}: test rows and what the network says ({100 * chosen.Outcome.Accuracy:0.0} % of all are right)");
     AnsiConsole.WriteLine();
-    AnsiConsole.WriteLine($"Saved {line.ModelFile}: {(line.Seeds == 1 ? saved.Name : which)}. Loaded again, it decodes the files of {tried} test rows and {(isSame ? "gives the same scores" : "gives OTHER scores")}.");
+    AnsiConsole.WriteLine($"Saved {line.ModelFile}: {(line.Seeds == 1 ? saved.Name : which)}. Loaded again, it decodes the files of {tried} test rows and "
+        + $"{(isSame ? "gives the same scores" : "gives OTHER scores")}.");
     AnsiConsole.WriteLine($"Wrote {line.SheetFile}: what it says of some test rows.");
     AnsiConsole.WriteLine("To use the model, with Microsoft.ML, GBlend.MLNet and GBlend.MLNet.Media referenced:");
     Console.WriteLine($"    var ml = new MLContext();");
@@ -93,7 +98,8 @@ IReadOnlyList<Method> AnnounceTrainings(Experiment experiment, CommandLine line,
     var methods = experiment.Methods();
     string shorter = left.Count == 0 ? "" : $" More would take longer on this machine: {string.Join(", ", left)}.";
     AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"An epoch takes {epoch:0.0} s. The {methods.Count * line.Seeds} trainings, {line.Parallel} side by side, will take about {Math.Max(0.1, Seconds() / 60):0.0} minutes.{shorter}"));
+        $"An epoch takes {epoch:0.0} s. The {methods.Count * line.Seeds} trainings, {line.Parallel} side by side, will take about "
+            + $"{Math.Max(0.1, Seconds() / 60):0.0} minutes.{shorter}"));
     AnsiConsole.WriteLine();
     return methods;
 }
@@ -125,32 +131,43 @@ static string MakeMedia(CommandLine line, CancellationToken cancellation)
 static void Describe(Manifest manifest, MediaPlan plan, CommandLine line)
 {
     if (line.ManifestFile is null)
-        AnsiConsole.WriteLine("Media made for this example (--manifest FILE takes your own): videos of a moving shape with a melody. Of every four classes two differ in motion alone and two in melody alone. Held-out and test rows are of scenes (shape, colors, timbre) that training never meets.");
+        AnsiConsole.WriteLine("Media made for this example (--manifest FILE takes your own): videos of a moving shape with a melody. Of every four classes two "
+            + "differ in motion alone and two in melody alone. Held-out and test rows are of scenes (shape, colors, timbre) that training never meets.");
     int heldOut = manifest.TrainingRows.Count(r => r.IsHeldOut);
     string rows = line switch
     {
         { Columns.Key: { } key } => $"{manifest.TrainingRows.Count} training rows (held out of them: {line.ValidationFraction ?? 0.3f:P0} by {key})",
         { ValidationFraction: { } fraction } => $"{manifest.TrainingRows.Count} training rows (held out of them: {fraction:P0}, drawn by class)",
-        _ when heldOut == 0 => throw new UserErrorException($"{manifest.Name} has no row whose {line.Columns.Split} is valid. Hold out rows with --key COLUMN or --validation-fraction F."),
+        _ when heldOut == 0 => throw new UserErrorException(
+            $"{manifest.Name} has no row whose {line.Columns.Split} is valid. Hold out rows with --key COLUMN or --validation-fraction F."),
         _ => $"{manifest.TrainingRows.Count - heldOut} training and {heldOut} held-out rows",
     };
     AnsiConsole.WriteLine($"{manifest.Name}: {rows}, {manifest.TestRows.Count} test rows, {manifest.Classes} classes.");
     if (plan.Clip is { } clip)
-        AnsiConsole.WriteLine($"Video: {clip.ClipsPerVideo} clip{(clip.ClipsPerVideo == 1 ? "" : "s")} of {clip.FrameCount} frames ({clip.Height} x {clip.Width}), every {clip.FrameStride}. frame; R(2+1)D-18.");
+        AnsiConsole.WriteLine($"Video: {clip.ClipsPerVideo} clip{(clip.ClipsPerVideo == 1 ? "" : "s")} of {clip.FrameCount} frames ({clip.Height} x "
+            + $"{clip.Width}), every {clip.FrameStride}. frame; R(2+1)D-18.");
     if (plan.LogMel is { } logMel)
-        AnsiConsole.WriteLine($"Audio: {(logMel.AlignWith is null ? "" : "the videos' own, ")}log-mel spectrograms of {logMel.FrameCount} frames x {logMel.Spectrum.Bands} bands; ResNet-18.");
+        AnsiConsole.WriteLine($"Audio: {(logMel.AlignWith is null ? "" : "the videos' own, ")}log-mel spectrograms of {logMel.FrameCount} frames x "
+            + $"{logMel.Spectrum.Bands} bands; ResNet-18.");
     if (plan.Image is { } image)
         AnsiConsole.WriteLine($"Image: {image.Height} x {image.Width}; ResNet-18.");
     if (plan.Tokens is { } tokens)
         AnsiConsole.WriteLine($"Text: {tokens.Length} token ids, byte pairs learned from the training rows; pooled embeddings.");
-    AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Networks {line.Width} as wide as published, fusion {string.Join("-", line.FusionWidths)}; {line.Epochs} epochs, super-epoch {line.SuperEpoch}, {line.Optimizer}, learning rate {line.LearningRate} (cosine), weight decay {line.WeightDecay}, batch {line.BatchSize}, answer {line.Answer}, {(line.Augments ? "with" : "without")} augmentation; {(line.Seeds == 1 ? "one seed" : $"mean ± standard deviation of {line.Seeds} seeds")}."));
+    AnsiConsole.WriteLine(
+        string.Create(
+        CultureInfo.InvariantCulture,
+        $"Networks {line.Width} as wide as published, fusion {string.Join("-", line.FusionWidths)}; {line.Epochs} epochs, super-epoch {line.SuperEpoch}, "
+        + $"{line.Optimizer}, learning rate {line.LearningRate} (cosine), weight decay {line.WeightDecay}, batch {line.BatchSize}, answer {line.Answer}, "
+        + $"{(line.Augments ? "with" : "without")} augmentation; {(line.Seeds == 1 ? "one seed" : $"mean ± standard deviation of {line.Seeds} seeds")}."));
 }
 
 static void DescribeMedia(MediaCounts counts, MediaPlan plan, int all, double seconds)
 {
     string video = plan.Clip is null ? "" : $"{counts.Frames:N0} frames of video ({counts.VideoSeconds:N0} s), of which clips take {counts.ClipFrames:N0}; ";
-    string sound = plan.LogMel is not { } logMel ? "" : $"{counts.Samples:N0} samples of sound at {logMel.Spectrum.SampleRate:N0} Hz ({counts.Samples / (double)logMel.Spectrum.SampleRate:N0} s); ";
-    AnsiConsole.WriteLine($"Decoded {counts.Rows} of {all} rows in {seconds:0.0} s: {video}{sound}{counts.Bad.Count} bad file{(counts.Bad.Count == 1 ? "" : "s")}.");
+    string sound = plan.LogMel is not { } logMel ? ""
+        : $"{counts.Samples:N0} samples of sound at {logMel.Spectrum.SampleRate:N0} Hz ({counts.Samples / (double)logMel.Spectrum.SampleRate:N0} s); ";
+    AnsiConsole.WriteLine(
+        $"Decoded {counts.Rows} of {all} rows in {seconds:0.0} s: {video}{sound}{counts.Bad.Count} bad file{(counts.Bad.Count == 1 ? "" : "s")}.");
     foreach (var bad in counts.Bad.Take(10))
         AnsiConsole.WriteLine($"  {bad.File}: {bad.Reason}");
     if (counts.Bad.Count > 10)

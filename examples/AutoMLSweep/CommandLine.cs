@@ -70,7 +70,10 @@ internal sealed class CommandLine
                 case "--epochs": line.Epochs = options.Count(); break;
                 case "--tuner": line.Tuner = options.Choice(("model", SweepTuner.Model), ("spread", SweepTuner.Spread), ("random", SweepTuner.Random)); break;
                 case "--reduction": line.Reduction = options.Count(); break;
-                case "--metric": line.Metric = options.Choice(("logloss", SweepMetric.LogLoss), ("accuracy", SweepMetric.MicroAccuracy), ("macro", SweepMetric.MacroAccuracy)); break;
+                case "--metric":
+                    line.Metric = options.Choice(
+                        ("logloss", SweepMetric.LogLoss), ("accuracy", SweepMetric.MicroAccuracy), ("macro", SweepMetric.MacroAccuracy));
+                    break;
                 case "--seeds": line.Seeds = options.Count(); break;
                 case "--parallel": line._parallel = options.Count(); break;
                 case "--seed": line.Seed = options.Whole(); break;

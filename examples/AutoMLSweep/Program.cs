@@ -18,7 +18,10 @@ int Run(CancellationToken cancellation)
     // 1. The rows, of three kinds.
     var data = line.DataFolder is { } folder ? FolderData.Read(folder, line.KeyColumn) : GeneratedData.Create(heldOutSpeakers: 6);
     var rows = RowKinds.Of(data, byKey: line.KeyColumn is not null || line.DataFolder is null);
-    AnsiConsole.WriteLine($"{data.Name}: {rows.Training.Count(r => !r.IsHeldOut)} training rows, {rows.Training.Count(r => r.IsHeldOut)} held out of training to find how to blend, {rows.Choosing.Count} to choose settings by, {data.TestRows.Count} test rows; {data.Classes} classes; {string.Join(", ", data.Modalities.Select(m => $"{m.Name} ({m.Width})"))}.");
+    AnsiConsole.WriteLine(
+        $"{data.Name}: {rows.Training.Count(r => !r.IsHeldOut)} training rows, {rows.Training.Count(r => r.IsHeldOut)} held out of training to find how to "
+        + $"blend, {rows.Choosing.Count} to choose settings by, {data.TestRows.Count} test rows; {data.Classes} classes; {string.Join(", "
+        + $"", data.Modalities.Select(m => $"{m.Name} ({m.Width})"))}.");
     AnsiConsole.WriteLine();
     var standardise = Standardise(data, rows);
     IDataView View(IEnumerable<Row> some) => standardise.Transform(data.AsDataView(ml, some));
@@ -49,7 +52,8 @@ int Run(CancellationToken cancellation)
 
     // 3. What came out.
     AnsiConsole.Write(Tables.Leaderboard(result!, line.Metric));
-    AnsiConsole.WriteLine($"{result!.Trials.Count} trials, {result.Epochs} epochs, {result.Duration.TotalSeconds:0} s; the sweep ended because of {Tables.Why(result.End)}. All of it: {line.CsvFile}");
+    AnsiConsole.WriteLine($"{result!.Trials.Count} trials, {result.Epochs} epochs, {result.Duration.TotalSeconds:0} s; the sweep ended because of "
+        + $"{Tables.Why(result.End)}. All of it: {line.CsvFile}");
     result.SaveCsv(line.CsvFile);
     AnsiConsole.WriteLine();
     AnsiConsole.Write(Tables.Importance(result.Importance()));
@@ -65,7 +69,8 @@ int Run(CancellationToken cancellation)
     double best = Accuracy(model);
     options.Trainer.Seed = line.Seed;
     using var given = options.Before.Append(ml.MulticlassClassification.Trainers.GradientBlending(options.Trainer)).Fit(View(rows.Training));
-    AnsiConsole.WriteLine($"Test accuracy: {100 * best:0.0} % of the best trial, {100 * Accuracy(given):0.0} % of the trainer's settings as they were given, both fitted on the training rows.");
+    AnsiConsole.WriteLine($"Test accuracy: {100 * best:0.0} % of the best trial, {100 * Accuracy(given):0.0} % of the trainer's settings as they were given, "
+        + $"both fitted on the training rows.");
     using var refitted = result.Refit(View([.. rows.Training, .. rows.Choosing]), cancellation);
     AnsiConsole.WriteLine($"Fitted again on training and choosing rows: {100 * Accuracy(refitted):0.0} %.");
     ModelFile.Save(ml, standardise.Append(refitted), data.AsDataView(ml, data.TrainingRows).Schema, line.ModelFile);

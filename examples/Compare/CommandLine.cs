@@ -31,7 +31,8 @@ internal sealed class CommandLine
         """;
 
     private static readonly string[] s_onRequest =
-        [Recipe.AutoUntuned, Recipe.AutoSingle, Recipe.EqualOnes, Recipe.Naive + Recipe.FoldsSuffix, Recipe.Equal + Recipe.FoldsSuffix, Recipe.Singles + Recipe.FoldsSuffix];
+        [Recipe.AutoUntuned, Recipe.AutoSingle, Recipe.EqualOnes, Recipe.Naive + Recipe.FoldsSuffix, Recipe.Equal + Recipe.FoldsSuffix,
+            Recipe.Singles + Recipe.FoldsSuffix];
 
     private int? _seeds, _epochs, _timings;
     private float[]? _rates;
@@ -47,7 +48,15 @@ internal sealed class CommandLine
     public int Rounds => _timings ?? (IsSmall ? 1 : 2);
     public int Parallel { get; private set; } = Environment.ProcessorCount;
     public string OutFolder { get; private set; } = "compare-results";
-    public RunSettings Settings => new() { Rates = _rates ?? (_optimizer == "adam" ? [0.003f, 0.001f, 0.0003f] : [0.05f, 0.02f, 0.01f]), Epochs = _epochs ?? (IsSmall ? 40 : 60), OptimizerName = _optimizer, Widths = _widths, FusionWidths = _fusion };
+    public RunSettings Settings => new()
+    {
+        Rates = _rates ?? (_optimizer == "adam" ? [0.003f, 0.001f, 0.0003f] : [0.05f, 0.02f, 0.01f]),
+        Epochs = _epochs
+        ?? (IsSmall ? 40 : 60),
+        OptimizerName = _optimizer,
+        Widths = _widths,
+        FusionWidths = _fusion
+    };
 
     private string _optimizer = "sgd";
     private int[] _widths = [64, 32], _fusion = [64];
@@ -82,6 +91,7 @@ internal sealed class CommandLine
         _ = line.Recipes;
         return line;
 
-        string Generated(string name) => GeneratedSets.Names.Contains(name) ? name : throw new UserErrorException($"There is no generated set '{name}'. There are: {string.Join(", ", GeneratedSets.Names)}.");
+        string Generated(string name) => GeneratedSets.Names.Contains(name) ? name
+            : throw new UserErrorException($"There is no generated set '{name}'. There are: {string.Join(", ", GeneratedSets.Names)}.");
     }
 }

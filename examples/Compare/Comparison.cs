@@ -39,7 +39,8 @@ internal static class Comparison
             RankPicture.Save(byLoss, "Average rank by log-loss", Out("ranks-logloss"));
         Console.WriteLine();
         Console.Write(tables);
-        Console.WriteLine($"Written to {line.OutFolder}: {string.Join(", ", Directory.GetFiles(line.OutFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal))}.");
+        Console.WriteLine(
+            $"Written to {line.OutFolder}: {string.Join(", ", Directory.GetFiles(line.OutFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal))}.");
     }
     private static MultimodalData ReadFolder(string folder)
     {

@@ -18,7 +18,8 @@ internal static class FolderData
             throw new UserErrorException($"There is no {LabelsFile} in {folder}.");
         string[] files = [.. Directory.GetFiles(folder, "*.csv").Where(f => Path.GetFileName(f) != LabelsFile).Order(StringComparer.Ordinal)];
         if (files.Length is < 2 or > MultimodalData.MostModalities)
-            throw new UserErrorException($"{folder} has {files.Length} modality file{(files.Length == 1 ? "" : "s")} beside {LabelsFile}; two to {MultimodalData.MostModalities} are needed, one CSV per modality.");
+            throw new UserErrorException($"{folder} has {files.Length} modality file{(files.Length == 1 ? "" : "s")} beside {LabelsFile}; two to "
+                + $"{MultimodalData.MostModalities} are needed, one CSV per modality.");
 
         var labels = ReadLabels(labelsPath, keyColumn);
         var modalities = new List<(string Name, int Width)>();
@@ -80,7 +81,8 @@ internal static class FolderData
         var csv = CsvFile.Read(path, namesAreUnique: false);
         float[][] rows =
         [
-            .. csv.Rows.Select(row => row.Cells.Select((cell, i) => float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
+            .. csv.Rows.Select(row =>
+                row.Cells.Select((cell, i) => float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
                 ? value
                 : throw csv.Error(row, $"the column {csv.Header[i]} has '{cell}', which is not a number. Write decimals with a point.")).ToArray()),
         ];

@@ -8,7 +8,8 @@ namespace QuickStart;
 /// <param name="Blending">How their losses are blended; with one modality there is nothing to blend.</param>
 internal sealed record Method(string Name, IReadOnlyList<string> Modalities, Blending Blending)
 {
-    public const string Naive = "naive joint", Equal = "equal weights", Online = "online G-Blend", Auto = "two networks, pooled (the default)", Average = "average of the single-modality networks";
+    public const string Naive = "naive joint", Equal = "equal weights", Online = "online G-Blend", Auto = "two networks, pooled (the default)",
+        Average = "average of the single-modality networks";
 
     public bool IsSingle => Modalities.Count == 1;
 }

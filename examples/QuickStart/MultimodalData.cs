@@ -40,12 +40,14 @@ internal sealed class Row
 /// <param name="Modalities">Name and width of each; the name is that of its column.</param>
 /// <param name="TrainingRows">Those to learn from, the held-out rows among them.</param>
 /// <param name="TestRows">Those to measure on.</param>
-internal sealed record MultimodalData(string Name, IReadOnlyList<(string Name, int Width)> Modalities, IReadOnlyList<Row> TrainingRows, IReadOnlyList<Row> TestRows)
+internal sealed record MultimodalData(
+    string Name, IReadOnlyList<(string Name, int Width)> Modalities, IReadOnlyList<Row> TrainingRows, IReadOnlyList<Row> TestRows)
 {
     public const int MostModalities = 6;
 
     /// <summary>The column names that no modality can have.</summary>
-    public static readonly string[] OtherColumns = [nameof(Row.Label), nameof(Row.Key), nameof(Row.IsHeldOut), "Split", "PredictedLabel", "Score", GBlend.MLNet.TrainingHistory.JointBranch, GBlend.MLNet.TrainingHistory.DetachedJointBranch];
+    public static readonly string[] OtherColumns = [nameof(Row.Label), nameof(Row.Key), nameof(Row.IsHeldOut), "Split", "PredictedLabel", "Score",
+        GBlend.MLNet.TrainingHistory.JointBranch, GBlend.MLNet.TrainingHistory.DetachedJointBranch];
 
     public int Classes => TrainingRows.Select(r => r.Label).Distinct().Count();
 

@@ -48,7 +48,8 @@ int Run(CancellationToken cancellation)
     if (results.LastOrDefault(r => r.Outcomes[0].History is { Estimates.Count: > 0 }) is { } blended)
     {
         Tables.ShowWeights(blended.Method.Name, blended.Outcomes[0].History!);
-        AnsiConsole.WriteLine($"Guards acted {blended.Outcomes[0].History!.Estimates.Sum(e => e.Guards.Count)} times where the published rule is silent or unstable; what each did is in the model's History.Estimates and in ml.Log.");
+        AnsiConsole.WriteLine($"Guards acted {blended.Outcomes[0].History!.Estimates.Sum(e => e.Guards.Count)} times where the published rule is silent or "
+            + $"unstable; what each did is in the model's History.Estimates and in ml.Log.");
     }
 
     // 4. The model, saved and tried.
@@ -61,7 +62,8 @@ int Run(CancellationToken cancellation)
     var loaded = ml.Model.Load(line.ModelFile, out _);
     double accuracy = ml.MulticlassClassification.Evaluate(loaded.Transform(comparison.RawTest)).MicroAccuracy;
     AnsiConsole.WriteLine();
-    AnsiConsole.WriteLine($"Saved {line.ModelFile}: {saved.Name} of seed {outcomes[saved].IndexOf(chosen.Outcome)}, the best of {line.Seeds} on the held-out rows. Loaded again, it gets {100 * accuracy:0.0} % on the test rows (before: {100 * chosen.Outcome.Accuracy:0.0} %).");
+    AnsiConsole.WriteLine($"Saved {line.ModelFile}: {saved.Name} of seed {outcomes[saved].IndexOf(chosen.Outcome)}, the best of {line.Seeds} on the held-out "
+        + $"rows. Loaded again, it gets {100 * accuracy:0.0} % on the test rows (before: {100 * chosen.Outcome.Accuracy:0.0} %).");
     AnsiConsole.WriteLine("To use it, with Microsoft.ML and GBlend.MLNet referenced:");
     Console.WriteLine($"    var ml = new MLContext();");
     Console.WriteLine($"    ITransformer model = ml.Model.Load(\"{line.ModelFile}\", out DataViewSchema columns);");
@@ -75,17 +77,28 @@ static void Describe(MultimodalData data, CommandLine line)
     {
         if (line.KeyColumn is not (null or GeneratedData.Key))
             throw new UserErrorException($"The generated data has no column '{line.KeyColumn}'; its key column is {GeneratedData.Key}.");
-        AnsiConsole.WriteLine("Generated data (made up for this example; --data FOLDER takes real rows): words, each with the shape of the lips, noisy but alike for all speakers, and a voice, easy to learn by heart but mostly each speaker's own. Held-out and test rows are from speakers that training never meets.");
+        AnsiConsole.WriteLine(
+            "Generated data (made up for this example; --data FOLDER takes real rows): words, each with the shape of the lips, noisy but alike for all "
+            + "speakers, and a voice, easy to learn by heart but mostly each speaker's own. Held-out and test rows are from speakers that training never "
+            + "meets.");
     }
     int heldOut = data.TrainingRows.Count(r => r.IsHeldOut);
     string rows = line switch
     {
         { KeyColumn: { } key } => $"{data.TrainingRows.Count} training rows (held out of them: {line.ValidationFraction ?? 0.3f:P0} by {key})",
         { ValidationFraction: { } fraction } => $"{data.TrainingRows.Count} training rows (held out of them: {fraction:P0}, drawn by class)",
-        _ when heldOut == 0 => throw new UserErrorException("labels.csv has no row whose Split is valid. Hold out rows with --key COLUMN or --validation-fraction F."),
+        _ when heldOut == 0 =>
+            throw new UserErrorException("labels.csv has no row whose Split is valid. Hold out rows with --key COLUMN or --validation-fraction F."),
         _ => $"{data.TrainingRows.Count - heldOut} training and {heldOut} held-out rows",
     };
-    AnsiConsole.WriteLine($"{data.Name}: {rows}, {data.TestRows.Count} test rows, {data.Classes} classes; {string.Join(", ", data.Modalities.Select(m => $"{m.Name} ({m.Width})"))}.");
-    AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Epochs} epochs, super-epoch {line.SuperEpoch}, encoders {string.Join("-", line.Widths)}, fusion {string.Join("-", line.FusionWidths)}, {line.Optimizer}, learning rate {line.LearningRate}, batch {line.BatchSize}, answer {line.Answer}{(line.Published ? ", published rule without guards" : line.Without is { } guard ? $", without the guard {guard}" : "")}; mean ± standard deviation of {line.Seeds} seed{(line.Seeds == 1 ? "" : "s")}."));
+    AnsiConsole.WriteLine($"{data.Name}: {rows}, {data.TestRows.Count} test rows, {data.Classes} classes; {string.Join(", "
+        + $"", data.Modalities.Select(m => $"{m.Name} ({m.Width})"))}.");
+    AnsiConsole.WriteLine(
+        string.Create(
+        CultureInfo.InvariantCulture,
+        $"{line.Epochs} epochs, super-epoch {line.SuperEpoch}, encoders {string.Join("-", line.Widths)}, fusion {string.Join("-", line.FusionWidths)}, "
+        + $"{line.Optimizer}, learning rate {line.LearningRate}, batch {line.BatchSize}, answer "
+        + $"{line.Answer}{(line.Published ? ", published rule without guards" : line.Without is { } guard ? $", without the guard {guard}" : "")}; mean ± "
+        + $"standard deviation of {line.Seeds} seed{(line.Seeds == 1 ? "" : "s")}."));
     AnsiConsole.WriteLine();
 }

@@ -28,7 +28,8 @@ internal sealed record Result(Method Method, IReadOnlyList<Outcome> Outcomes)
     public IEnumerable<string> HitNames => Good.SelectMany(o => o.Hits.Keys).Distinct();
 
     /// <summary>Mean and standard deviation over seeds of one of them.</summary>
-    public string HitText(string name) => Good.Any(o => o.Hits.ContainsKey(name)) ? Text(Good.Where(o => o.Hits.ContainsKey(name)).Select(o => o.Hits[name])) : "";
+    public string HitText(string name) =>
+        Good.Any(o => o.Hits.ContainsKey(name)) ? Text(Good.Where(o => o.Hits.ContainsKey(name)).Select(o => o.Hits[name])) : "";
 
     /// <summary>The median: the first fit of a program also loads libraries.</summary>
     public double Seconds => Good.Select(o => o.Seconds).Order().ElementAtOrDefault(Good.Count() / 2);
@@ -74,7 +75,8 @@ internal static class Tables
             }
             string failed = result.Failures > 0 ? $" [red]({result.Failures} of {result.Outcomes.Count} diverged)[/]" : "";
             string cost = naive is { Seconds: > 0 } ? $"{result.Seconds / naive.Seconds:0.0}x" : "";
-            string[] cells = [Markup.Escape(result.Method.Name), $"{result.AccuracyText}{failed}", $"{result.LogLoss:0.000}", $"{result.Seconds:0.0}", cost, .. hits.Select(result.HitText)];
+            string[] cells = [Markup.Escape(result.Method.Name), $"{result.AccuracyText}{failed}", $"{result.LogLoss:0.000}", $"{result.Seconds:0.0}", cost,
+                .. hits.Select(result.HitText)];
             table.AddRow(showsJointHead ? [.. cells, result.JointAccuracyText] : cells);
         }
         return table;
@@ -95,7 +97,8 @@ internal static class Tables
             > 0 => "beats",
             _ => "does not reach",
         };
-        var others = new[] { best?.Method.Name, Method.Naive, Method.Equal }.Select(name => results.FirstOrDefault(r => r.Method.Name == name && r != fusion)).OfType<Result>();
+        var others = new[] { best?.Method.Name, Method.Naive, Method.Equal }.Select(name => results.FirstOrDefault(r => r.Method.Name == name && r != fusion))
+            .OfType<Result>();
         return $"Fusion {word} the best single modality: {fusion.Method.Name} has {100 * fusion.Accuracy:0.0} %, "
             + string.Join(", ", others.Where(r => double.IsFinite(r.Accuracy)).Select(r => Difference(fusion, r))) + ".";
     }
@@ -111,7 +114,8 @@ internal static class Tables
     public static void ShowWeights(string method, TrainingHistory history)
     {
         AnsiConsole.WriteLine();
-        AnsiConsole.WriteLine($"Weights by super-epoch ({method}, seed 0). G: how far the held-out loss fell with this branch trained alone; O: how much more the training loss fell; trust: how far the estimate moved the weights.");
+        AnsiConsole.WriteLine($"Weights by super-epoch ({method}, seed 0). G: how far the held-out loss fell with this branch trained alone; O: how much more "
+            + $"the training loss fell; trust: how far the estimate moved the weights.");
         AnsiConsole.Write(Weights(history));
     }
 

@@ -17,7 +17,8 @@ internal sealed record Method(string Key, string Title, IReadOnlyList<string> Mo
 /// <summary>The ways of training that the paper compares.</summary>
 internal static class Blends
 {
-    public const string Uni = "uni", Naive = "naive", Equal = "auxiliary", Dropout = "dropout", PreTraining = "pre-training", Offline = "offline", Online = "online", Fixed = "fixed";
+    public const string Uni = "uni", Naive = "naive", Equal = "auxiliary", Dropout = "dropout", PreTraining = "pre-training", Offline = "offline",
+        Online = "online", Fixed = "fixed";
 
     public static IReadOnlyList<string> Known { get; } = [Uni, Naive, Equal, Dropout, PreTraining, Offline, Online, Fixed];
 
@@ -41,7 +42,8 @@ internal static class Blends
             Offline => [new(blend, "offline G-Blend", all, Blending.Offline(guards), 3)],
             Online => [new(blend, "online G-Blend", all, Blending.Online(recipe.Training.SuperEpoch, recipe.Training.FirstSuperEpoch, guards), 3)],
             Fixed => WeightsOf(recipe, target) is { } weights
-                ? [new(blend, $"G-Blend, published weights {string.Join("/", weights.Values.Select(v => v.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture)))}", all,
+                ? [new(blend, $"G-Blend, published weights "
+                    + $"{string.Join("/", weights.Values.Select(v => v.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture)))}", all,
                     Blending.Fixed([.. weights.Values.Select(v => (float)v)]) with { Guards = guards }, 1)]
                 : [],
             _ => throw new UserErrorException($"Blends has '{blend}', which is none of {string.Join(", ", Known)}."),

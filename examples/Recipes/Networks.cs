@@ -16,7 +16,8 @@ internal static class Networks
     /// <exception cref="UserErrorException">The message names what is wrong.</exception>
     public static void Check(Recipe recipe)
     {
-        if (recipe.Modalities.Count == 0 || recipe.Modalities.Distinct().Count() < recipe.Modalities.Count || recipe.Modalities.Any(m => m is not (Rgb or Flow or Sound)))
+        if (recipe.Modalities.Count == 0 || recipe.Modalities.Distinct().Count() < recipe.Modalities.Count
+            || recipe.Modalities.Any(m => m is not (Rgb or Flow or Sound)))
             throw new UserErrorException($"The modalities are some of {Rgb}, {Flow} and {Sound}, each once, not '{string.Join("+", recipe.Modalities)}'.");
         if (!s_visual.Contains(recipe.Visual.Family))
             throw new UserErrorException($"The visual network is one of {string.Join(", ", s_visual)}, not '{recipe.Visual.Family}'.");
@@ -25,14 +26,18 @@ internal static class Networks
         if (recipe.Blends.FirstOrDefault(b => !Blends.Known.Contains(b)) is { } unknown)
             throw new UserErrorException($"There is no blend '{unknown}'. There are: {string.Join(", ", Blends.Known)}.");
         if (recipe.Training.Guards is not ("published" or "default") || recipe.Training.Answer is not ("joint" or "auto"))
-            throw new UserErrorException($"Guards are published or default and the answer joint or auto, not '{recipe.Training.Guards}' and '{recipe.Training.Answer}'.");
+            throw new UserErrorException(
+                $"Guards are published or default and the answer joint or auto, not '{recipe.Training.Guards}' and '{recipe.Training.Answer}'.");
         var (clip, training, test) = (recipe.Clip, recipe.Training, recipe.Test);
         if (clip.Frames < 2 || clip.Stride < 1 || clip.Crop < 16 || clip.ShortSide < clip.Crop)
-            throw new UserErrorException($"Clips have 2 frames or more, and a crop from 16 to the short side; these have {clip.Frames} frames, a crop of {clip.Crop} and a short side of {clip.ShortSide}.");
-        if (training.Epochs < 1 || training.ClipsPerVideo < 1 || training.BatchSize < 1 || training.MicroBatchSize < 1 || test.Clips < 1 || test.Crops is not (1 or 3))
+            throw new UserErrorException($"Clips have 2 frames or more, and a crop from 16 to the short side; these have {clip.Frames} frames, a crop of "
+                + $"{clip.Crop} and a short side of {clip.ShortSide}.");
+        if (training.Epochs < 1 || training.ClipsPerVideo < 1 || training.BatchSize < 1 || training.MicroBatchSize < 1 || test.Clips < 1
+            || test.Crops is not (1 or 3))
             throw new UserErrorException("Epochs, clips and the batch size are 1 or more, and crops when testing 1 or 3.");
         if (Math.Max(training.SuperEpoch, training.FirstSuperEpoch) > training.Epochs && recipe.Blends.Contains(Blends.Online))
-            throw new UserErrorException($"A super-epoch of {Math.Max(training.SuperEpoch, training.FirstSuperEpoch)} epochs is longer than the run of {training.Epochs}. Lower it by --set training.superEpoch=N and --set training.firstSuperEpoch=N.");
+            throw new UserErrorException($"A super-epoch of {Math.Max(training.SuperEpoch, training.FirstSuperEpoch)} epochs is longer than the run of "
+                + $"{training.Epochs}. Lower it by --set training.superEpoch=N and --set training.firstSuperEpoch=N.");
         try
         {
             recipe.Modalities.ToList().ForEach(m => EncoderOf(recipe, m));
@@ -45,7 +50,8 @@ internal static class Networks
             throw new UserErrorException(e.Message);
         }
         if (recipe.Weights.FirstOrDefault(w => w.Values.Count != w.Modalities.Count + 1) is { } odd)
-            throw new UserErrorException($"The weights of {string.Join("+", odd.Modalities)} are {odd.Values.Count}, but there must be one for each modality and one for the joint network.");
+            throw new UserErrorException($"The weights of {string.Join("+", odd.Modalities)} are {odd.Values.Count}, but there must be one for each modality "
+                + $"and one for the joint network.");
     }
 
     public static ResNetEncoder EncoderOf(Recipe recipe, string modality)
@@ -87,7 +93,8 @@ internal static class Networks
         if (modality != Sound)
         {
             var crop = Augmentation.RandomCrop(recipe.Clip.Crop, recipe.Clip.Crop, recipe.Test.Crops);
-            result = recipe.Clip.Flip ? result.WithAugmentation(crop, Augmentation.HorizontalFlip(opticalFlow: modality == Flow)) : result.WithAugmentation(crop);
+            result = recipe.Clip.Flip ? result.WithAugmentation(crop, Augmentation.HorizontalFlip(opticalFlow: modality == Flow))
+                : result.WithAugmentation(crop);
         }
         return pretrained is null ? result : result.WithPretrainedWeights(pretrained);
     }

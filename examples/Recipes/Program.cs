@@ -36,7 +36,8 @@ int Run(CancellationToken cancellation)
     var set = DataSetReader.Read(recipe, data, cancellation);
     Describe(set, output);
     // Wrong weights are better known before hours of decoding.
-    StateDict? pretrained = line.Pretrained is { } file ? StateDict.Load(file) : null, pretrainedAudio = line.PretrainedAudio is { } audio ? StateDict.Load(audio) : null;
+    StateDict? pretrained = line.Pretrained is { } file ? StateDict.Load(file) : null, pretrainedAudio = line.PretrainedAudio is { } audio
+        ? StateDict.Load(audio) : null;
     foreach (string modality in recipe.Modalities)
     {
         if ((modality == Networks.Sound ? pretrainedAudio : pretrained) is { } start)
@@ -58,11 +59,13 @@ int Run(CancellationToken cancellation)
         Threads = line.Threads ?? (line.IsStandIn ? 1 : null),
         Cancelled = cancellation,
     };
-    string networks = $"{string.Join(", ", recipe.Modalities.Select(m => $"{m} {Networks.EncoderOf(recipe, m)}"))}, {recipe.Clip.Frames} x {recipe.Clip.Crop} x {recipe.Clip.Crop}, {recipe.Training.Epochs} epochs";
+    string networks = $"{string.Join(", ", recipe.Modalities.Select(m => $"{m} {Networks.EncoderOf(recipe, m)}"))}, {recipe.Clip.Frames} x {recipe.Clip.Crop} "
+        + $"x {recipe.Clip.Crop}, {recipe.Training.Epochs} epochs";
     string[] starts = [.. new[] { line.Pretrained, line.PretrainedAudio }.OfType<string>()];
     string What(int unusable) => (line.IsStandIn
         ? $"a stand-in of {set.Train.Count} training and {set.Test.Count} test videos made by formula, with narrow networks ({networks})"
-        : $"{set.Train.Count} training and {set.Test.Count} test videos of {data}{(unusable > 0 ? $" less {unusable} that could not be used" : "")}, with {networks}")
+        : $"{set.Train.Count} training and {set.Test.Count} test videos of {data}{(unusable > 0 ? $" less {unusable} that could not be used" : "")}, with "
+            + $"{networks}")
         + (starts.Length > 0 ? $", started from {string.Join(" and ", starts)}" : "");
     var finished = new List<MethodResult>();
     IReadOnlyList<BadMediaFile> bad = [];
@@ -83,9 +86,11 @@ int Run(CancellationToken cancellation)
     if (bad.Count > 0)
     {
         File.WriteAllLines(Path.Combine(output, "bad-videos.txt"), bad.Select(b => $"{b.File}\t{b.Reason}"));
-        Console.WriteLine($"{bad.Count} files could not be used and were left out, for example {bad[0].File}: {bad[0].Reason}. All of them: {Path.Combine(output, "bad-videos.txt")}");
+        Console.WriteLine($"{bad.Count} files could not be used and were left out, for example {bad[0].File}: {bad[0].Reason}. All of them: "
+            + $"{Path.Combine(output, "bad-videos.txt")}");
     }
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(DateTime.UtcNow - started).TotalSeconds:0} seconds in all. Results and networks: {output}"));
+    Console.WriteLine(
+        string.Create(CultureInfo.InvariantCulture, $"{(DateTime.UtcNow - started).TotalSeconds:0} seconds in all. Results and networks: {output}"));
     return 0;
 }
 
@@ -104,7 +109,8 @@ static string MakeStandIn(Recipe recipe, string folder, CancellationToken cancel
 
 static void Describe(DataSet set, string output)
 {
-    Console.WriteLine($"{set.Train.Count} training and {set.Test.Count} test videos; {string.Join(", ", set.Targets.Select(t => $"{t.Classes.Count} {(t.Name == "class" ? "" : $"{t.Name} ")}classes"))}.");
+    Console.WriteLine($"{set.Train.Count} training and {set.Test.Count} test videos; {string.Join(", "
+        + $"", set.Targets.Select(t => $"{t.Classes.Count} {(t.Name == "class" ? "" : $"{t.Name} ")}classes"))}.");
     foreach (string note in set.Notes)
         Console.WriteLine(note);
     string list = Path.Combine(output, "missing-videos.txt");
@@ -115,13 +121,16 @@ static void Describe(DataSet set, string output)
         var rare = RecipeRun.RareClasses(set, target);
         int left = set.Train.Count(v => rare.Contains(v.Labels[target][0]));
         if (rare.Count > 0)
-            Console.WriteLine($"{rare.Count} {(set.Targets[target].Name == "class" ? "" : $"{set.Targets[target].Name} ")}classes with {left} training rows come from a single video each, of which none can be held out: they are not trained on.");
+            Console.WriteLine($"{rare.Count} {(set.Targets[target].Name == "class" ? "" : $"{set.Targets[target].Name} ")}classes with {left} training rows "
+                + $"come from a single video each, of which none can be held out: they are not trained on.");
         if (set.Targets[target].Classes.Count - rare.Count < 2 || left == set.Train.Count)
-            throw new UserErrorException("Fewer than two classes are left to train on. Every class needs training videos of two or more sources, one of which can be held out.");
+            throw new UserErrorException(
+                "Fewer than two classes are left to train on. Every class needs training videos of two or more sources, one of which can be held out.");
     }
     if (set.Missing.Count == 0)
         return;
     const int Shown = 5;
     File.WriteAllLines(list, set.Missing.Select(m => $"{m.Id}\t{m.File}:{m.Line}"));
-    Console.WriteLine($"{set.Missing.Count} annotated videos are not here and are left out, for example {string.Join(", ", set.Missing.Take(Shown).Select(m => m.Id))}. All of them: {list}");
+    Console.WriteLine($"{set.Missing.Count} annotated videos are not here and are left out, for example {string.Join(", "
+        + $"", set.Missing.Take(Shown).Select(m => m.Id))}. All of them: {list}");
 }

@@ -106,7 +106,8 @@ internal sealed record Schedule
 
     public required int BatchSize { get; init; }
 
-    /// <summary>Clips that are computed at a time, where memory does not hold a batch; normalization then sees that many. <see langword="null"/> for the whole batch.</summary>
+    /// <summary>Clips that are computed at a time, where memory does not hold a batch; normalization then sees that many. <see langword="null"/> for
+    /// the whole batch.</summary>
     public int? MicroBatchSize { get; init; }
 
     /// <summary>Computes in bfloat16, with weights in float32.</summary>

@@ -45,11 +45,15 @@ internal sealed record Results(Recipe Recipe, Recipe Published, string What, IRe
         text.AppendLine().AppendLine("The paper's rows on this set:").AppendLine();
         text.AppendLine("| Source | Network | Modalities | Method | Numbers |").AppendLine("| --- | --- | --- | --- | --- |");
         foreach (var row in PaperTables.Of(Published))
-            text.AppendLine($"| {row.Source} | {row.Network} | {row.Modalities} | {row.Method} | {string.Join(", ", row.Values.Select(v => $"{v.Metric} {Text(v.Value)}"))} |");
+            text.AppendLine($"| {row.Source} | {row.Network} | {row.Modalities} | {row.Method} | {string.Join(", "
+                + $"", row.Values.Select(v => $"{v.Metric} {Text(v.Value)}"))} |");
         return text.ToString();
     }
 
-    private string Legend => $"The first number of each pair was measured here, on {What}; the second is the paper's, on {PaperTables.Of(Published).FirstOrDefault()?.Set ?? "its set"} with its networks. In percent, but d-prime; a dash stands for what the paper does not have, or what the test videos can't tell (a label that none or all of them have).";
+    private string Legend =>
+        $"The first number of each pair was measured here, on {What}; the second is the paper's, on "
+        + $"{PaperTables.Of(Published).FirstOrDefault()?.Set ?? "its set"} with its networks. In percent, but d-prime; a dash stands for what the paper does "
+        + $"not have, or what the test videos can't tell (a label that none or all of them have).";
 
     private IEnumerable<(string Name, IReadOnlyList<string> Cells, string Seconds, string Source)> Rows() => Methods.Select(result =>
     {
@@ -64,7 +68,8 @@ internal sealed record Results(Recipe Recipe, Recipe Published, string What, IRe
     });
 
     private IEnumerable<string> Weights() => Methods.SelectMany(m => m.Estimates.Select(e =>
-        $"{m.Method.Title}{(e.Target is "verb" or "noun" ? $", {e.Target}" : "")}, epochs {e.Estimate.FirstEpoch} to {e.Estimate.FirstEpoch + e.Estimate.Epochs - 1}: "
+        $"{m.Method.Title}{(e.Target is "verb" or "noun" ? $", {e.Target}" : "")}, epochs {e.Estimate.FirstEpoch} to "
+            + $"{e.Estimate.FirstEpoch + e.Estimate.Epochs - 1}: "
         + string.Join(", ", e.Estimate.Branches.Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Branch} {b.Weight:0.000}")))
         + (e.Estimate.Guards.Count > 0 ? " (guards acted)" : "")));
 

@@ -29,7 +29,8 @@ internal static class MediaFiles
     }
 
     /// <summary>Writes a video with its sound, both lossless: FFV1 and 16-bit PCM in Matroska. Needs the program ffmpeg.</summary>
-    internal static void WriteVideo(string path, IEnumerable<byte[]> frames, int width, int height, double framesPerSecond, ReadOnlySpan<float> sound, int sampleRate)
+    internal static void WriteVideo(
+        string path, IEnumerable<byte[]> frames, int width, int height, double framesPerSecond, ReadOnlySpan<float> sound, int sampleRate)
     {
         string video = path + ".video.mkv", audio = path + ".audio.wav";
         try

@@ -141,7 +141,8 @@ internal static class MovingShapes
                 string? audio = options.Sound == SoundPlace.BesideVideo ? name + ".wav" : null;
                 var shape = new MovingShape(shapes.Count, label, clip % options.Scenes, name + ".mkv", audio);
                 if (options.Sound == SoundPlace.InVideo)
-                    MediaFiles.WriteVideo(shape.VideoPath, Frames(shape, options), options.Width, options.Height, options.FramesPerSecond, Sound(shape, options), options.SampleRate);
+                    MediaFiles.WriteVideo(shape.VideoPath, Frames(shape, options), options.Width, options.Height, options.FramesPerSecond,
+                        Sound(shape, options), options.SampleRate);
                 else
                     MediaFiles.WriteVideo(shape.VideoPath, Frames(shape, options), options.Width, options.Height, options.FramesPerSecond);
                 if (audio is not null)
@@ -165,7 +166,8 @@ internal static class MovingShapes
         for (int f = 0; f < options.Frames; f++)
         {
             double time = f / options.FramesPerSecond;
-            yield return Picture(scene, [.. starts.Select(s => (Fraction(s.X + directionX * speed * time), Fraction(s.Y + directionY * speed * time)))], size, options, random);
+            yield return Picture(
+                scene, [.. starts.Select(s => (Fraction(s.X + directionX * speed * time), Fraction(s.Y + directionY * speed * time)))], size, options, random);
         }
     }
 
@@ -231,10 +233,12 @@ internal static class MovingShapes
     private static double Gaussian(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     // Every video draws from generators of its own, so that it does not depend on how many are made.
-    private static Random RandomOf(MovingShape shape, MovingShapesOptions options, int use) => new(unchecked((options.Seed * 1_000_003 + shape.Index) * 2 + use));
+    private static Random RandomOf(MovingShape shape, MovingShapesOptions options, int use) =>
+        new(unchecked((options.Seed * 1_000_003 + shape.Index) * 2 + use));
 
     /// <summary>What videos of one scene have in common.</summary>
-    private sealed record Scene(int Form, double Size, double[] Front, double[] Back, double[] Stripes, double WaveX, double WaveY, double Pitch, double[] Timbre)
+    private sealed record Scene(
+        int Form, double Size, double[] Front, double[] Back, double[] Stripes, double WaveX, double WaveY, double Pitch, double[] Timbre)
     {
         internal static Scene Of(int index, int seed)
         {

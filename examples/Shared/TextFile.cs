@@ -8,7 +8,8 @@ namespace Examples;
 /// <param name="Text">All of it, without a byte order mark.</param>
 internal sealed record TextFile(string Path, string Text)
 {
-    /// <summary>Reads a whole file: UTF-8, with or without a byte order mark, or UTF-16 with one. No byte is guessed at, so that no two labels become one.</summary>
+    /// <summary>Reads a whole file: UTF-8, with or without a byte order mark, or UTF-16 with one. No byte is guessed at, so that no two labels become
+    /// one.</summary>
     /// <exception cref="UserErrorException">There is no such file, it is empty, or bytes are no text.</exception>
     public static TextFile Read(string path)
     {
@@ -45,7 +46,8 @@ internal sealed record TextFile(string Path, string Text)
             return new string(text, 0, written);
         int line = bytes[..at].Count((byte)'\n') + 1, place = at - bytes[..at].LastIndexOf((byte)'\n');
         throw new UserErrorException(
-            $"{path}, line {line}: the byte 0x{bytes[at]:X2} (number {place} of the line, {at + 1} of the file) is not UTF-8. Save the file as UTF-8, or download it again.");
+            $"{path}, line {line}: the byte 0x{bytes[at]:X2} (number {place} of the line, {at + 1} of the file) is not UTF-8. Save the file as UTF-8, or "
+                + $"download it again.");
     }
 
     private static string DecodeUtf16(string path, ReadOnlySpan<byte> bytes, bool isBig)

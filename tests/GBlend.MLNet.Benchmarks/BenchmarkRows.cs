@@ -18,6 +18,7 @@ internal static class BenchmarkRows
                 values[i] = (float)(2 * random.NextDouble() - 1 + (i % width == classes[i / width] ? 1 : 0));
             return values;
         }
-        return new TrainingRows([Modality(ImageWidth), Modality(SoundWidth)], new TrainingTargets(LearningTask.Multiclass, Classes, classes, null), [.. Enumerable.Range(0, rows).Select(i => i % 5 == 0)]);
+        return new TrainingRows([Modality(ImageWidth), Modality(SoundWidth)], new TrainingTargets(LearningTask.Multiclass, Classes, classes, null),
+            [.. Enumerable.Range(0, rows).Select(i => i % 5 == 0)]);
     }
 }

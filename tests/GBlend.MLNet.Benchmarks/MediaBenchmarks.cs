@@ -68,7 +68,9 @@ internal static class MediaBenchmarks
 
     private static TrainingSettings Settings(Encoder encoder, int[] stored, params Augmentation[] augmentations) => PlainSettings.Of(
         Blending.None(),
-        ModalitySpec.Create("Clip", ModalityKind.Video, stored, encoder, AugmentationSettings.Of(augmentations)) with { Scaling = InputScaling.ForBytes(ModalityKind.Video, Channels) }) with
+        ModalitySpec.Create("Clip", ModalityKind.Video, stored, encoder,
+            AugmentationSettings.Of(augmentations)) with
+        { Scaling = InputScaling.ForBytes(ModalityKind.Video, Channels) }) with
     {
         Fusion = Fusion.Concat(16),
         NumberOfEpochs = 1,
@@ -82,7 +84,8 @@ internal static class MediaBenchmarks
         var writer = new RowWriter<byte>(rowBytes, count, memory);
         for (int row = 0; row < count; row++)
             random.NextBytes(writer.Add());
-        return new([writer.Finish()], new(LearningTask.Multiclass, Classes, [.. Enumerable.Range(0, count).Select(i => (long)(i % Classes))], null), [.. Enumerable.Range(0, count).Select(i => i % 8 == 0)], null, memory);
+        return new([writer.Finish()], new(LearningTask.Multiclass, Classes, [.. Enumerable.Range(0, count).Select(i => (long)(i % Classes))], null),
+            [.. Enumerable.Range(0, count).Select(i => i % 8 == 0)], null, memory);
     }
 
     /// <summary>Rows that are made when they are read, all in the memory of one.</summary>

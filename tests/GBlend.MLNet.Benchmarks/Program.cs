@@ -29,7 +29,8 @@ static void ReportVectors(TrainingRows data)
 {
     Report("naive joint epoch: trainer / hand-written TorchSharp loop", "at most 1.15", TrainingBenchmarks.NaiveOverHandWritten(data));
     foreach (var (name, blending, most) in TrainingBenchmarks.Blendings())
-        Report($"{name} / naive joint, whole fits, one thread", FormattableString.Invariant($"at most {most}"), TrainingBenchmarks.OverNaive(data, blending, sideBySide: false));
+        Report($"{name} / naive joint, whole fits, one thread", FormattableString.Invariant($"at most {most}"),
+            TrainingBenchmarks.OverNaive(data, blending, sideBySide: false));
     Report("auto / naive joint, its networks side by side", "", TrainingBenchmarks.OverNaive(data, Blending.Auto(), sideBySide: true));
     Report("auto in five folds / naive joint, its networks side by side", "", TrainingBenchmarks.CrossFittedOverNaive(data));
     Report("online G-Blend / naive joint, branches side by side", "", TrainingBenchmarks.OverNaive(data, Blending.Online(6), sideBySide: true));
@@ -39,7 +40,8 @@ static void ReportVectors(TrainingRows data)
 static void ReportConvolutions(TrainingRows data)
 {
     foreach (var (name, blending, most) in TrainingBenchmarks.Blendings())
-        Report($"{name} / naive joint, ResNet-18 of width 1/8, one thread", FormattableString.Invariant($"at most {most}"), TrainingBenchmarks.OverNaiveConvolutional(data, blending));
+        Report($"{name} / naive joint, ResNet-18 of width 1/8, one thread", FormattableString.Invariant($"at most {most}"),
+            TrainingBenchmarks.OverNaiveConvolutional(data, blending));
 }
 
 static void ReportMedia()
@@ -52,14 +54,17 @@ static void ReportMedia()
     Report("fit on clips with crops and flips / without, R3D-18 of width 1/16", "", MediaBenchmarks.AugmentedOverPlain());
     Report("fit of a frozen R3D-18, features in every epoch / once, 5 epochs", "", MediaBenchmarks.FrozenEveryEpochOverOnce());
     Console.WriteLine();
-    Console.WriteLine($"Peak memory of a process that fits on {MediaBenchmarks.TimesTheBudget} times its budget of {MediaBenchmarks.BudgetMegabytes} MB: {PeakOfOwnProcess():0} MB (at most {MediaBenchmarks.BudgetMegabytes + 500}).");
+    Console.WriteLine($"Peak memory of a process that fits on {MediaBenchmarks.TimesTheBudget} times its budget of {MediaBenchmarks.BudgetMegabytes} MB: "
+        + $"{PeakOfOwnProcess():0} MB (at most {MediaBenchmarks.BudgetMegabytes + 500}).");
 }
 
 // What a process had at most does not go down again, so it is one of its own.
 static double PeakOfOwnProcess()
 {
     string library = typeof(MediaBenchmarks).Assembly.Location;
-    using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [library, "peak"] : ["peak"]) { RedirectStandardOutput = true })!;
+    using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? [library, "peak"] : ["peak"])
+    { RedirectStandardOutput = true })!;
     string output = process.StandardOutput.ReadToEnd();
     process.WaitForExit();
     return double.Parse(output, CultureInfo.InvariantCulture);

@@ -17,25 +17,31 @@ internal static class SweepBenchmarks
     /// <param name="trainings">The budget of a sweep, in whole trainings.</param>
     internal static void Run(int trainings, IReadOnlyList<string> folders)
     {
-        Console.WriteLine($"Best log-loss on the rows to choose by (and on the test rows) after {trainings * Epochs} epochs in all, a whole training being {Epochs}; {Seeds} seeds.");
+        Console.WriteLine($"Best log-loss on the rows to choose by (and on the test rows) after {trainings * Epochs} epochs in all, a whole training being "
+            + $"{Epochs}; {Seeds} seeds.");
         Console.WriteLine();
         Console.WriteLine($"| {"sweep",-24} | {"halving + model",-17} | {"random",-17} | {"wins",5} | {"test: halving",13} | {"random",7} | {"trials",11} |");
-        Console.WriteLine($"| {new string('-', 24)} | {new string('-', 17)} | {new string('-', 17)} | {new string('-', 5)} | {new string('-', 13)} | {new string('-', 7)} | {new string('-', 11)} |");
+        Console.WriteLine($"| {new string('-', 24)} | {new string('-', 17)} | {new string('-', 17)} | {new string('-', 5)} | {new string('-', 13)} | "
+            + $"{new string('-', 7)} | {new string('-', 11)} |");
         var sets = folders.Count > 0
             ? folders.Select(f => FolderData.Read(f, null))
             : Enumerable.Range(1, 3).Select(seed => GeneratedData.Create(seed, heldOutSpeakers: 6) with { Name = $"generated data {seed}" });
         var gains = sets.Select(data => Compare(data, trainings)).ToArray();
         Console.WriteLine();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Over the {gains.Length} sweeps of a seed the mean of log(halving / random) is below 0 in {Enumerable.Range(0, Seeds).Count(seed => gains.Average(g => g[seed]) < 0)} of {Seeds} seeds."));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Over the {gains.Length} sweeps of a seed the mean of log(halving / random) is below 0 "
+            + $"in {Enumerable.Range(0, Seeds).Count(seed => gains.Average(g => g[seed]) < 0)} of {Seeds} seeds."));
     }
 
     /// <returns>Per seed log(halving / random).</returns>
     private static double[] Compare(MultimodalData data, int trainings)
     {
-        var pairs = Enumerable.Range(0, Seeds).Select(seed => (Halving: Sweep(data, trainings, seed, halves: true), Random: Sweep(data, trainings, seed, halves: false))).ToArray();
+        var pairs = Enumerable.Range(0, Seeds).Select(
+            seed => (Halving: Sweep(data, trainings, seed, halves: true), Random: Sweep(data, trainings, seed, halves: false))).ToArray();
         int wins = pairs.Count(p => p.Halving.Choosing < p.Random.Choosing);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {data.Name,-24} | {Text(pairs.Select(p => p.Halving.Choosing)),-17} | {Text(pairs.Select(p => p.Random.Choosing)),-17} | {$"{wins}/{Seeds}",5} | {pairs.Average(p => p.Halving.Test),13:0.000} | {pairs.Average(p => p.Random.Test),7:0.000} | {$"{pairs.Average(p => p.Halving.Trials):0} / {pairs.Average(p => p.Random.Trials):0}",11} |"));
+            $"| {data.Name,-24} | {Text(pairs.Select(p => p.Halving.Choosing)),-17} | {Text(pairs.Select(p => p.Random.Choosing)),-17} | "
+                + $"{$"{wins}/{Seeds}",5} | {pairs.Average(p => p.Halving.Test),13:0.000} | {pairs.Average(p => p.Random.Test),7:0.000} | "
+                + $"{$"{pairs.Average(p => p.Halving.Trials):0} / {pairs.Average(p => p.Random.Trials):0}",11} |"));
         return [.. pairs.Select(p => Math.Log(p.Halving.Choosing / p.Random.Choosing))];
     }
 
@@ -62,7 +68,8 @@ internal static class SweepBenchmarks
         foreach (var (name, _) in data.Modalities)
             options.Trainer.Modalities.Add(Modality.Vector(name));
         // Offline estimates train every branch over the whole run before the first epoch, which a budget of epochs does not count.
-        options.Space = SweepSpaces.For(options.Trainer).Choice(s => s.Blending, BlendingMethod.Auto, BlendingMethod.None, BlendingMethod.Equal, BlendingMethod.Separate, BlendingMethod.Online);
+        options.Space = SweepSpaces.For(options.Trainer).Choice(
+            s => s.Blending, BlendingMethod.Auto, BlendingMethod.None, BlendingMethod.Equal, BlendingMethod.Separate, BlendingMethod.Online);
         var result = new GradientBlendingSweep(ml, options).Run(View(data.TrainingRows.Where(r => !choosing.Contains(r))), View(choosing));
         using var model = result.Model!;
         double test = ml.MulticlassClassification.Evaluate(model.Transform(View(data.TestRows))).LogLoss;

@@ -61,7 +61,8 @@ internal static class TrainingBenchmarks
         ("MCR", Blending.Mcr(), 1.1),
     ];
 
-    internal static TrainedModel Train(TrainingRows rows, Blending blending, bool sideBySide = true) => TrainingRun.Fit(rows, Settings(blending, sideBySide), new SilentHost());
+    internal static TrainedModel Train(TrainingRows rows, Blending blending, bool sideBySide = true) =>
+        TrainingRun.Fit(rows, Settings(blending, sideBySide), new SilentHost());
 
     private static TrainingSettings Settings(Blending blending, bool sideBySide) => PlainSettings.Of(
         blending,

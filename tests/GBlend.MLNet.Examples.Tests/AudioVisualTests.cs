@@ -15,7 +15,8 @@ public sealed class AudioVisualTests : IDisposable
     public void A_manifest_of_videos_with_sound_ends_in_a_table_a_model_and_a_picture()
     {
         string manifest = Write("Path,What,Part");
-        var (output, errors, exit) = Run("--manifest", manifest, "--video-column", "Path", "--label-column", "What", "--split-column", "Part", "--blending", "online", "--super-epoch", "1");
+        var (output, errors, exit) = Run(
+            "--manifest", manifest, "--video-column", "Path", "--label-column", "What", "--split-column", "Part", "--blending", "online", "--super-epoch", "1");
 
         Assert.True(exit == 0, errors + output);
         // Every frame and sample is accounted for: a second of 16 frames and 16,000 samples a file.
@@ -71,16 +72,19 @@ public sealed class AudioVisualTests : IDisposable
     /// <summary>24 videos of one second with sound in the file, of two classes.</summary>
     private string Write(string header)
     {
-        var shapes = MovingShapes.Write(PathTo("media"), new MovingShapesOptions { Classes = 2, ClipsPerClass = 12, Scenes = 6, Seconds = 1, Width = 24, Height = 24, Sound = SoundPlace.InVideo });
+        var shapes = MovingShapes.Write(PathTo("media"),
+            new MovingShapesOptions { Classes = 2, ClipsPerClass = 12, Scenes = 6, Seconds = 1, Width = 24, Height = 24, Sound = SoundPlace.InVideo });
         string manifest = PathTo(Path.Combine("media", "manifest.csv"));
-        File.WriteAllLines(manifest, shapes.Select((s, i) => string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(s.VideoPath)},{s.Class},{(i < 12 ? "train" : i < 18 ? "valid" : "test")}")).Prepend(header));
+        File.WriteAllLines(manifest, shapes.Select((s, i) => string.Create(
+            CultureInfo.InvariantCulture, $"{Path.GetFileName(s.VideoPath)},{s.Class},{(i < 12 ? "train" : i < 18 ? "valid" : "test")}")).Prepend(header));
         return manifest;
     }
 
     private (string Output, string Errors, int Exit) Run(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.Path };
-        string[] small = ["--epochs", "2", "--width", "0.03", "--size", "16", "--clip", "4", "--fusion", "8", "--batch", "6", "--seeds", "1", "--save", PathTo("model.zip"), "--sheet", PathTo("sheet.png")];
+        string[] small = ["--epochs", "2", "--width", "0.03", "--size", "16", "--clip", "4", "--fusion", "8", "--batch", "6", "--seeds", "1", "--save",
+            PathTo("model.zip"), "--sheet", PathTo("sheet.png")];
         foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "AudioVisual.dll"), .. arguments, .. small])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

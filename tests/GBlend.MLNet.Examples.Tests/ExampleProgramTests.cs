@@ -43,7 +43,8 @@ public sealed partial class ExampleProgramTests
     {
         Assert.NotEmpty(OptionsOf(program));
         foreach (string option in OptionsOf(program))
-            Assert.Contains(Refused(program, option, "--no-such-thing"), (IEnumerable<string>)[$"{option} needs a value. See --help.", "Unknown option '--no-such-thing'. See --help."]);
+            Assert.Contains(Refused(program, option, "--no-such-thing"),
+                (IEnumerable<string>)[$"{option} needs a value. See --help.", "Unknown option '--no-such-thing'. See --help."]);
     }
 
     [Theory]

@@ -12,7 +12,8 @@ public sealed class GeneratedSetsTests
     {
         var data = DataSet.From(GeneratedSets.Create(set));
         var fitting = new Fitting(data, s_settings, CancellationToken.None);
-        using var model = fitting.Fit(Recipe.Named([Recipe.Auto]).Single(), columns.Length == 0 ? data.Columns : columns, s_settings.Rates[0], Treatment.Last, seed: 0)!;
+        using var model = fitting.Fit(
+            Recipe.Named([Recipe.Auto]).Single(), columns.Length == 0 ? data.Columns : columns, s_settings.Rates[0], Treatment.Last, seed: 0)!;
         return model.Test().Accuracy;
     }
 

@@ -11,7 +11,8 @@ public sealed class ReportTests
     public void A_baseline_is_taken_at_its_better_treatment_of_each_measure()
     {
         var scores = new Scores(
-            [Row("s", "naive", Treatment.Last, 0, 0.9, 2), Row("s", "naive", Treatment.Best, 0, 0.8, 1), Row("s", "auto", Treatment.Last, 0, 0.95, 0.5)], ["s"]);
+            [Row("s", "naive", Treatment.Last, 0, 0.9, 2), Row("s", "naive", Treatment.Best, 0, 0.8, 1), Row("s", "auto", Treatment.Last, 0, 0.95, 0.5)],
+                ["s"]);
         Assert.Equal(Treatment.Last, scores.BetterTreatment("s", "naive", Measure.Accuracy));
         Assert.Equal(Treatment.Best, scores.BetterTreatment("s", "naive", Measure.LogLoss));
         Assert.Equal(5, scores.Difference("s", "auto", Treatment.Last, "naive", Measure.Accuracy).Mean, 9);
@@ -22,7 +23,8 @@ public sealed class ReportTests
     public void The_bar_is_the_best_baseline_and_no_other_method()
     {
         var scores = new Scores(
-            [Row("s", "naive", Treatment.Last, 0, 0.7, 1), Row("s", "single", Treatment.Best, 0, 0.8, 2), Row("s", "online+pool", Treatment.Last, 0, 0.99, 0.1)], ["s"]);
+            [Row("s", "naive", Treatment.Last, 0, 0.7, 1), Row("s", "single", Treatment.Best, 0, 0.8, 2),
+                Row("s", "online+pool", Treatment.Last, 0, 0.99, 0.1)], ["s"]);
         Assert.Equal("single", scores.BestOf(Recipe.Baselines, "s", Measure.Accuracy));
         Assert.Equal("naive", scores.BestOf(Recipe.Baselines, "s", Measure.LogLoss));
     }

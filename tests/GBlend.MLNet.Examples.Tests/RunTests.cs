@@ -6,7 +6,10 @@ public sealed class RunTests
 {
     private static string[] Run(string folder, string more)
     {
-        Comparison.Run(CommandLine.Parse([.. $"--generated xor-pure xor-mix --methods auto,naive,equal,singles --epochs 2 --rates 0.05,0.01 --timings 0 {more} --out".Split(' ', StringSplitOptions.RemoveEmptyEntries), folder]), CancellationToken.None);
+        Comparison.Run(
+            CommandLine.Parse(
+            [.. $"--generated xor-pure xor-mix --methods auto,naive,equal,singles --epochs 2 --rates 0.05,0.01 --timings 0 {more} --out".Split(
+            ' ', StringSplitOptions.RemoveEmptyEntries), folder]), CancellationToken.None);
         return File.ReadAllLines(Path.Combine(folder, "results.csv"));
     }
 

@@ -12,7 +12,8 @@ internal sealed record Command(string Line, int ExitCode, string Output)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         // What runs these tests speaks of them and not of what they run.
-        foreach (string variable in start.Environment.Keys.Where(key => key.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase) || key.StartsWith("DOTNET_HOST", StringComparison.Ordinal)).ToArray())
+        foreach (string variable in start.Environment.Keys.Where(
+            key => key.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase) || key.StartsWith("DOTNET_HOST", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(variable);
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();

@@ -24,7 +24,8 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
         if (asked.TryGetValue("TorchSharp", out string? torch))
             Assert.Equal("[0.107.0, 0.108.0)", torch);
         var files = packed.FilesOf(library);
-        foreach (string file in (string[])["README.md", "CHANGELOG.md", "NOTICE", "SKILL.md", "icon.png", $"lib/net10.0/{library}.dll", $"lib/net10.0/{library}.xml"])
+        foreach (string file in (string[])[
+            "README.md", "CHANGELOG.md", "NOTICE", "SKILL.md", "icon.png", $"lib/net10.0/{library}.dll", $"lib/net10.0/{library}.xml"])
             Assert.Contains(file, files);
     }
 
@@ -89,8 +90,11 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
                 .Append(ml.Transforms.ExtractPixels("Pixels", "Image", scaleImage: 1 / 255f));
             float Sum() => images.Fit(view).Transform(view).GetColumn<float[]>("Pixels").Sum(pixels => pixels.Sum());
             float before = Sum();
-            var model = images.AppendCacheCheckpoint(ml).Append(ml.BinaryClassification.Trainers.GradientBlending(new() { Modalities = { Modality.Vector("Pixels"), Modality.Vector("Noise") }, NumberOfEpochs = 10 })).Fit(view);
-            Console.WriteLine($"accuracy {ml.BinaryClassification.EvaluateNonCalibrated(model.Transform(view)).Accuracy:P0}, the same pixels: {before == Sum()}");
+            var trainer = ml.BinaryClassification.Trainers.GradientBlending(
+                new() { Modalities = { Modality.Vector("Pixels"), Modality.Vector("Noise") }, NumberOfEpochs = 10 });
+            var model = images.AppendCacheCheckpoint(ml).Append(trainer).Fit(view);
+            double accuracy = ml.BinaryClassification.EvaluateNonCalibrated(model.Transform(view)).Accuracy;
+            Console.WriteLine($"accuracy {accuracy:P0}, the same pixels: {before == Sum()}");
 
             class Row
             {
@@ -99,7 +103,8 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
                 [VectorType(2)] public float[] Noise { get; set; } = [];
             }
             """;
-        var run = packed.Run("WithImages", new Dictionary<string, string> { ["GBlend.MLNet"] = "", [Libtorch] = LibtorchVersion, ["Microsoft.ML.ImageAnalytics"] = "5.0.1" }, program).MustSucceed();
+        var packages = new Dictionary<string, string> { ["GBlend.MLNet"] = "", [Libtorch] = LibtorchVersion, ["Microsoft.ML.ImageAnalytics"] = "5.0.1" };
+        var run = packed.Run("WithImages", packages, program).MustSucceed();
         Assert.Contains("the same pixels: True", run.Output);
     }
 
@@ -169,7 +174,8 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
             {
                 var ml = new MLContext(seed: 1);
                 var view = ml.Data.LoadFromEnumerable(rows);
-                ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.TextClassification(sentence1ColumnName: "Text", maxEpochs: 1)).Fit(view);
+                ml.Transforms.Conversion.MapValueToKey("Label")
+                    .Append(ml.MulticlassClassification.Trainers.TextClassification(sentence1ColumnName: "Text", maxEpochs: 1)).Fit(view);
                 theirs = "trained";
             }
             catch (Exception e)
@@ -187,7 +193,8 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
                 [VectorType(2)] public float[] B { get; set; } = [];
             }
             """;
-        var run = packed.Run("WithTorch", new Dictionary<string, string> { ["GBlend.MLNet"] = "", [Libtorch] = LibtorchVersion, ["Microsoft.ML.TorchSharp"] = "0.23.1" }, program).MustSucceed();
+        var packages = new Dictionary<string, string> { ["GBlend.MLNet"] = "", [Libtorch] = LibtorchVersion, ["Microsoft.ML.TorchSharp"] = "0.23.1" };
+        var run = packed.Run("WithTorch", packages, program).MustSucceed();
         Assert.Contains("the same bits: True", run.Output);
     }
 
@@ -205,7 +212,8 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
 
             var ml = new MLContext(seed: 1);
             var random = new Random(1);
-            var view = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 90).Select(i => new Row { Label = i % 2 == 0, A = [i % 2 + (float)random.NextDouble()], B = [(float)random.NextDouble()] }));
+            var view = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 90).Select(
+                i => new Row { Label = i % 2 == 0, A = [i % 2 + (float)random.NextDouble()], B = [(float)random.NextDouble()] }));
             var model = ml.BinaryClassification.Trainers.GradientBlending("A", "B").Fit(view);
             ml.Model.Save(model, view.Schema, "model.zip");
             Console.WriteLine($"accuracy {ml.BinaryClassification.EvaluateNonCalibrated(ml.Model.Load("model.zip", out _).Transform(view)).Accuracy:P0}");
@@ -238,7 +246,8 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
 
             var ml = new MLContext(seed: 1);
             var random = new Random(1);
-            var view = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 90).Select(i => new Row { Label = i % 2 == 0, A = [i % 2 + (float)random.NextDouble()], B = [(float)random.NextDouble()] }));
+            var view = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 90).Select(
+                i => new Row { Label = i % 2 == 0, A = [i % 2 + (float)random.NextDouble()], B = [(float)random.NextDouble()] }));
             var options = new GradientBlendingTrainer.Options { Modalities = { Modality.Vector("A"), Modality.Vector("B") }, NumberOfEpochs = 10 };
             var sweepable = ml.Auto().GradientBlending(options, task: GBlend.MLNet.AutoML.SweepTask.Binary);
             var start = sweepable.SearchSpace.Start();

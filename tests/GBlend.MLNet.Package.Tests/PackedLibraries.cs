@@ -15,10 +15,12 @@ public sealed class PackedLibraries : IDisposable
     {
         Directory.CreateDirectory(Feed);
         foreach (string project in Libraries)
-            Command.Run("dotnet", $"pack \"{Repository.PathTo("src", project, project + ".csproj")}\" -c Release -o \"{Feed}\" -p:Version={Version}", Repository.Root).MustSucceed();
+            Command.Run("dotnet", $"pack \"{Repository.PathTo("src", project, project + ".csproj")}\" -c Release -o \"{Feed}\" -p:Version={Version}",
+                Repository.Root).MustSucceed();
     }
 
-    internal static IReadOnlyList<string> Libraries { get; } = [.. Directory.GetDirectories(Repository.PathTo("src")).Select(folder => Path.GetFileName(folder))];
+    internal static IReadOnlyList<string> Libraries { get; } = [
+        .. Directory.GetDirectories(Repository.PathTo("src")).Select(folder => Path.GetFileName(folder))];
 
     /// <summary>A version that no earlier run has left in the machine's package folder.</summary>
     internal string Version { get; } = $"0.0.0-test.{DateTime.UtcNow:yyyyMMddHHmmss}.{Environment.ProcessId}";
@@ -30,7 +32,8 @@ public sealed class PackedLibraries : IDisposable
     {
         using var package = ZipFile.OpenRead(Path.Combine(Feed, $"{library}.{Version}.nupkg"));
         using var nuspec = package.GetEntry($"{library}.nuspec")!.Open();
-        return XDocument.Load(nuspec).Descendants().Where(e => e.Name.LocalName == "dependency").ToDictionary(e => (string)e.Attribute("id")!, e => (string)e.Attribute("version")!);
+        return XDocument.Load(nuspec).Descendants().Where(e => e.Name.LocalName == "dependency").ToDictionary(
+            e => (string)e.Attribute("id")!, e => (string)e.Attribute("version")!);
     }
 
     /// <summary>The names of the files in a package.</summary>
@@ -78,15 +81,18 @@ public sealed class PackedLibraries : IDisposable
     {
         string folder = Write(name, packages, source);
         _others.Add((name, version));
-        Command.Run("dotnet", $"pack -c Release -o \"{Feed}\" -p:Version={version} -p:OutputType=Library -p:PackageId={name} -p:NoWarn=NU5128", folder).MustSucceed();
+        Command.Run("dotnet", $"pack -c Release -o \"{Feed}\" -p:Version={version} -p:OutputType=Library -p:PackageId={name} -p:NoWarn=NU5128", folder)
+            .MustSucceed();
     }
 
     private string Write(string name, IReadOnlyDictionary<string, string> packages, string program)
     {
         string folder = Path.Combine(_folder.FullName, name);
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, "NuGet.config"), $"<configuration><packageSources><add key=\"packed\" value=\"{Feed}\" /></packageSources></configuration>");
-        string references = string.Concat(packages.Select(p => $"<PackageReference Include=\"{p.Key}\" Version=\"{(p.Value.Length > 0 ? p.Value : Version)}\" />"));
+        File.WriteAllText(
+            Path.Combine(folder, "NuGet.config"), $"<configuration><packageSources><add key=\"packed\" value=\"{Feed}\" /></packageSources></configuration>");
+        string references = string.Concat(
+            packages.Select(p => $"<PackageReference Include=\"{p.Key}\" Version=\"{(p.Value.Length > 0 ? p.Value : Version)}\" />"));
         // A registry that lacks the exact version of a transitive package takes the next one and says so; that is no fault of the program.
         File.WriteAllText(Path.Combine(folder, $"{name}.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
@@ -104,7 +110,8 @@ public sealed class PackedLibraries : IDisposable
     public void Dispose()
     {
         _folder.Delete(recursive: true);
-        string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         foreach (var (library, version) in Libraries.Select(library => (library, Version)).Concat(_others))
         {
             string folder = Path.Combine(packages, library.ToLowerInvariant(), version.ToLowerInvariant());

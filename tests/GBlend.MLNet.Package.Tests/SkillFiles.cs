@@ -17,7 +17,8 @@ internal static class SkillFiles
             int label = i % 3;
             return $"{"abc"[label]},person {i % 24},{string.Join(',', Enumerable.Range(0, 10).Select(k => Number(k % 3 == label)))}";
         }
-        File.WriteAllLines(Path.Combine(folder, "data.csv"), [$"Label,Person,{string.Join(',', Enumerable.Range(0, 10))}", .. Enumerable.Range(0, 240).Select(Line)]);
+        File.WriteAllLines(
+            Path.Combine(folder, "data.csv"), [$"Label,Person,{string.Join(',', Enumerable.Range(0, 10))}", .. Enumerable.Range(0, 240).Select(Line)]);
 
         string[] media = [.. Enumerable.Range(0, 24).Select(i =>
         {

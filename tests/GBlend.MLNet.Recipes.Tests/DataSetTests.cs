@@ -62,7 +62,8 @@ public sealed class DataSetTests : TempFolder
     public void Read_takes_a_segment_of_both_audio_set_lists_once_and_refuses_two_opinions()
     {
         Write("class_labels_indices.csv", "index,mid,display_name", "0,/m/0,\"Cat\"", "1,/m/1,\"Dog\"");
-        Write("unbalanced_train_segments.csv", "# YTID, start_seconds, end_seconds, positive_labels", "aaaaaaaaaaa, 30.000, 40.000, \"/m/0\"", "bbbbbbbbbbb, 30.000, 40.000, \"/m/1\"");
+        Write("unbalanced_train_segments.csv", "# YTID, start_seconds, end_seconds, positive_labels", "aaaaaaaaaaa, 30.000, 40.000, \"/m/0\"",
+            "bbbbbbbbbbb, 30.000, 40.000, \"/m/1\"");
         Write("balanced_train_segments.csv", "# YTID, start_seconds, end_seconds, positive_labels", "aaaaaaaaaaa, 30.000, 40.000, \"/m/0\"");
         Write("eval_segments.csv", "# YTID, start_seconds, end_seconds, positive_labels", "ccccccccccc, 30.000, 40.000, \"/m/1\"");
         foreach (char id in "abc")
@@ -93,7 +94,8 @@ public sealed class DataSetTests : TempFolder
         var clips = new ClipData(new MLContext(1), recipe, cut, 1, ClipPosition.Center, MediaCache.InMemory(), default);
         Assert.Equal([2, 0], ScoredRows.Classes(clips.Rows(0, 3, false, ["RGB", "A"], _ => true), "Class"));
         Assert.Empty(clips.BadFiles);
-        Message(() => Segments.Cut([set.Train[2] with { Id = "z", File = Write("videos/no.mp4", "no video") }], Path.Combine(Folder, "segments"), 32, () => { }, default), "can't cut the seconds 4 to 6");
+        Message(() => Segments.Cut([set.Train[2] with { Id = "z", File = Write("videos/no.mp4", "no video") }], Path.Combine(Folder, "segments"), 32,
+            () => { }, default), "can't cut the seconds 4 to 6");
     }
 
     [Theory]
@@ -116,10 +118,12 @@ public sealed class DataSetTests : TempFolder
         var rows = clips.Rows(0, 6, set.IsMultiLabel, ["RGB", "OF", "A"], _ => true);
         Assert.Equal(some.SelectMany(v => new[] { v.Id, v.Id }), ScoredRows.Groups(rows, "Id"));
         if (set.IsMultiLabel)
-            Assert.Equal(some.Select(v => v.Labels[0].Order()), ScoredRows.Labels(rows, "Labels").Where((_, i) => i % 2 == 0).Select(l => l.Index().Where(x => x.Item).Select(x => x.Index)));
+            Assert.Equal(some.Select(v => v.Labels[0].Order()),
+                ScoredRows.Labels(rows, "Labels").Where((_, i) => i % 2 == 0).Select(l => l.Index().Where(x => x.Item).Select(x => x.Index)));
         else
             Assert.Equal(some.Select(v => v.Labels[0][0]), ScoredRows.Classes(rows, "Class").Where((_, i) => i % 2 == 0));
-        Assert.Equal(["8, 36, 48, 3", "8, 36, 48, 2", "100, 40"], recipe.Modalities.Select(m => string.Join(", ", ((Microsoft.ML.Data.VectorDataViewType)rows.Schema[m].Type).Dimensions)));
+        Assert.Equal(["8, 36, 48, 3", "8, 36, 48, 2", "100, 40"],
+            recipe.Modalities.Select(m => string.Join(", ", ((Microsoft.ML.Data.VectorDataViewType)rows.Schema[m].Type).Dimensions)));
     }
 
     private void StandIn(string name, out Recipe recipe)

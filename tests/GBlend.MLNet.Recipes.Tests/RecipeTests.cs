@@ -24,7 +24,8 @@ public sealed class RecipeTests : TempFolder
             var methods = Blends.Of(recipe, target);
             Assert.Equal(["uni", "uni", "naive", "offline", "online", "fixed"], methods.Select(m => m.Key));
             Assert.Equal($"{Blending.Online(5, 10)}", $"{methods[4].Blending}");
-            Assert.All(methods, m => Assert.Equal(BlendingGuards.Published, m.Key is "offline" or "online" or "fixed" ? m.Blending.Guards : BlendingGuards.Published));
+            Assert.All(
+                methods, m => Assert.Equal(BlendingGuards.Published, m.Key is "offline" or "online" or "fixed" ? m.Blending.Guards : BlendingGuards.Published));
         }
         Assert.All(recipe.Weights, w => Assert.Equal(1, w.Values.Sum(), 0.0021));
     }
@@ -59,7 +60,8 @@ public sealed class RecipeTests : TempFolder
     {
         var recipe = RecipeBook.Find("kinetics400", "r3d-50");
         var training = recipe.Training;
-        Assert.Equal((45, 10, 0.01, 1e-4, 0.9, 32), (training.Epochs, training.WarmUpEpochs, training.LearningRate, training.WeightDecay, training.Momentum, training.BatchSize));
+        Assert.Equal((45, 10, 0.01, 1e-4, 0.9, 32),
+            (training.Epochs, training.WarmUpEpochs, training.LearningRate, training.WeightDecay, training.Momentum, training.BatchSize));
         Assert.Equal([20, 30, 40], training.RateFallsAt);
         Assert.Equal((10, 5), (training.FirstSuperEpoch, training.SuperEpoch));
         Assert.Equal((16, 224), (recipe.Clip.Frames, recipe.Clip.Crop));
@@ -122,14 +124,17 @@ public sealed class RecipeTests : TempFolder
     [Fact]
     public void Command_line_changes_the_recipe_in_order()
     {
-        var line = CommandLine.Parse(["kinetics400", "--variant", "r3d-50", "--set", "training.epochs=50", "--epochs", "40", "--modalities", "RGB+OF", "--blends", "naive,offline", "--width", "0.5", "--seed", "7"]);
+        var line = CommandLine.Parse(["kinetics400", "--variant", "r3d-50", "--set", "training.epochs=50", "--epochs", "40", "--modalities", "RGB+OF",
+            "--blends", "naive,offline", "--width", "0.5", "--seed", "7"]);
         var recipe = line.Recipe();
         Assert.Equal((40, 7, 0.5, 0.5), (recipe.Training.Epochs, recipe.Training.Seed, recipe.Visual.Width, recipe.Audio.Width));
         Assert.Equal(["naive", "offline"], Blends.Of(recipe, "class").Select(m => m.Key));
         Assert.Equal(45, line.Published.Training.Epochs);
         Assert.Equal(8, CommandLine.Parse(["minisports", "--stand-in"]).Recipe().Clip.Frames);
-        foreach (var (args, problem) in new (string[], string)[] { ([], "Name a recipe"), (["x"], "There is no recipe 'x'"), (["kinetics400", "--variant", "y"], "no variant 'y'"), (["kinetics400", "--nope"], "Unknown option"),
-            (["kinetics400", "--epochs"], "needs a value"), (["kinetics400", "--epochs", "-1"], "above 0"), (["kinetics400", "--stand-in", "--data", "."], "its own data"), (["kinetics400", "--threads", "0"], "above 0") })
+        foreach (var (args, problem) in new (string[], string)[] { ([], "Name a recipe"), (["x"], "There is no recipe 'x'"),
+            (["kinetics400", "--variant", "y"], "no variant 'y'"), (["kinetics400", "--nope"], "Unknown option"),
+            (["kinetics400", "--epochs"], "needs a value"), (["kinetics400", "--epochs", "-1"], "above 0"),
+                (["kinetics400", "--stand-in", "--data", "."], "its own data"), (["kinetics400", "--threads", "0"], "above 0") })
             Message(() => CommandLine.Parse(args).Recipe(), problem);
     }
 
@@ -137,14 +142,19 @@ public sealed class RecipeTests : TempFolder
     public void Tables_have_the_numbers_that_are_quoted()
     {
         double Value(string source, string set, string network, string method, string metric) =>
-            PaperTables.All.Single(r => r.Source == source && r.Set == set && r.Network == network && r.Method == method && r.Modalities == "RGB+A").Find(metric)!.Value;
-        Assert.Equal([79.1, 80.4, 83.3], new[] { "", ", from Sports-1M", ", from IG-65M" }.Select(start => Value("Table 6", "Kinetics-400", PaperTables.IpCsn152 + start, "offline", Metric.Video1)));
+            PaperTables.All.Single(r => r.Source == source && r.Set == set && r.Network == network && r.Method == method && r.Modalities == "RGB+A").Find(
+                metric)!.Value;
+        Assert.Equal([79.1, 80.4, 83.3], new[] { "", ", from Sports-1M", ", from IG-65M" }.Select(
+            start => Value("Table 6", "Kinetics-400", PaperTables.IpCsn152 + start, "offline", Metric.Video1)));
         Assert.Equal([77.7, 78.9], new[] { "", "from Sports-1M" }.Select(start => Value(PaperTables.Older, "Kinetics-400", start, "offline", Metric.Video1)));
-        Assert.Equal([49.7, 62.8, 85.5], new[] { Metric.Clip1, Metric.Video1, Metric.Video5 }.Select(m => Value(PaperTables.Older, "mini-Sports", "", "offline", m)));
+        Assert.Equal(
+            [49.7, 62.8, 85.5], new[] { Metric.Clip1, Metric.Video1, Metric.Video5 }.Select(m => Value(PaperTables.Older, "mini-Sports", "", "offline", m)));
         Assert.Equal([74.8, 92.4], new[] { Metric.Video1, Metric.Video5 }.Select(m => Value(PaperTables.Older, "Sports-1M", "", "offline", m)));
         Assert.Equal([41.8, 97.5], new[] { Metric.Map, Metric.Mauc }.Select(m => Value("Table 7", "AudioSet", PaperTables.R2Plus1D101, "offline", m)));
-        Assert.Equal([59.2, 36.1, 25.6], new[] { Metric.Verb1, Metric.Noun1, Metric.Action1 }.Select(m => Value("Table 8, validation", "EPIC-Kitchens", PaperTables.IpCsn152 + ", from IG-65M", "offline", m)));
-        Assert.Equal(Enumerable.Range(1, 8).Select(n => $"Table {n}").Append(PaperTables.Older), PaperTables.All.Select(r => r.Source.Split(',')[0]).Distinct());
+        Assert.Equal([59.2, 36.1, 25.6], new[] { Metric.Verb1, Metric.Noun1, Metric.Action1 }.Select(
+            m => Value("Table 8, validation", "EPIC-Kitchens", PaperTables.IpCsn152 + ", from IG-65M", "offline", m)));
+        Assert.Equal(
+            Enumerable.Range(1, 8).Select(n => $"Table {n}").Append(PaperTables.Older), PaperTables.All.Select(r => r.Source.Split(',')[0]).Distinct());
         // The older version's numbers stand in one table with the CVPR version's for mini-Sports alone.
         Assert.Equal(["Table 5", PaperTables.Older], PaperTables.All.Where(r => r.Find(Metric.Video1) == 62.8).Select(r => r.Source));
     }
@@ -169,7 +179,8 @@ public sealed class RecipeTests : TempFolder
     public void Results_say_which_number_is_whose()
     {
         var recipe = RecipeBook.Find("kinetics400", "r3d-50");
-        var results = new Results(RecipeBook.StandIn(recipe), recipe, "a stand-in of 3 videos", [new(Blends.Of(recipe, "class")[3]) { Values = [new(Metric.Video1, 12.34)] }, new(Blends.Of(recipe, "class")[0]) { Failure = "diverged" }]);
+        var results = new Results(RecipeBook.StandIn(recipe), recipe, "a stand-in of 3 videos",
+            [new(Blends.Of(recipe, "class")[3]) { Values = [new(Metric.Video1, 12.34)] }, new(Blends.Of(recipe, "class")[0]) { Failure = "diverged" }]);
         string text = results.ToMarkdown();
         Assert.Contains("was measured here, on a stand-in of 3 videos; the second is the paper's, on Kinetics-400", text);
         Assert.Contains("| offline G-Blend | 12.3 / 74.7 |", text);
@@ -179,20 +190,24 @@ public sealed class RecipeTests : TempFolder
     [Fact]
     public void Requirements_name_files_and_estimate_time_memory_and_disk()
     {
-        // Networks of 1e9 and 5e8 multiply-adds; 240,000 videos x 4 clips x 0.92 an epoch, 45 epochs, 3 forward passes a step; 10 clips of 20,000 videos to test.
+        // Networks of 1e9 and 5e8 multiply-adds; 240,000 videos x 4 clips x 0.92 an epoch, 45 epochs, 3 forward passes a step; 10 clips of 20,000
+        // videos to test.
         var recipe = RecipeBook.Find("kinetics400", "r3d-50") with { Blends = ["uni", "naive", "offline"] };
         var needs = new Requirements(recipe, [new(1e9, 3e7, 1e8), new(5e8, 1e7, 1e6)], new("a machine", 1e12, 64e9, 5e11, 8));
         Assert.Equal(240_000 * 4 * 0.92, needs.ClipsPerEpoch, 1e-3);
         var methods = Blends.Of(recipe, "class");
         double step = 45 * 240_000 * 4 * 0.92 * 3, tests = 20_000 * 10;
-        Assert.Equal([(step + tests) * 1e9 / 1e12, (step + tests) * 5e8 / 1e12, (step + tests) * 1.5e9 / 1e12, (3 * step + tests) * 1.5e9 / 1e12], methods.Select(needs.SecondsOf).Select(s => Math.Round(s, 6)));
+        Assert.Equal([(step + tests) * 1e9 / 1e12, (step + tests) * 5e8 / 1e12, (step + tests) * 1.5e9 / 1e12, (3 * step + tests) * 1.5e9 / 1e12],
+            methods.Select(needs.SecondsOf).Select(s => Math.Round(s, 6)));
         Assert.Equal(methods.Sum(needs.SecondsOf), needs.Seconds, 1e-6);
         Assert.Equal(4 * (4e7 * 9 + 1.01e8 * 32), needs.NetworkBytes, 1);
         var inParts = needs with { Recipe = recipe with { Training = recipe.Training with { MicroBatchSize = 4, BFloat16 = true } } };
         Assert.Equal(4 * (4e7 * 9 + 1.01e8 * 4 / 2), inParts.NetworkBytes, 1);
         Assert.Equal((16.0 * 256 * 340 * 3 + 100 * 40 * 4) * (240_000 * 4 + 20_000 * 10), needs.ClipBytes, 1);
         string text = needs.Print();
-        foreach (string part in (string[])["train.csv", "validate.csv", "label,youtube_id,time_start,time_end,split", "videos/train/LABEL/ID_000010_000020.mp4", "240,000", "a machine", "naive: about 2 days", "Memory: about 14 GB", "(there are 64 GB)", "Disk: about 9.7 TB", "(free: 500 GB)", "--stand-in"])
+        foreach (string part in (string[])[
+            "train.csv", "validate.csv", "label,youtube_id,time_start,time_end,split", "videos/train/LABEL/ID_000010_000020.mp4", "240,000", "a machine",
+            "naive: about 2 days", "Memory: about 14 GB", "(there are 64 GB)", "Disk: about 9.7 TB", "(free: 500 GB)", "--stand-in"])
             Assert.Contains(part, text);
     }
 

@@ -46,7 +46,8 @@ public sealed class SubsetDrawTests
             Missing = [],
         };
         var subset = SubsetDraw.Apply(set, new Subset { Classes = 2, TrainVideos = 10, TestVideos = 10 });
-        Assert.Equal(["a", "b"], SubsetDraw.Apply(set with { Train = [.. set.Train, Item("9", 1)] }, new Subset { Classes = 2, TrainVideos = 10, TestVideos = 10 }).Targets[0].Classes);
+        Assert.Equal(["a", "b"], SubsetDraw.Apply(
+            set with { Train = [.. set.Train, Item("9", 1)] }, new Subset { Classes = 2, TrainVideos = 10, TestVideos = 10 }).Targets[0].Classes);
         // b and c have two videos each: the lower number is kept.
         Assert.Equal(["a", "b"], subset.Targets[0].Classes);
         Assert.Equal(["2", "3", "4", "5"], subset.Train.Select(v => v.Id).Order());

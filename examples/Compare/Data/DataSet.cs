@@ -30,7 +30,8 @@ internal sealed class DataSet
     public static DataSet From(MultimodalData raw)
     {
         if (!raw.TrainingRows.Any(r => r.IsHeldOut))
-            throw new UserErrorException($"{raw.Name}: no row's Split is valid. The learning rates are chosen and the pools fitted on these rows, so mark some of the training rows as valid.");
+            throw new UserErrorException($"{raw.Name}: no row's Split is valid. The learning rates are chosen and the pools fitted on these rows, so mark some "
+                + $"of the training rows as valid.");
         var ml = new MLContext(seed: 0);
         var steps = Standardising.Fit(ml, raw, raw.TrainingRows.Where(r => !r.IsHeldOut));
         List<Row> Apply(IReadOnlyList<Row> rows)
@@ -72,5 +73,6 @@ internal sealed class DataSet
     public IDataView Test(MLContext ml) => _rows.AsDataView(ml, _rows.TestRows);
 
     public override string ToString() =>
-        $"{Name}: {_rows.TrainingRows.Count - _heldOut.Count} training, {_heldOut.Count} held-out and {_rows.TestRows.Count} test rows, {_rows.Classes} classes; {string.Join(", ", _rows.Modalities.Select(m => $"{m.Name} ({m.Width})"))}";
+        $"{Name}: {_rows.TrainingRows.Count - _heldOut.Count} training, {_heldOut.Count} held-out and {_rows.TestRows.Count} test rows, {_rows.Classes} "
+            + $"classes; {string.Join(", ", _rows.Modalities.Select(m => $"{m.Name} ({m.Width})"))}";
 }

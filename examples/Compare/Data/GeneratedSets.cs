@@ -76,7 +76,8 @@ internal static class GeneratedSets
         });
     }
 
-    private static MultimodalData Make(string name, (string Name, int Width)[] modalities, (int Training, int HeldOut, int Test) rows, Func<Part, (string Label, float[] First, float[] Second)> draw)
+    private static MultimodalData Make(string name, (string Name, int Width)[] modalities, (int Training, int HeldOut, int Test) rows,
+        Func<Part, (string Label, float[] First, float[] Second)> draw)
     {
         List<Row> Rows(Part part, int count)
         {

@@ -21,7 +21,8 @@ internal sealed record Recipe(string Name, Func<Blending>? Blending)
     public static readonly string[] BaselineVariants = [SeparateLogits, EqualOnes];
 
     /// <summary>The baselines with what the default has: folds over all training and held-out rows.</summary>
-    public static readonly string[] CrossFittedBaselines = [Naive + FoldsSuffix, Equal + FoldsSuffix, Separate + FoldsSuffix, SeparateLogits + FoldsSuffix, Single + FoldsSuffix];
+    public static readonly string[] CrossFittedBaselines = [
+        Naive + FoldsSuffix, Equal + FoldsSuffix, Separate + FoldsSuffix, SeparateLogits + FoldsSuffix, Single + FoldsSuffix];
 
     /// <summary>All of them, in the order in which they are run.</summary>
     public static readonly IReadOnlyList<Recipe> All =

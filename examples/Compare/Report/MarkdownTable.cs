@@ -13,7 +13,8 @@ internal sealed class MarkdownTable(params string[] header)
     {
         int[] widths = [.. header.Select((title, i) => Math.Max(3, _rows.Select(r => r[i].Length).Append(title.Length).Max()))];
         var text = new StringBuilder();
-        void Line(string[] cells) => text.Append("| ").AppendJoin(" | ", cells.Select((c, i) => i == 0 ? c.PadRight(widths[i]) : c.PadLeft(widths[i]))).Append(" |\n");
+        void Line(string[] cells) =>
+            text.Append("| ").AppendJoin(" | ", cells.Select((c, i) => i == 0 ? c.PadRight(widths[i]) : c.PadLeft(widths[i]))).Append(" |\n");
         Line(header);
         Line([.. widths.Select((w, i) => i == 0 ? new string('-', w) : new string('-', w - 1) + ":")]);
         _rows.ForEach(Line);

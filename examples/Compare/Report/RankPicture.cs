@@ -54,7 +54,8 @@ internal static class RankPicture
             double y = -groups.Length - (isLeft ? i : count - 1 - i) - 0.7, edge = isLeft ? 1 - (0.15 * side) : count + (0.15 * side);
             Line(plot, rank, 0, rank, y, 1);
             Line(plot, rank, y, edge, y, 1);
-            Text(plot, string.Create(CultureInfo.InvariantCulture, $"{method}  {rank:0.0}"), isLeft ? edge - 0.1 : edge + 0.1, y, isLeft ? Alignment.MiddleRight : Alignment.MiddleLeft);
+            Text(plot, string.Create(CultureInfo.InvariantCulture, $"{method}  {rank:0.0}"), isLeft ? edge - 0.1 : edge + 0.1, y, isLeft
+                ? Alignment.MiddleRight : Alignment.MiddleLeft);
         }
         return plot;
     }

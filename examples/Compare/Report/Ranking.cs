@@ -12,8 +12,10 @@ internal sealed record Ranking(IReadOnlyList<(string Method, double Rank)> Metho
         string[] methods = [.. scores.CompleteMethods.Where(m => m != without)];
         if (methods.Length < 2 || scores.Sets.Count < 2)
             return null;
-        double[][] bySet = [.. scores.Sets.Select(set => Statistics.Ranks([.. methods.Select(m => scores.Best(set, m, measure).Mean)], measure.HigherIsBetter))];
-        return new([.. methods.Select((m, i) => (m, bySet.Average(ranks => ranks[i]))).OrderBy(m => m.Item2)], scores.Sets.Count, Statistics.CriticalDifference(methods.Length, scores.Sets.Count));
+        double[][] bySet = [
+            .. scores.Sets.Select(set => Statistics.Ranks([.. methods.Select(m => scores.Best(set, m, measure).Mean)], measure.HigherIsBetter))];
+        return new([.. methods.Select((m, i) => (m, bySet.Average(ranks => ranks[i]))).OrderBy(m => m.Item2)], scores.Sets.Count,
+            Statistics.CriticalDifference(methods.Length, scores.Sets.Count));
     }
 
     public double? RankOf(string method) => Methods.Where(m => m.Method == method).Select(m => (double?)m.Rank).FirstOrDefault();

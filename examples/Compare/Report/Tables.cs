@@ -13,19 +13,25 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
 
         Part("Over all sets", $"""
             Settings: {settings}. {Seeds()} Rates are chosen per method and seed on the held-out rows; test rows are looked at once, after that.
-            {string.Join(", ", Recipe.Baselines.Concat(Recipe.BaselineVariants).Where(scores.Methods.Contains))} are taken at the better of two treatments on each set (last epoch, best held-out epoch), in hindsight, which favors them;
-            everything else is the last epoch's. `+pool`: the answer is a pool of the same network's heads; without it, its joint head. `separate`: the single
-            modalities' networks, each at its own rate, mean of probabilities; `separate-logits`: mean of logits; `single`: the one that is best on the held-out rows.
+            {string.Join(", ", Recipe.Baselines.Concat(Recipe.BaselineVariants).Where(scores.Methods.Contains))} are taken at the better
+            of two treatments on each set (last epoch, best held-out epoch), in hindsight, which favors them; everything else is the last epoch's.
+            `+pool`: the answer is a pool of the same network's heads; without it, its joint head. `separate`: the single
+            modalities' networks, each at its own rate, mean of probabilities; `separate-logits`: mean of logits; `single`: the one that is best on
+            the held-out rows.
             `{Recipe.AutoUntuned}`: the default with the trainer's own rate and epochs; its rank is the one it has in the place of `{Recipe.Auto}`.
-            Differences are in points of accuracy, mean ± standard error over sets. Cost: seconds of a fit over those of a naive fit of the same minute, one fit at a time, median over sets and repeats
+            Differences are in points of accuracy, mean ± standard error over sets. Cost: seconds of a fit over those of a naive fit of the same
+            minute, one fit at a time, median over sets and repeats
             (*cores*: of all cores together; *clock*: as one waits for it on {Environment.ProcessorCount} cores).{Incomplete()}
             """, Overview());
         if (Ranking.Of(scores, Measure.Accuracy) is { } ranking)
         {
             double alike = Statistics.FriedmanProbability([.. ranking.Methods.Select(m => m.Rank)], ranking.Sets);
             Part("Ranks", string.Create(CultureInfo.InvariantCulture, $"""
-                Average ranks over {ranking.Sets} sets of {ranking.Methods.Count} methods. That all are alike has a probability of {(alike < 1e-10 ? "less than 1e-10" : $"{alike:0.0e-0}")} (Friedman, Iman and Davenport). Two methods differ at the level 0.05 if their average ranks are more than the critical difference of {ranking.CriticalDifference:0.00} apart
-                (Nemenyi: q sqrt(k (k + 1) / (6 N)), k methods, N sets, q the quantile of the Studentized range over the square root of 2; Demsar, JMLR 7, 2006).
+                Average ranks over {ranking.Sets} sets of {ranking.Methods.Count} methods. That all are alike has a probability of
+                {(alike < 1e-10 ? "less than 1e-10" : $"{alike:0.0e-0}")} (Friedman, Iman and Davenport). Two methods differ at the level 0.05 if
+                their average ranks are more than the critical difference of {ranking.CriticalDifference:0.00} apart
+                (Nemenyi: q sqrt(k (k + 1) / (6 N)), k methods, N sets, q the quantile of the Studentized range over the square root of 2; Demsar,
+                JMLR 7, 2006).
                 The pictures are `ranks-accuracy` and `ranks-logloss`, as PNG and SVG.
                 """));
         }
@@ -36,25 +42,29 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
             if (Bar(method, Recipe.Baselines) is { } bar)
             {
                 Part($"The bar: {method}", $"""
-                    {what} against the best of {string.Join(", ", Recipe.Baselines.Where(scores.Methods.Contains))} on each set, each at its own best rate and better treatment, chosen after seeing the test rows.
+                    {what} against the best of {string.Join(", ", Recipe.Baselines.Where(scores.Methods.Contains))} on each set, each at its own best
+                    rate and better treatment, chosen after seeing the test rows.
                     Points of accuracy, and log-loss; mean ± standard error of the paired differences over seeds, below over sets. {Lowest(method)}
                     """, bar);
             }
             if (Recipe.CrossFittedBaselines.Any(scores.Methods.Contains) && Bar(method, Recipe.CrossFittedBaselines) is { } fair)
-                Part($"Against cross-fitted baselines: {method}", $"The same with {string.Join(", ", Recipe.CrossFittedBaselines.Where(scores.Methods.Contains))} as the baselines.", fair);
+                Part($"Against cross-fitted baselines: {method}",
+                    $"The same with {string.Join(", ", Recipe.CrossFittedBaselines.Where(scores.Methods.Contains))} as the baselines.", fair);
             if (variants.Length > 0 && Bar(method, [.. Recipe.Baselines, .. variants]) is { } harder)
                 Part($"A harder bar: {method}", $"The same with {string.Join(" and ", variants)} among the baselines.", harder);
         }
         Part("Test accuracy by set", "In percent, at the better treatment.", BySet(Measure.Accuracy));
         Part("Log-loss by set", "On the test rows, at the better treatment.", BySet(Measure.LogLoss));
         foreach (string set in scores.Sets)
-            Part(set, "Mean ± standard error over seeds; differences are paired by seed, against the baseline's better treatment. AUC: of the rarer of two classes.", OneSet(set));
+            Part(set, "Mean ± standard error over seeds; differences are paired by seed, against the baseline's better treatment. AUC: of the rarer of two "
+                + "classes.", OneSet(set));
         return text.ToString();
     }
 
     private string Seeds()
     {
-        var counts = scores.Methods.Select(m => (Method: m, Seeds: scores.Sets.SelectMany(s => scores.Treatments(s, m).Select(t => scores.Rows(s, m, t).Count)).DefaultIfEmpty(0).Min()))
+        var counts = scores.Methods.Select(
+            m => (Method: m, Seeds: scores.Sets.SelectMany(s => scores.Treatments(s, m).Select(t => scores.Rows(s, m, t).Count)).DefaultIfEmpty(0).Min()))
             .GroupBy(m => m.Seeds).OrderByDescending(g => g.Key).ToArray();
         return counts.Length == 1
             ? $"{counts[0].Key} seed{(counts[0].Key == 1 ? "" : "s")}."
@@ -69,7 +79,8 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
 
     private MarkdownTable Overview()
     {
-        var table = new MarkdownTable(["Method", "Accuracy %", "Log-loss", "Rank", "Rank by loss", .. Recipe.Baselines.Select(b => $"- {b}"), "Cost: cores", "Cost: clock"]);
+        var table = new MarkdownTable(
+            ["Method", "Accuracy %", "Log-loss", "Rank", "Rank by loss", .. Recipe.Baselines.Select(b => $"- {b}"), "Cost: cores", "Cost: clock"]);
         foreach (string method in scores.Methods.OrderByDescending(scores.CompleteMethods.Contains).ThenByDescending(m => Mean(m, Measure.Accuracy)))
         {
             table.Add([
@@ -98,8 +109,10 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
             var less = scores.Difference(set, method, Treatment.Last, lowest, Measure.LogLoss);
             accuracy.Add(points.Mean);
             loss.Add(less.Mean);
-            table.Add(set, Named(set, best, Measure.Accuracy), Text(scores.Best(set, best, Measure.Accuracy), "0.0"), Text(scores.Best(set, method, Measure.Accuracy), "0.0"), Text(points, "+0.0;-0.0;0.0"),
-                Named(set, lowest, Measure.LogLoss), Text(scores.Best(set, lowest, Measure.LogLoss), "0.000"), Text(scores.Best(set, method, Measure.LogLoss), "0.000"), Text(less, "+0.000;-0.000;0.000"));
+            table.Add(set, Named(set, best, Measure.Accuracy), Text(scores.Best(set, best, Measure.Accuracy), "0.0"),
+                Text(scores.Best(set, method, Measure.Accuracy), "0.0"), Text(points, "+0.0;-0.0;0.0"),
+                Named(set, lowest, Measure.LogLoss), Text(scores.Best(set, lowest, Measure.LogLoss), "0.000"),
+                    Text(scores.Best(set, method, Measure.LogLoss), "0.000"), Text(less, "+0.000;-0.000;0.000"));
         }
         if (accuracy.Count == 0)
             return null;
@@ -114,7 +127,8 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
         string[] sets = [.. scores.Sets.Where(s => scores.Treatments(s, method).Count > 0)];
         string[] others = [.. scores.Methods.Except([Recipe.Auto, Recipe.AutoUntuned])];
         int Wins(Measure measure) => sets.Count(s => scores.BestOf([method, .. others], s, measure) == method);
-        return $"Of all {others.Length + 1} methods its accuracy is the highest on {Wins(Measure.Accuracy)} and its log-loss the lowest on {Wins(Measure.LogLoss)} of {sets.Length} sets.";
+        return $"Of all {others.Length + 1} methods its accuracy is the highest on {Wins(Measure.Accuracy)} and its log-loss the lowest on "
+            + $"{Wins(Measure.LogLoss)} of {sets.Length} sets.";
     }
 
     private MarkdownTable BySet(Measure measure)
@@ -135,7 +149,8 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
                 var rows = scores.Rows(set, method, treatment);
                 table.Add([
                     method, treatment.ToString().ToLowerInvariant(), $"{rows.Count}",
-                    Text(scores.Mean(set, method, treatment, Measure.Accuracy), "0.0"), Text(scores.Mean(set, method, treatment, Measure.LogLoss), "0.000"), Text(scores.Mean(set, method, treatment, Measure.Auc), "0.0"), Rates(rows),
+                    Text(scores.Mean(set, method, treatment, Measure.Accuracy), "0.0"), Text(scores.Mean(set, method, treatment, Measure.LogLoss), "0.000"),
+                        Text(scores.Mean(set, method, treatment, Measure.Auc), "0.0"), Rates(rows),
                     .. Recipe.Baselines.Select(b => b == method ? "" : Text(scores.Difference(set, method, treatment, b, Measure.Accuracy), "+0.0;-0.0;0.0"))]);
             }
         }
@@ -147,7 +162,8 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
         ? ""
         : string.Join(", ", rows.GroupBy(r => r.Rate).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()}x {g.Key}"));
 
-    private string Named(string set, string method, Measure measure) => $"{method}, {scores.BetterTreatment(set, method, measure).ToString().ToLowerInvariant()} epoch";
+    private string Named(string set, string method, Measure measure) =>
+        $"{method}, {scores.BetterTreatment(set, method, measure).ToString().ToLowerInvariant()} epoch";
 
     private double Mean(string method, Measure measure) => BySets(method, measure).Values.DefaultIfEmpty(double.NaN).Average();
 
@@ -168,7 +184,8 @@ internal sealed class Tables(Scores scores, IReadOnlyList<Timing> timings, strin
     }
 
     private static string Text(Estimate estimate, string format) =>
-        double.IsNaN(estimate.Error) ? Text(estimate.Mean, format) : $"{Text(estimate.Mean, format)} ± {Text(estimate.Error, format.Split(';')[0].TrimStart('+'))}";
+        double.IsNaN(estimate.Error) ? Text(estimate.Mean, format)
+            : $"{Text(estimate.Mean, format)} ± {Text(estimate.Error, format.Split(';')[0].TrimStart('+'))}";
 
     private static string Text(double value, string format) => double.IsNaN(value) ? "" : value.ToString(format, CultureInfo.InvariantCulture);
 }

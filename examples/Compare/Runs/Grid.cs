@@ -7,9 +7,11 @@ namespace Compare;
 /// <summary>Runs all units that the result file does not have yet, several at a time.</summary>
 internal static class Grid
 {
-    public static void Run(IReadOnlyList<DataSet> sets, IReadOnlyList<Recipe> recipes, int seeds, int parallel, RunSettings settings, ResultFile results, CancellationToken cancelled)
+    public static void Run(IReadOnlyList<DataSet> sets, IReadOnlyList<Recipe> recipes, int seeds, int parallel, RunSettings settings, ResultFile results,
+        CancellationToken cancelled)
     {
-        Unit[] all = [.. from recipe in recipes from data in sets from treatment in recipe.Treatments from seed in Enumerable.Range(0, seeds) select new Unit(data, recipe, treatment, seed)];
+        Unit[] all = [.. from recipe in recipes from data in sets from treatment in recipe.Treatments from seed in Enumerable.Range(0, seeds) select new Unit(
+            data, recipe, treatment, seed)];
         var finished = results.Read().Select(r => r.Key).ToHashSet();
         Unit[] left = [.. all.Where(u => !finished.Contains(u.Key))];
         if (left.Length < all.Length)
@@ -25,8 +27,10 @@ internal static class Grid
                 var rows = unit.Run(settings, cancelled);
                 results.Append(rows);
                 int count = Interlocked.Increment(ref done);
-                string text = string.Join(", ", rows.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key.Method} {100 * r.Accuracy:0.0} % ({r.Rate})")));
-                Console.WriteLine($"[{count}/{left.Length}, {clock.Elapsed:h\\:mm\\:ss}] {unit.Data.Name}, seed {unit.Seed}, {unit.Treatment.ToString().ToLowerInvariant()} epoch: {text}");
+                string text = string.Join(
+                    ", ", rows.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key.Method} {100 * r.Accuracy:0.0} % ({r.Rate})")));
+                Console.WriteLine($"[{count}/{left.Length}, {clock.Elapsed:h\\:mm\\:ss}] {unit.Data.Name}, seed {unit.Seed}, "
+                    + $"{unit.Treatment.ToString().ToLowerInvariant()} epoch: {text}");
             });
         }
         catch (AggregateException e) when (cancelled.IsCancellationRequested)

@@ -13,7 +13,8 @@ internal sealed record Prediction(float[][] Probabilities, int[] Labels)
 
     public double Accuracy => Probabilities.Zip(Labels, (p, label) => !float.IsNaN(p[label]) && Array.IndexOf(p, p.Max()) == label ? 1.0 : 0).Average();
 
-    public double LogLoss => Probabilities.Zip(Labels, (p, label) => float.IsNaN(p[label]) ? double.PositiveInfinity : -Math.Log(Math.Max(p[label], LeastProbability))).Average();
+    public double LogLoss =>
+        Probabilities.Zip(Labels, (p, label) => float.IsNaN(p[label]) ? double.PositiveInfinity : -Math.Log(Math.Max(p[label], LeastProbability))).Average();
 
     /// <summary>
     /// The area under the ROC curve of the rarer of two classes: how often a row of it has more of its probability than one of the other, ties counting
@@ -49,7 +50,8 @@ internal sealed record Prediction(float[][] Probabilities, int[] Labels)
     private static float[][] Combine(IReadOnlyList<Prediction> members, Func<double, double> read, Func<double[], double[]> write) =>
         [.. Enumerable.Range(0, members[0].Labels.Length).Select(row =>
         {
-            double[] values = write([.. Enumerable.Range(0, members[0].Probabilities[row].Length).Select(c => members.Average(m => read(m.Probabilities[row][c])))]);
+            double[] values = write(
+                [.. Enumerable.Range(0, members[0].Probabilities[row].Length).Select(c => members.Average(m => read(m.Probabilities[row][c])))]);
             double sum = values.Sum();
             return values.Select(v => (float)(v / sum)).ToArray();
         })];

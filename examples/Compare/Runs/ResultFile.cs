@@ -14,7 +14,8 @@ internal sealed record ResultKey(string Set, string Method, Treatment Treatment,
 /// <param name="HeldOutLogLoss">On the held-out rows; of a pool, which is fitted on them, a little too good.</param>
 /// <param name="Auc">On the test rows, of the rarer of two classes; not a number with more.</param>
 /// <param name="Seconds">Of the chosen fit. Not for comparing costs: other fits ran beside it.</param>
-internal sealed record ResultRow(ResultKey Key, string Rate, double Accuracy, double LogLoss, double HeldOutAccuracy, double HeldOutLogLoss, double Auc, double Seconds);
+internal sealed record ResultRow(
+    ResultKey Key, string Rate, double Accuracy, double LogLoss, double HeldOutAccuracy, double HeldOutLogLoss, double Auc, double Seconds);
 
 /// <summary>
 /// The results as CSV. Every unit's lines are written and flushed together as it ends, so that an interrupted run goes on where it was;
@@ -31,11 +32,13 @@ internal sealed class ResultFile(string path, string settings)
         foreach (var line in CsvLines.Read(path, Header))
         {
             var cells = line.Cells;
-            if (cells.Count != Header.Split(',').Length || !Enum.TryParse(cells[2], ignoreCase: true, out Treatment treatment) || !int.TryParse(cells[3], CultureInfo.InvariantCulture, out int seed))
+            if (cells.Count != Header.Split(',').Length || !Enum.TryParse(cells[2], ignoreCase: true, out Treatment treatment)
+                || !int.TryParse(cells[3], CultureInfo.InvariantCulture, out int seed))
                 throw new UserErrorException($"{path}, line {line.Line}: not a line of results. Correct it, or write to another folder with --out.");
             if (cells[^1] != settings)
                 continue;
-            var row = new ResultRow(new(cells[0], cells[1], treatment, seed), cells[4], Number(cells[5]), Number(cells[6]), Number(cells[7]), Number(cells[8]), Number(cells[9]), Number(cells[10]));
+            var row = new ResultRow(new(cells[0], cells[1], treatment, seed), cells[4], Number(cells[5]), Number(cells[6]), Number(cells[7]), Number(cells[8]),
+                Number(cells[9]), Number(cells[10]));
             rows[row.Key] = row;
             double Number(string cell) => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
                 ? value
@@ -47,7 +50,8 @@ internal sealed class ResultFile(string path, string settings)
     public void Append(IEnumerable<ResultRow> rows)
     {
         var lines = rows.Select(r => string.Create(CultureInfo.InvariantCulture,
-            $"{CsvFile.Cell(r.Key.Set)},{r.Key.Method},{r.Key.Treatment.ToString().ToLowerInvariant()},{r.Key.Seed},{r.Rate},{r.Accuracy:R},{r.LogLoss:R},{r.HeldOutAccuracy:R},{r.HeldOutLogLoss:R},{r.Auc:R},{r.Seconds:0.00},{CsvFile.Cell(settings)}\n"));
+            $"{CsvFile.Cell(r.Key.Set)},{r.Key.Method},{r.Key.Treatment.ToString().ToLowerInvariant()},{r.Key.Seed},{r.Rate},{r.Accuracy:R},{r.LogLoss:R},"
+                + $"{r.HeldOutAccuracy:R},{r.HeldOutLogLoss:R},{r.Auc:R},{r.Seconds:0.00},{CsvFile.Cell(settings)}\n"));
         lock (_writing)
             CsvLines.Append(path, Header, string.Concat(lines));
     }

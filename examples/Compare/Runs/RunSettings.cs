@@ -22,5 +22,6 @@ internal sealed record RunSettings
 
     /// <summary>What results must agree in to be compared; part of every line of the result file.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{OptimizerName}; rates {string.Join(" ", Rates)}; {Epochs} epochs; batch {BatchSize}; encoders {string.Join("-", Widths)}; fusion {string.Join("-", FusionWidths)}");
+        $"{OptimizerName}; rates {string.Join(" ", Rates)}; {Epochs} epochs; batch {BatchSize}; encoders {string.Join("-", Widths)}; fusion "
+            + $"{string.Join("-", FusionWidths)}");
 }

@@ -15,7 +15,8 @@ internal sealed class SetFile(string path)
             if (!known.TryGetValue(set.Name, out string? before))
                 CsvLines.Append(path, Header, $"{CsvFile.Cell(set.Name)},{checksum}\n");
             else if (before != checksum)
-                throw new UserErrorException($"The rows of {set.Name} are not those that the results in {Path.GetDirectoryName(path)} are of. Write to another folder with --out, or remove the results there.");
+                throw new UserErrorException($"The rows of {set.Name} are not those that the results in {Path.GetDirectoryName(path)} are of. Write to another "
+                    + $"folder with --out, or remove the results there.");
         }
     }
 }

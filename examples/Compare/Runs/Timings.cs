@@ -31,7 +31,8 @@ internal sealed class Timings(string path, string settings)
             string[] cells = [.. row.Cells];
             if (cells.Length != Header.Split(',').Length || cells[^1] != settings)
                 continue;
-            double[] seconds = [.. cells[3..7].Select(c => double.TryParse(c, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
+            double[] seconds = [
+                .. cells[3..7].Select(c => double.TryParse(c, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
             if (!int.TryParse(cells[2], CultureInfo.InvariantCulture, out int round) || seconds.Any(double.IsNaN))
                 throw new UserErrorException($"{path}, line {row.Line}: not a line of timings. Correct it, or write to another folder with --out.");
             rows.Add(new(cells[0], cells[1], round, seconds[0], seconds[1], seconds[2], seconds[3]));
@@ -60,7 +61,8 @@ internal sealed class Timings(string path, string settings)
                     if (Time(data, naive, run, cancelled) is not { } one || Time(data, recipe, run, cancelled) is not { } fit)
                         continue;
                     CsvLines.Append(path, Header, string.Create(CultureInfo.InvariantCulture,
-                        $"{CsvFile.Cell(data.Name)},{recipe.Name},{round},{fit.Seconds:0.000},{fit.Cpu:0.000},{one.Seconds:0.000},{one.Cpu:0.000},{CsvFile.Cell(settings)}\n"));
+                        $"{CsvFile.Cell(data.Name)},{recipe.Name},{round},{fit.Seconds:0.000},{fit.Cpu:0.000},"
+                            + $"{one.Seconds:0.000},{one.Cpu:0.000},{CsvFile.Cell(settings)}\n"));
                 }
             }
         }

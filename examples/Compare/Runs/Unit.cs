@@ -47,7 +47,8 @@ internal sealed record Unit(DataSet Data, Recipe Recipe, Treatment Treatment, in
             return [Row(Recipe.Name, Choose(models, jointHead: false, byLoss: Recipe.IsPooled), jointHead: false)];
         var joint = Row(Recipe.Name, Choose(models, jointHead: true, byLoss: false), jointHead: true);
         // A pool repairs over-confidence, so that stopping early only takes knowledge from it: last epoch only.
-        return Treatment == Treatment.Best ? [joint] : [joint, Row(Recipe.Name + Recipe.PoolSuffix, Choose(models, jointHead: false, byLoss: true), jointHead: false)];
+        return Treatment == Treatment.Best ? [joint]
+            : [joint, Row(Recipe.Name + Recipe.PoolSuffix, Choose(models, jointHead: false, byLoss: true), jointHead: false)];
     }
 
     /// <summary>Networks of one modality each, every one at its own rate: the best of them, and what they say together.</summary>
@@ -60,19 +61,22 @@ internal sealed record Unit(DataSet Data, Recipe Recipe, Treatment Treatment, in
         Prediction[] test = [.. chosen.Select(c => c.Choice.Model.Test())];
         // What cross-fitted models say of the held-out rows, they learned from them.
         Prediction[] heldOut = Recipe.IsCrossFitted ? [] : [.. chosen.Select(c => c.Choice.Model.HeldOut())];
-        HeldOutScore Together(Func<IReadOnlyList<Prediction>, Prediction> combine) => heldOut.Length == 0 ? HeldOutScore.None : HeldOutScore.Of(combine(heldOut));
+        HeldOutScore Together(Func<IReadOnlyList<Prediction>, Prediction> combine) =>
+            heldOut.Length == 0 ? HeldOutScore.None : HeldOutScore.Of(combine(heldOut));
         string rates = string.Join(" ", chosen.Select(c => $"{c.Column} {Text(c.Choice.Model.Rate)}"));
         double seconds = chosen.Sum(c => c.Choice.Model.Seconds);
         return
         [
-            Row(Recipe.Single + Recipe.Suffix, $"{best.Column} {Text(best.Choice.Model.Rate)}", best.Choice.HeldOut, test[Array.IndexOf(chosen, best)], seconds),
+            Row(Recipe.Single + Recipe.Suffix, $"{best.Column} {Text(best.Choice.Model.Rate)}", best.Choice.HeldOut, test[Array.IndexOf(chosen, best)],
+                seconds),
             Row(Recipe.Separate + Recipe.Suffix, rates, Together(Prediction.MeanOfProbabilities), Prediction.MeanOfProbabilities(test), seconds),
             Row(Recipe.SeparateLogits + Recipe.Suffix, rates, Together(Prediction.MeanOfLogits), Prediction.MeanOfLogits(test), seconds),
         ];
     }
 
     private Choice Choose(FittedModel[] models, bool jointHead, bool byLoss) =>
-        models.Select(m => new Choice(m, m.IsCrossFitted ? new(double.NaN, m.OwnLoss) : HeldOutScore.Of(m.HeldOut(jointHead)))).Aggregate((a, b) => IsBetter(b.HeldOut, a.HeldOut, byLoss) ? b : a);
+        models.Select(m => new Choice(m, m.IsCrossFitted ? new(double.NaN, m.OwnLoss) : HeldOutScore.Of(m.HeldOut(jointHead)))).Aggregate(
+            (a, b) => IsBetter(b.HeldOut, a.HeldOut, byLoss) ? b : a);
 
     /// <summary>By accuracy, or by loss; the other decides between equals.</summary>
     private bool IsBetter(HeldOutScore one, HeldOutScore other, bool byLoss) => byLoss || Treatment == Treatment.Best

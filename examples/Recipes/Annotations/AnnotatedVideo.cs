@@ -39,7 +39,8 @@ internal static class AnnotatedVideos
             }
             var first = known[video.Id];
             if (!first.Labels.Zip(video.Labels).All(pair => pair.First.SequenceEqual(pair.Second)) || first.Start != video.Start || first.End != video.End)
-                throw new UserErrorException($"{video.File}, line {video.Line}: '{video.Id}' is also in {(first.File == video.File ? "" : first.File + ", ")}line {first.Line}, with other labels or times. Remove one of the two lines.");
+                throw new UserErrorException($"{video.File}, line {video.Line}: '{video.Id}' is also in {(first.File == video.File ? "" : first.File + ", "
+                    + $"")}line {first.Line}, with other labels or times. Remove one of the two lines.");
             repeated++;
         }
         return distinct;

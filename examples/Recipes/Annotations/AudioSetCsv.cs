@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Recipes;
 
-/// <summary>AudioSet's class_labels_indices.csv (index, mid, display_name) and segment lists (YTID, start_seconds, end_seconds, positive_labels; comments begin with #).</summary>
+/// <summary>AudioSet's class_labels_indices.csv (index, mid, display_name) and segment lists (YTID, start_seconds, end_seconds, positive_labels;
+/// comments begin with #).</summary>
 internal static class AudioSetCsv
 {
     /// <summary>The classes: their machine identifiers and names, in the order of their indices.</summary>
@@ -36,17 +37,20 @@ internal static class AudioSetCsv
         return AnnotatedVideos.Distinct(CsvFile.ReadRows(file, comment: '#').Select(row =>
         {
             if (row.Cells.Count != 4)
-                throw file.Error(row.Line, $"{row.Cells.Count} cells, but a segment has 4: YTID, start_seconds, end_seconds and positive_labels, the labels in quotes.");
+                throw file.Error(
+                    row.Line, $"{row.Cells.Count} cells, but a segment has 4: YTID, start_seconds, end_seconds and positive_labels, the labels in quotes.");
             double start = Seconds(1), end = Seconds(2);
             if (start < 0 || end <= start)
                 throw file.Error(row.Line, $"the times {row.Cells[1]} and {row.Cells[2]} are no stretch of a video. Correct them, or remove the row.");
             int[] labels = [.. row.Cells[3].Split(',').Select(label => index.TryGetValue(label.Trim(), out int number)
                 ? number
-                : throw file.Error(row.Line, $"the label '{label.Trim()}' is unknown: it is not in class_labels_indices.csv. Correct it, or take both files of the same edition."))];
+                : throw file.Error(row.Line,
+                    $"the label '{label.Trim()}' is unknown: it is not in class_labels_indices.csv. Correct it, or take both files of the same edition."))];
             string id = row.Cells[0].Length > 0 ? row.Cells[0] : throw file.Error(row.Line, "the YTID is empty. Remove the row.");
             return new AnnotatedVideo(id, id, [labels], path, row.Line) { Start = start, End = end };
 
-            double Seconds(int cell) => double.TryParse(row.Cells[cell], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            double Seconds(int cell) =>
+                double.TryParse(row.Cells[cell], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
                 ? value
                 : throw file.Error(row.Line, $"'{row.Cells[cell]}' is not a number of seconds.");
         }), out repeated);

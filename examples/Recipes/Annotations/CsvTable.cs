@@ -19,7 +19,8 @@ internal sealed class CsvTable
     {
         var file = CsvFile.Read(path);
         if (columns.FirstOrDefault(c => file.Find(c) < 0) is { } missing)
-            throw file.Error(file.HeaderRow, $"there is no column '{missing}'. It has: {string.Join(", ", file.Header)}. Take the file that is published with the set, with its header.");
+            throw file.Error(file.HeaderRow,
+                $"there is no column '{missing}'. It has: {string.Join(", ", file.Header)}. Take the file that is published with the set, with its header.");
         return file.Rows.Count > 0 ? new CsvTable(file) : throw new UserErrorException($"{path} has a header and no rows. Download it again.");
     }
 
@@ -30,7 +31,8 @@ internal sealed class CsvTable
         ? text
         : throw Error(row, $"the column '{column}' is empty. Fill it in, or remove the row.");
 
-    public double Number(CsvRow row, string column) => double.TryParse(Text(row, column), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+    public double Number(CsvRow row, string column) =>
+        double.TryParse(Text(row, column), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
         ? number
         : throw Error(row, $"the column '{column}' is '{Text(row, column)}', not a number.");
 
@@ -40,5 +42,6 @@ internal sealed class CsvTable
 
     public UserErrorException Error(CsvRow row, string problem) => _file.Error(row, problem);
 
-    private int Index(string column) => _file.Find(column) is >= 0 and var index ? index : throw new ArgumentException($"No column '{column}'.", nameof(column));
+    private int Index(string column) =>
+        _file.Find(column) is >= 0 and var index ? index : throw new ArgumentException($"No column '{column}'.", nameof(column));
 }

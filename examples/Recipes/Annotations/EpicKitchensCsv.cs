@@ -36,15 +36,18 @@ internal static class EpicKitchensCsv
     /// <exception cref="UserErrorException">The message says file, line and remedy.</exception>
     public static IReadOnlyList<AnnotatedVideo> Read(string path, int verbs, int nouns, out int repeated)
     {
-        var table = CsvTable.Read(path, "participant_id", "video_id", "narration", "start_timestamp", "stop_timestamp", "verb_class", "noun_class", "all_nouns", "all_noun_classes");
-        string id = table.Has("uid") ? "uid" : table.Has("narration_id") ? "narration_id" : throw table.Error(table.Rows[0], "there is no column 'uid' (EPIC-Kitchens-55) or 'narration_id' (100). Take the published file, with its header.");
+        var table = CsvTable.Read(
+            path, "participant_id", "video_id", "narration", "start_timestamp", "stop_timestamp", "verb_class", "noun_class", "all_nouns", "all_noun_classes");
+        string id = table.Has("uid") ? "uid" : table.Has("narration_id") ? "narration_id" : throw table.Error(
+            table.Rows[0], "there is no column 'uid' (EPIC-Kitchens-55) or 'narration_id' (100). Take the published file, with its header.");
         return AnnotatedVideos.Distinct(table.Rows.Select(row =>
         {
             double start = Time(table, row, "start_timestamp"), stop = Time(table, row, "stop_timestamp");
             if (stop <= start)
                 throw table.Error(row, $"the segment ends at {table.Text(row, "stop_timestamp")}, before it begins. Correct it, or remove the row.");
             int verb = Class(table, row, "verb_class", verbs), noun = Class(table, row, "noun_class", nouns);
-            int[] all = [.. List(table, row, "all_noun_classes").Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < nouns
+            int[] all = [.. List(table, row, "all_noun_classes").Select(
+                text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < nouns
                 ? number
                 : throw table.Error(row, $"all_noun_classes has '{text}', which is none of the {nouns} noun classes."))];
             if (List(table, row, "all_nouns").Count != all.Length)
@@ -67,7 +70,8 @@ internal static class EpicKitchensCsv
     {
         string text = table.Text(row, column);
         string[] parts = text.Split(':');
-        var numbers = parts.Select(p => double.TryParse(p, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) ? value : double.NaN).ToArray();
+        var numbers = parts.Select(p => double.TryParse(p, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)
+            .ToArray();
         return parts.Length == 3 && numbers.All(double.IsFinite)
             ? (numbers[0] * 60 + numbers[1]) * 60 + numbers[2]
             : throw table.Error(row, $"the column '{column}' is '{text}', not a time such as 00:01:02.50.");

@@ -25,11 +25,15 @@ internal static class KineticsCsv
         {
             string label = table.Text(row, "label"), id = table.Text(row, "youtube_id");
             if (!index.TryGetValue(label, out int number))
-                throw table.Error(row, $"the label '{label}' is not among the {classes.Count} of the training file. Correct it, or take both files of the same edition.");
+                throw table.Error(
+                    row, $"the label '{label}' is not among the {classes.Count} of the training file. Correct it, or take both files of the same edition.");
             double start = table.Number(row, "time_start"), end = table.Number(row, "time_end");
             if (start < 0 || end <= start)
-                throw table.Error(row, string.Create(CultureInfo.InvariantCulture, $"the times {start} and {end} are no stretch of a video. Correct them, or remove the row."));
-            return new AnnotatedVideo(string.Create(CultureInfo.InvariantCulture, $"{id}_{start:000000}_{end:000000}"), id, [[number]], path, row.Line) { Start = start, End = end };
+                throw table.Error(row,
+                    string.Create(CultureInfo.InvariantCulture, $"the times {start} and {end} are no stretch of a video. Correct them, or remove the row."));
+            return new AnnotatedVideo(
+                string.Create(CultureInfo.InvariantCulture, $"{id}_{start:000000}_{end:000000}"), id, [[number]], path, row.Line)
+            { Start = start, End = end };
         }), out repeated);
     }
 

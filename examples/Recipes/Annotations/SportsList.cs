@@ -35,10 +35,13 @@ internal static class SportsList
             string[] parts = line.Text.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             int at = parts[0].IndexOf(Mark, StringComparison.Ordinal);
             if (parts.Length != 2 || at < 0 || parts[0].Length == at + Mark.Length)
-                throw file.Error(line.Number, $"'{line.Text.Trim()}' is not an address with {Mark}ID and label numbers, as 'https://www.youtube.com/watch?v=ID 12,45'. Correct or remove the line.");
+                throw file.Error(line.Number, $"'{line.Text.Trim()}' is not an address with {Mark}ID and label numbers, as 'https://www.youtube.com/watch?v=ID "
+                    + $"12,45'. Correct or remove the line.");
             int[] labels = [.. parts[1].Split(',').Select(text =>
-                !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int label) ? throw file.Error(line.Number, $"the label '{text}' is not a number. Correct or remove the line.")
-                : label >= classes ? throw file.Error(line.Number, $"the label {label} is unknown: labels.txt has the classes 0 to {classes - 1}. Take all files of the same edition.")
+                !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int label)
+                    ? throw file.Error(line.Number, $"the label '{text}' is not a number. Correct or remove the line.")
+                : label >= classes ? throw file.Error(
+                    line.Number, $"the label {label} is unknown: labels.txt has the classes 0 to {classes - 1}. Take all files of the same edition.")
                 : label)];
             string id = parts[0][(at + Mark.Length)..];
             return new AnnotatedVideo(id, id, [labels], path, line.Number);

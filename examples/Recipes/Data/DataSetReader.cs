@@ -5,7 +5,8 @@ namespace Recipes;
 /// <summary>Reads the annotation files of a set and finds their videos.</summary>
 internal static class DataSetReader
 {
-    /// <summary>The participants of EPIC-Kitchens-55 whose kitchens are not trained on, as the paper's validation has them (after Baradel et al., ECCV 2018).</summary>
+    /// <summary>The participants of EPIC-Kitchens-55 whose kitchens are not trained on, as the paper's validation has them (after Baradel et al.,
+    /// ECCV 2018).</summary>
     private static readonly string[] s_unseenKitchens = ["P26", "P27", "P28", "P29", "P30", "P31"];
 
     /// <summary>Reads a set.</summary>
@@ -34,20 +35,31 @@ internal static class DataSetReader
             string? file = files.Find(Names(recipe.Data, video));
             if (file is null)
                 missing.Add(new(video.Id, video.File, video.Line));
-            return file is null ? null : new VideoItem(video.Id, file, video.Video, video.Labels) { Segment = recipe.Data == DataSetKind.EpicKitchens ? (video.Start, video.End) : null };
+            return file is null ? null : new VideoItem(
+                video.Id, file, video.Video, video.Labels) { Segment = recipe.Data == DataSetKind.EpicKitchens ? (video.Start, video.End) : null };
         }).OfType<VideoItem>()];
 
         var test = Present(set.Test);
         var training = WithoutTest(set).ToList();
         var train = Present(training);
         if (set.Train.Count > 0 && training.Count == 0)
-            throw new UserErrorException("All training videos are in the test list too, and none is left to train on. Is one annotation file a copy of the other?");
+            throw new UserErrorException(
+                "All training videos are in the test list too, and none is left to train on. Is one annotation file a copy of the other?");
         if (train.Length == 0 || test.Length == 0)
         {
-            throw new UserErrorException($"{(train.Length == 0 ? "No training video" : "No test video")} of the annotation files is below {videos}, where there are {files.Count} video files. "
+            throw new UserErrorException($"{(train.Length == 0 ? "No training video" : "No test video")} of the annotation files is below {videos}, where "
+                + $"there are {files.Count} video files. "
                 + $"They are expected as {layout.Videos[0]} {layout.Videos[^1]}.");
         }
-        var found = new DataSet { Targets = set.Targets, IsMultiLabel = recipe.Data == DataSetKind.AudioSet, Train = train, Test = test, Missing = missing, Notes = set.Notes };
+        var found = new DataSet
+        {
+            Targets = set.Targets,
+            IsMultiLabel = recipe.Data == DataSetKind.AudioSet,
+            Train = train,
+            Test = test,
+            Missing = missing,
+            Notes = set.Notes
+        };
         return recipe.Subset is { } subset ? SubsetDraw.Apply(found, subset) : found;
     }
 

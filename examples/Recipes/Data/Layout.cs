@@ -14,10 +14,13 @@ internal sealed record Layout(IReadOnlyList<AnnotationSlot> Annotations, IReadOn
     {
         DataSetKind.Kinetics => new(
             [
-                new("train", ["train.csv", "kinetics_train.csv"], "label,youtube_id,time_start,time_end,split", "the Kinetics-400 annotations of the set's authors"),
-                new("test", ["validate.csv", "val.csv", "kinetics_val.csv"], "label,youtube_id,time_start,time_end,split (the validation split is the test set)", "the Kinetics-400 annotations of the set's authors"),
+                new("train", ["train.csv", "kinetics_train.csv"], "label,youtube_id,time_start,time_end,split",
+                    "the Kinetics-400 annotations of the set's authors"),
+                new("test", ["validate.csv", "val.csv", "kinetics_val.csv"],
+                    "label,youtube_id,time_start,time_end,split (the validation split is the test set)", "the Kinetics-400 annotations of the set's authors"),
             ],
-            ["videos/train/LABEL/ID_000010_000020.mp4", "videos/val/LABEL/ID_000010_000020.mp4", "or any other folders below videos/; the name is ID_START_END, ID_START or ID"],
+            ["videos/train/LABEL/ID_000010_000020.mp4", "videos/val/LABEL/ID_000010_000020.mp4",
+                "or any other folders below videos/; the name is ID_START_END, ID_START or ID"],
             240_000, 20_000, 10),
         DataSetKind.Sports1M => new(
             [
@@ -31,18 +34,24 @@ internal sealed record Layout(IReadOnlyList<AnnotationSlot> Annotations, IReadOn
             [
                 new("classes", ["class_labels_indices.csv"], "index,mid,display_name", "AudioSet's download page"),
                 new("train", ["unbalanced_train_segments.csv"], "# comments, then YTID, start_seconds, end_seconds, \"labels\"", "AudioSet's download page"),
-                new("more", ["balanced_train_segments.csv"], "# comments, then YTID, start_seconds, end_seconds, \"labels\" (both are trained on)", "AudioSet's download page"),
+                new("more", ["balanced_train_segments.csv"], "# comments, then YTID, start_seconds, end_seconds, \"labels\" (both are trained on)",
+                    "AudioSet's download page"),
                 new("test", ["eval_segments.csv"], "# comments, then YTID, start_seconds, end_seconds, \"labels\"", "AudioSet's download page"),
             ],
-            ["videos/ID_30.000_40.000.mp4", "or any other folders below videos/; the name is ID_START_END (in seconds, milliseconds or as 000030), ID_START, YID or ID, cut to the 10 seconds"],
+            ["videos/ID_30.000_40.000.mp4", "or any other folders below videos/; the name is ID_START_END (in seconds, milliseconds or as 000030), ID_START, "
+                + "YID or ID, cut to the 10 seconds"],
             2_060_000, 20_000, 10),
         DataSetKind.EpicKitchens => new(
             [
-                new("verbs", ["EPIC_verb_classes.csv", "EPIC_100_verb_classes.csv"], "verb_id,class_key,verbs", "the annotations repository of EPIC-Kitchens (55)"),
+                new("verbs", ["EPIC_verb_classes.csv", "EPIC_100_verb_classes.csv"], "verb_id,class_key,verbs",
+                    "the annotations repository of EPIC-Kitchens (55)"),
                 new("nouns", ["EPIC_noun_classes.csv", "EPIC_100_noun_classes.csv"], "noun_id,class_key,nouns", "the same"),
-                new("train", ["EPIC_train_action_labels.csv", "EPIC_100_train.csv"], "uid,participant_id,video_id,narration,start_timestamp,stop_timestamp,...,verb_class,...,noun_class,all_nouns,all_noun_classes", "the same"),
+                new("train", ["EPIC_train_action_labels.csv", "EPIC_100_train.csv"],
+                    "uid,participant_id,video_id,narration,start_timestamp,stop_timestamp,...,verb_class,...,noun_class,all_nouns,all_noun_classes",
+                    "the same"),
             ],
-            ["videos/P01/P01_01.MP4", "or any other folders below videos/; the name is the video_id. Segments are cut out of them once, into segments/ of the output folder"],
+            ["videos/P01/P01_01.MP4",
+                "or any other folders below videos/; the name is the video_id. Segments are cut out of them once, into segments/ of the output folder"],
             22_000, 6_000, 3.7),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
@@ -54,7 +63,8 @@ internal sealed record Layout(IReadOnlyList<AnnotationSlot> Annotations, IReadOn
         var slot = Annotations.Single(a => a.Role == role);
         string[] candidates = [.. slot.Names.SelectMany(name => new[] { name, Path.Combine("annotations", name) }).Select(name => Path.Combine(folder, name))];
         return candidates.FirstOrDefault(File.Exists)
-            ?? throw new UserErrorException($"{folder} has no {string.Join(" or ", slot.Names)}, neither itself nor in annotations/. It has the lines '{slot.Content}' and comes from {slot.Source}. Without --data the recipe prints all that it needs.");
+            ?? throw new UserErrorException($"{folder} has no {string.Join(" or ", slot.Names)}, neither itself nor in annotations/. It has the lines "
+                + $"'{slot.Content}' and comes from {slot.Source}. Without --data the recipe prints all that it needs.");
     }
 }
 

@@ -50,7 +50,8 @@ internal static class Segments
         string[] arguments =
         [
             "-y", "-nostdin", "-v", "error", "-ss", Text(start), "-t", Text(end - start), "-i", source, "-map", "0:v:0", "-map", "0:a:0?",
-            "-vf", $"scale=-2:{shortSide}", "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-threads", "1", "-c:a", "pcm_s16le", "-f", "matroska", unfinished,
+            "-vf", $"scale=-2:{shortSide}", "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-threads", "1", "-c:a", "pcm_s16le", "-f", "matroska",
+                unfinished,
         ];
         foreach (string argument in arguments)
             ffmpeg.ArgumentList.Add(argument);
@@ -60,7 +61,8 @@ internal static class Segments
             string errors = process.StandardError.ReadToEnd();
             process.WaitForExit();
             if (process.ExitCode != 0)
-                throw new UserErrorException($"ffmpeg can't cut the seconds {Text(start)} to {Text(end)} out of {source}: {errors.Trim().Split('\n')[0]}. Download the video again, or remove it.");
+                throw new UserErrorException($"ffmpeg can't cut the seconds {Text(start)} to {Text(end)} out of {source}: {errors.Trim().Split('\n')[0]}. "
+                    + $"Download the video again, or remove it.");
             File.Move(unfinished, destination, overwrite: true);
         }
         catch (System.ComponentModel.Win32Exception)

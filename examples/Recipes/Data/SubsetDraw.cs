@@ -16,7 +16,8 @@ namespace Recipes;
 internal static class SubsetDraw
 {
     /// <summary>The place of a video in the order.</summary>
-    public static string Rank(int seed, string id) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{seed}:{id}"))));
+    public static string Rank(int seed, string id) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{seed}:{id}"))));
 
     /// <summary>The first so many in the order.</summary>
     /// <param name="items">Those that are on the machine.</param>
@@ -32,7 +33,8 @@ internal static class SubsetDraw
             set = KeepClasses(set, classes);
         var train = Take(set.Train, subset.TrainVideos, subset.Seed);
         var test = Take(set.Test, subset.TestVideos, subset.Seed);
-        string note = $"Drawn with seed {subset.Seed}: {train.Count} of {set.Train.Count} training and {test.Count} of {set.Test.Count} test videos (of each list those that come first in the order of SHA-256(\"{subset.Seed}:ID\")).";
+        string note = $"Drawn with seed {subset.Seed}: {train.Count} of {set.Train.Count} training and {test.Count} of {set.Test.Count} test videos (of each "
+            + $"list those that come first in the order of SHA-256(\"{subset.Seed}:ID\")).";
         return set with { Train = train, Test = test, Notes = [.. set.Notes, note] };
     }
 

@@ -3,7 +3,8 @@ namespace Recipes;
 /// <summary>The video files below a folder, by their names: whatever folders people sorted them into.</summary>
 internal sealed class VideoFolder
 {
-    private static readonly HashSet<string> s_extensions = new([".mp4", ".mkv", ".webm", ".avi", ".mov", ".m4v", ".flv", ".mpg", ".mpeg", ".ts", ".wmv", ".3gp"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> s_extensions = new(
+        [".mp4", ".mkv", ".webm", ".avi", ".mov", ".m4v", ".flv", ".mpg", ".mpeg", ".ts", ".wmv", ".3gp"], StringComparer.OrdinalIgnoreCase);
 
     private readonly Dictionary<string, string> _byName = new(StringComparer.Ordinal);
 

@@ -48,6 +48,7 @@ internal sealed record Hardware(string Device, double MultiplyAddsPerSecond, dou
         }
         double rate = steps * batch * cost.MultiplyAdds * StepCost / watch.Elapsed.TotalSeconds;
         string temporary = Path.GetTempPath();
-        return new(hasCuda ? "the first CUDA device" : $"{Environment.ProcessorCount} CPU cores", rate, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, new DriveInfo(temporary).AvailableFreeSpace, Environment.ProcessorCount);
+        return new(hasCuda ? "the first CUDA device" : $"{Environment.ProcessorCount} CPU cores", rate, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            new DriveInfo(temporary).AvailableFreeSpace, Environment.ProcessorCount);
     }
 }

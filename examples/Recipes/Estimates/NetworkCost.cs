@@ -11,10 +11,12 @@ internal sealed record NetworkCost(double MultiplyAdds, double Parameters, doubl
 {
     private const int VideoFrames = 8, VideoSide = 32;
 
-    public static NetworkCost operator +(NetworkCost a, NetworkCost b) => new(a.MultiplyAdds + b.MultiplyAdds, a.Parameters + b.Parameters, a.Activations + b.Activations);
+    public static NetworkCost operator +(NetworkCost a, NetworkCost b) =>
+        new(a.MultiplyAdds + b.MultiplyAdds, a.Parameters + b.Parameters, a.Activations + b.Activations);
 
     /// <summary>
-    /// Counts convolution by convolution, and what each of them and of the normalizations makes (rectifiers work in place), while a small row goes through the network. Video networks halve time and the plane at most so often that a
+    /// Counts convolution by convolution, and what each of them and of the normalizations makes (rectifiers work in place), while a small row goes
+    /// through the network. Video networks halve time and the plane at most so often that a
     /// row of 8 x 32 x 32 is divided without rest, and so costs the same for every 8 x 32 x 32 of a larger one.
     /// </summary>
     /// <param name="encoder">The network.</param>
@@ -29,7 +31,8 @@ internal sealed record NetworkCost(double MultiplyAdds, double Parameters, doubl
         // The library's networks load torch; building one comes first.
         using var network = encoder.Build(small);
         network.eval();
-        var hooks = network.modules().OfType<nn.Module<Tensor, Tensor>>().Where(m => !m.children().Any() && m.parameters().Any()).Select(m => m.register_forward_hook((module, _, output) =>
+        var leaves = network.modules().OfType<nn.Module<Tensor, Tensor>>().Where(m => !m.children().Any() && m.parameters().Any());
+        var hooks = leaves.Select(m => m.register_forward_hook((module, _, output) =>
         {
             double positions = output.numel() / (double)output.shape[0] / output.shape[1];
             multiplyAdds += module.parameters().Where(p => p.dim() > 1).Sum(p => p.numel()) * positions;

@@ -43,12 +43,15 @@ internal sealed record Requirements(Recipe Recipe, IReadOnlyList<NetworkCost> Co
     public double Seconds => Targets.Sum(target => Blends.Of(Recipe, target).Sum(SecondsOf));
 
     /// <summary>Bytes for the weights of all copies and the activations of a batch.</summary>
-    public double NetworkBytes => sizeof(float) * (Network.Parameters * NumbersPerParameter * Copies + Network.Activations * Together / (Recipe.Training.BFloat16 ? 2 : 1));
+    public double NetworkBytes =>
+        sizeof(float) * (Network.Parameters * NumbersPerParameter * Copies + Network.Activations * Together / (Recipe.Training.BFloat16 ? 2 : 1));
 
     /// <summary>Bytes of all decoded clips.</summary>
-    public double ClipBytes => Recipe.Modalities.Sum(m => (double)Networks.BytesOf(Recipe, m)) * ((double)TrainVideos * Recipe.Training.ClipsPerVideo + (double)TestVideos * Recipe.Test.Clips);
+    public double ClipBytes => Recipe.Modalities.Sum(m => (double)Networks.BytesOf(Recipe, m)) * (
+        (double)TrainVideos * Recipe.Training.ClipsPerVideo + (double)TestVideos * Recipe.Test.Clips);
 
-    private double DecodingSeconds => ((double)TrainVideos * Recipe.Training.ClipsPerVideo + (double)TestVideos * Recipe.Test.Clips) * Recipe.Clip.Frames / 16 * DecodeSeconds / Hardware.Processors;
+    private double DecodingSeconds => ((double)TrainVideos * Recipe.Training.ClipsPerVideo
+        + (double)TestVideos * Recipe.Test.Clips) * Recipe.Clip.Frames / 16 * DecodeSeconds / Hardware.Processors;
 
     private IReadOnlyList<string> Targets => Recipe.Data == DataSetKind.EpicKitchens ? ["verb", "noun"] : ["class"];
 
@@ -68,24 +71,34 @@ internal sealed record Requirements(Recipe Recipe, IReadOnlyList<NetworkCost> Co
         foreach (string line in layout.Videos.Skip(1))
             text.AppendLine($"    {line}");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"The published lists have about {layout.TrainVideos:N0} {What} to train on and {layout.TestVideos:N0} to test on; this recipe takes {TrainVideos:N0} and {TestVideos:N0}. Those that are missing are listed and left out.");
-        text.AppendLine(CultureInfo.InvariantCulture, $"The videos take about {Bytes((layout.TrainVideos + layout.TestVideos) * layout.Seconds * VideoBytesPerSecond)} at a short side of 340 pixels. Programs: ffmpeg; system libraries: build/install-media-libraries.sh.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"The published lists have about {layout.TrainVideos:N0} {What} to train on and {layout.TestVideos:N0} "
+            + $"to test on; this recipe takes {TrainVideos:N0} and {TestVideos:N0}. Those that are missing are listed and left out.");
+        text.AppendLine(
+            CultureInfo.InvariantCulture, $"The videos take about {Bytes((layout.TrainVideos + layout.TestVideos) * layout.Seconds * VideoBytesPerSecond)} at "
+            + $"a short side of 340 pixels. Programs: ffmpeg; system libraries: build/install-media-libraries.sh.");
         text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"Networks for a clip of {Recipe.Clip.Frames} x {Recipe.Clip.Crop} x {Recipe.Clip.Crop}:");
         foreach (var (modality, cost) in Recipe.Modalities.Zip(Costs))
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {modality}: {Networks.EncoderOf(Recipe, modality)}, {cost.Parameters / 1e6:0.0} million parameters, {cost.MultiplyAdds / 1e9:0.0} billion multiply-adds");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {modality}: {Networks.EncoderOf(Recipe, modality)}, {cost.Parameters / 1e6:0.0} million "
+                + $"parameters, {cost.MultiplyAdds / 1e9:0.0} billion multiply-adds");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Time on {Hardware.Device} at {Hardware.MultiplyAddsPerSecond / 1e9:0.0} billion multiply-adds a second (measured now, float32), for {Recipe.Training.Epochs} epochs of {ClipsPerEpoch:N0} clips and a test of {Recipe.Test.Clips} clips x {Recipe.Test.Crops} crops:");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"Time on {Hardware.Device} at {Hardware.MultiplyAddsPerSecond / 1e9:0.0} billion multiply-adds a second (measured now, float32), for "
+            + $"{Recipe.Training.Epochs} epochs of {ClipsPerEpoch:N0} clips and a test of {Recipe.Test.Clips} clips x {Recipe.Test.Crops} crops:");
         foreach (string target in Targets)
         {
             foreach (var method in Blends.Of(Recipe, target))
                 text.AppendLine($"  {(Targets.Count > 1 ? target + ", " : "")}{method.Title}: about {Time(SecondsOf(method))}");
         }
         text.AppendLine($"  all: about {Time(Seconds)}; decoding beside it: about {Time(DecodingSeconds)}");
-        text.AppendLine($"Memory: about {Bytes(NetworkBytes)} for the networks and {Together} clips at a time (there are {Bytes(Hardware.MemoryBytes)}); --set training.microBatchSize=N computes a batch in parts");
-        text.AppendLine($"Disk: about {Bytes(2 * ClipBytes)} for decoded clips, kept once beside the results and once for the training under way (free: {Bytes(Hardware.FreeDiskBytes)})");
+        text.AppendLine($"Memory: about {Bytes(NetworkBytes)} for the networks and {Together} clips at a time (there are {Bytes(Hardware.MemoryBytes)}); --set "
+            + $"training.microBatchSize=N computes a batch in parts");
+        text.AppendLine($"Disk: about {Bytes(2 * ClipBytes)} for decoded clips, kept once beside the results and once for the training under way (free: "
+            + $"{Bytes(Hardware.FreeDiskBytes)})");
         text.AppendLine();
-        text.AppendLine($"To see the recipe run here and now on a set made up in this layout: --stand-in. To change it: --show prints it, --set and --recipe change it.");
+        text.AppendLine(
+            $"To see the recipe run here and now on a set made up in this layout: --stand-in. To change it: --show prints it, --set and --recipe change it.");
         return text.ToString();
     }
 

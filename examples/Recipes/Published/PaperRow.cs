@@ -20,6 +20,7 @@ internal sealed record PaperValue(string Metric, double Value);
 /// <summary>The names of metrics in tables.</summary>
 internal static class Metric
 {
-    public const string Clip1 = "clip hit@1", Video1 = "video hit@1", Video5 = "video hit@5", ClassMean = "class mean", Map = "mAP", Mauc = "mAUC", DPrime = "d-prime";
+    public const string Clip1 = "clip hit@1", Video1 = "video hit@1", Video5 = "video hit@5", ClassMean = "class mean", Map = "mAP", Mauc = "mAUC",
+        DPrime = "d-prime";
     public const string Verb1 = "verb@1", Verb5 = "verb@5", Noun1 = "noun@1", Noun5 = "noun@5", Action1 = "action@1", Action5 = "action@5";
 }

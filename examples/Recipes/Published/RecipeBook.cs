@@ -9,12 +9,14 @@ internal static class RecipeBook
 {
     private static readonly string[] s_rgbA = ["RGB", "A"], s_rgbOf = ["RGB", "OF"], s_ofA = ["OF", "A"], s_all = ["RGB", "OF", "A"];
 
-    private static readonly string[] s_ablationBlends = [Recipes.Blends.Uni, Recipes.Blends.Naive, Recipes.Blends.Offline, Recipes.Blends.Online, Recipes.Blends.Fixed];
+    private static readonly string[] s_ablationBlends = [
+        Recipes.Blends.Uni, Recipes.Blends.Naive, Recipes.Blends.Offline, Recipes.Blends.Online, Recipes.Blends.Fixed];
 
     /// <summary>All of them; of one name the first is taken where no variant is asked for.</summary>
     public static IReadOnlyList<Recipe> All { get; } =
     [
-        BestOf("kinetics400", DataSetKind.Kinetics, "Kinetics-400 with the paper's best network (Table 6: 79.1, from Sports-1M 80.4 and from IG-65M 83.3; the older arXiv version: 77.7 and, from Sports-1M, 78.9)") with
+        BestOf("kinetics400", DataSetKind.Kinetics, "Kinetics-400 with the paper's best network (Table 6: 79.1, from Sports-1M 80.4 and from IG-65M 83.3; the "
+            + "older arXiv version: 77.7 and, from Sports-1M, 78.9)") with
         {
             Weights =
             [
@@ -37,7 +39,8 @@ internal static class RecipeBook
             Subset = new() { TrainVideos = 240_000, TestVideos = 20_000 },
             Weights = [new(s_rgbA, [0.65, 0.06, 0.29], "Table 5")],
         },
-        BestOf("sports1m", DataSetKind.Sports1M, "Sports-1M (only the older arXiv version has it: video hit@1 74.8, hit@5 92.4; its network is taken to be the best one)") with
+        BestOf("sports1m", DataSetKind.Sports1M,
+            "Sports-1M (only the older arXiv version has it: video hit@1 74.8, hit@5 92.4; its network is taken to be the best one)") with
         {
             Weights = [new(s_rgbA, [0.65, 0.06, 0.29], "Table 5, estimated on mini-Sports, as the paper took mini-AudioSet's weights for AudioSet")],
         },
@@ -56,7 +59,8 @@ internal static class RecipeBook
             Training = Paper(clipsPerVideo: 4) with { HeldOut = 0.13 },
             Weights = [new(s_rgbA, [0.38, 0.24, 0.38], "Table 5")],
         },
-        BestOf("epic-kitchens", DataSetKind.EpicKitchens, "EPIC-Kitchens, a network for verbs and one for nouns (Table 8, validation; give it IG-65M's weights by --pretrained)") with
+        BestOf("epic-kitchens", DataSetKind.EpicKitchens,
+            "EPIC-Kitchens, a network for verbs and one for nouns (Table 8, validation; give it IG-65M's weights by --pretrained)") with
         {
             Training = Paper(clipsPerVideo: 4),
             Test = new() { Clips = 10, Crops = 1 },

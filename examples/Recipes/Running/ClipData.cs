@@ -21,7 +21,8 @@ internal sealed class ClipData
     /// <param name="position">Where they are taken.</param>
     /// <param name="cache">Keeps what was decoded.</param>
     /// <param name="cancelled">Stops reading.</param>
-    public ClipData(MLContext ml, Recipe recipe, IReadOnlyList<VideoItem> items, int clips, ClipPosition position, MediaCache cache, CancellationToken cancelled)
+    public ClipData(
+        MLContext ml, Recipe recipe, IReadOnlyList<VideoItem> items, int clips, ClipPosition position, MediaCache cache, CancellationToken cancelled)
     {
         (_ml, _recipe, _items, _cancelled) = (ml, recipe, items, cancelled);
         var files = ml.Data.LoadFromEnumerable(items.Select((item, i) => new FileRow { Item = i, Path = item.File }));
@@ -42,7 +43,8 @@ internal sealed class ClipData
         if (recipe.Modalities.Any(m => m != Networks.Sound))
             steps = steps.Append((IEstimator<ITransformer>)ml.Transforms.LoadVideoClip(Networks.Rgb, nameof(FileRow.Path), clip));
         if (recipe.Modalities.Contains(Networks.Flow))
-            steps = steps.Append((IEstimator<ITransformer>)ml.Transforms.OpticalFlow(Networks.Flow, Networks.Rgb, new() { KeepFrameCount = true, Cache = cache }));
+            steps = steps.Append(
+                (IEstimator<ITransformer>)ml.Transforms.OpticalFlow(Networks.Flow, Networks.Rgb, new() { KeepFrameCount = true, Cache = cache }));
         if (recipe.Modalities.Contains(Networks.Sound))
         {
             steps = steps.Append((IEstimator<ITransformer>)ml.Transforms.LoadAudioLogMel(Networks.Sound, nameof(FileRow.Path), new()
@@ -65,7 +67,8 @@ internal sealed class ClipData
     public void Decode(Action done)
     {
         var columns = _recipe.Modalities.Select(m => _media.Schema[m]).ToList();
-        Parallel.ForEach(_media.GetRowCursorSet(columns, Environment.ProcessorCount), new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = _cancelled }, cursor =>
+        Parallel.ForEach(_media.GetRowCursorSet(columns, Environment.ProcessorCount),
+            new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = _cancelled }, cursor =>
         {
             using (cursor)
             {
@@ -131,7 +134,8 @@ internal sealed class ClipData
             rgb?.Invoke(ref rgbValues);
             flow?.Invoke(ref flowValues);
             sound?.Invoke(ref soundValues);
-            int clips = rgb is not null ? Count(rgbValues.Length, Networks.Rgb) : flow is not null ? Count(flowValues.Length, Networks.Flow) : Count(soundValues.Length, Networks.Sound);
+            int clips = rgb is not null ? Count(rgbValues.Length, Networks.Rgb) : flow is not null ? Count(flowValues.Length, Networks.Flow)
+                : Count(soundValues.Length, Networks.Sound);
             for (int clip = 0; clip < clips; clip++)
             {
                 yield return new ClipRow

@@ -64,7 +64,9 @@ internal sealed class RecipeRun
             var said = VideoScores.Of(model.Transform(test.Rows(target, classes, set.IsMultiLabel, method.Modalities, _ => true)), _options.Cancelled);
             scores.Add(said);
             var values = said.Measure(set, target);
-            _progress.End(string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", values.Select(v => $"{v.Metric} {v.Value:0.0}"))}{(rare.Count > 0 ? $" (not trained on: {rare.Count} classes of a single video)" : "")}; {watch.Elapsed.TotalSeconds:0} s"));
+            string measured = string.Join(", ", values.Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Metric} {v.Value:0.0}")));
+            string untrained = rare.Count > 0 ? $" (not trained on: {rare.Count} classes of a single video)" : "";
+            _progress.End(string.Create(CultureInfo.InvariantCulture, $"{measured}{untrained}; {watch.Elapsed.TotalSeconds:0} s"));
             return result with
             {
                 Values = [.. result.Values, .. values],
@@ -124,7 +126,8 @@ internal sealed class RecipeRun
         if (set.Train.Concat(set.Test).All(v => v.Segment is null))
             return set;
         _progress.Begin("cutting segments", set.Train.Count + set.Test.Count);
-        IReadOnlyList<VideoItem> Cut(IReadOnlyList<VideoItem> items) => Segments.Cut(items, _options.SegmentFolder, _recipe.Clip.ShortSide, _progress.Advance, _options.Cancelled);
+        IReadOnlyList<VideoItem> Cut(IReadOnlyList<VideoItem> items) =>
+            Segments.Cut(items, _options.SegmentFolder, _recipe.Clip.ShortSide, _progress.Advance, _options.Cancelled);
         set = set with { Train = Cut(set.Train), Test = Cut(set.Test) };
         _progress.End($"{set.Train.Count + set.Test.Count} in {_options.SegmentFolder}");
         return set;
@@ -136,7 +139,8 @@ internal sealed class RecipeRun
         var watch = Stopwatch.StartNew();
         data.Decode(_progress.Advance);
         int bad = data.BadFiles.Count;
-        _progress.End(string.Create(CultureInfo.InvariantCulture, $"{videos - bad} of {videos} in {watch.Elapsed.TotalSeconds:0} s{(bad > 0 ? $", {bad} can't be used" : "")}"));
+        _progress.End(string.Create(
+            CultureInfo.InvariantCulture, $"{videos - bad} of {videos} in {watch.Elapsed.TotalSeconds:0} s{(bad > 0 ? $", {bad} can't be used" : "")}"));
     }
 }
 

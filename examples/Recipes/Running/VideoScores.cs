@@ -71,7 +71,8 @@ internal sealed record VideoScores(IReadOnlyList<string> Ids, IReadOnlyList<floa
         var both = verbGroups.Names.Zip(verbGroups.Average(verbs.Clips)).Where(v => nounScores.ContainsKey(v.First)).ToList();
         var labels = set.Test.ToDictionary(v => v.Id, v => v.Labels);
         ActionAccuracy At(int k) => ActionMetrics.Accuracy(
-            [.. both.Select(v => v.Second)], [.. both.Select(v => labels[v.First][0][0])], [.. both.Select(v => nounScores[v.First])], [.. both.Select(v => labels[v.First][1][0])], k);
+            [.. both.Select(v => v.Second)], [.. both.Select(v => labels[v.First][0][0])], [.. both.Select(v => nounScores[v.First])],
+                [.. both.Select(v => labels[v.First][1][0])], k);
         return [new(Metric.Action1, 100 * At(1).Action), new(Metric.Action5, 100 * At(5).Action)];
     }
 }

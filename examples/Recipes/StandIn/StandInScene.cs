@@ -27,14 +27,16 @@ internal static class StandInScene
         foreach (var happening in events)
         {
             int count = (int)Math.Round(seconds * FramesPerSecond);
-            var squares = happening.Colors.Select(hue => (Hue: hue + 0.05 * (random.NextDouble() - 0.5), X: random.NextDouble() * Width, Y: random.NextDouble() * Height)).ToList();
+            var squares = happening.Colors.Select(
+                hue => (Hue: hue + 0.05 * (random.NextDouble() - 0.5), X: random.NextDouble() * Width, Y: random.NextDouble() * Height)).ToList();
             for (int frame = 0; frame < count; frame++)
                 frames.Add(Frame(background, squares, happening.Direction, frame, random));
             int samples = (int)(count * (double)SampleRate / FramesPerSecond);
             for (int i = 0; i < samples; i++)
             {
                 double t = (double)i / SampleRate;
-                double value = happening.Tones.Sum(f => 0.08 * Math.Sin(2 * Math.PI * f * t)) + 0.15 * Math.Sin(2 * Math.PI * ownTone * t) + 0.08 * (random.NextDouble() - 0.5);
+                double value = happening.Tones.Sum(f => 0.08 * Math.Sin(2 * Math.PI * f * t)) + 0.15 * Math.Sin(2 * Math.PI * ownTone * t)
+                    + 0.08 * (random.NextDouble() - 0.5);
                 sound.Add((float)Math.Clamp(value, -0.99, 0.99));
             }
         }
@@ -63,7 +65,8 @@ internal static class StandInScene
         byte[] picture = [.. background];
         foreach (var (hue, startX, startY) in squares)
         {
-            int left = (int)(startX + Speed * frame * Math.Cos(2 * Math.PI * direction)), top = (int)(startY + Speed * frame * Math.Sin(2 * Math.PI * direction));
+            int left = (int)(startX + Speed * frame * Math.Cos(2 * Math.PI * direction)),
+                top = (int)(startY + Speed * frame * Math.Sin(2 * Math.PI * direction));
             for (int y = 0; y < Side; y++)
             {
                 for (int x = 0; x < Side; x++)

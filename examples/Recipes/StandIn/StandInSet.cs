@@ -47,7 +47,8 @@ internal static class StandInSet
             {
                 string id = Id(split, label, i);
                 lines.Add($"{Quoted(s_classes[label])},{id},{10 + i},{20 + i},{split}");
-                videos.Add(Video(Path.Combine(folder, "videos", split, s_classes[label].Replace("\"", ""), string.Create(CultureInfo.InvariantCulture, $"{id}_{10 + i:000000}_{20 + i:000000}.mkv")), ClassEvent([label])));
+                videos.Add(Video(Path.Combine(folder, "videos", split, s_classes[label].Replace("\"", ""),
+                    string.Create(CultureInfo.InvariantCulture, $"{id}_{10 + i:000000}_{20 + i:000000}.mkv")), ClassEvent([label])));
             }
             lines.Add($"{Quoted(s_classes[0])},{split}GoneAway,10,20,{split}");
             File.WriteAllLines(Path.Combine(folder, file), lines);
@@ -84,10 +85,12 @@ internal static class StandInSet
     private static List<StandInVideo> AudioSet(string folder)
     {
         var videos = new List<StandInVideo>();
-        File.WriteAllLines(Path.Combine(folder, "class_labels_indices.csv"), ["index,mid,display_name", .. s_classes.Select((name, i) => $"{i},/m/0{i}abc,{Quoted(name)}")]);
+        File.WriteAllLines(
+            Path.Combine(folder, "class_labels_indices.csv"), ["index,mid,display_name", .. s_classes.Select((name, i) => $"{i},/m/0{i}abc,{Quoted(name)}")]);
         void List(string file, string split, int perClass)
         {
-            var lines = new List<string> { "# Segments csv made as a stand-in", $"# num_ytids={perClass * ClassCount}", "# YTID, start_seconds, end_seconds, positive_labels" };
+            var lines = new List<string> { "# Segments csv made as a stand-in", $"# num_ytids={perClass * ClassCount}",
+                "# YTID, start_seconds, end_seconds, positive_labels" };
             foreach (var (label, i) in Draws(perClass))
             {
                 string id = Id(split, label, i);
@@ -114,10 +117,13 @@ internal static class StandInSet
     {
         const int SegmentsPerVideo = 6;
         string[] verbs = ["take", "pour", "stir"], nouns = ["pan", "cook's knife", "lid", "oil"];
-        File.WriteAllLines(Path.Combine(folder, "EPIC_verb_classes.csv"), ["verb_id,class_key,verbs", .. verbs.Select((v, i) => $"{i},{v},\"['{v}', '{v}-up']\"")]);
+        File.WriteAllLines(
+            Path.Combine(folder, "EPIC_verb_classes.csv"), ["verb_id,class_key,verbs", .. verbs.Select((v, i) => $"{i},{v},\"['{v}', '{v}-up']\"")]);
         File.WriteAllLines(Path.Combine(folder, "EPIC_noun_classes.csv"), ["noun_id,class_key,nouns", .. nouns.Select((n, i) => $"{i},{n},\"[\"\"{n}\"\"]\"")]);
         var videos = new List<StandInVideo>();
-        var lines = new List<string> { "uid,participant_id,video_id,narration,start_timestamp,stop_timestamp,start_frame,stop_frame,verb,verb_class,noun,noun_class,all_nouns,all_noun_classes" };
+        const string Header = "uid,participant_id,video_id,narration,start_timestamp,stop_timestamp,start_frame,stop_frame,verb,verb_class,"
+            + "noun,noun_class,all_nouns,all_noun_classes";
+        var lines = new List<string> { Header };
         int uid = 0;
         foreach (var (participant, count) in new[] { ("P01", 4), ("P02", 4), ("P26", 3), ("P27", 2) })
         {
@@ -130,7 +136,8 @@ internal static class StandInSet
                     int verb = uid % verbs.Length, noun = uid / verbs.Length % nouns.Length, other = (noun + 1) % nouns.Length;
                     events.Add(new([noun / (double)nouns.Length], verb / (double)verbs.Length, [500 + 1500 * verb]));
                     bool hasOther = s == 2;
-                    lines.Add(string.Join(',', uid, participant, video, $"\"{verbs[verb]} {nouns[noun]}, {(hasOther ? nouns[other] : "quickly")}\"", Time(2 * s), Time(2 * s + 2), 24 * s + 1, 24 * s + 24, verbs[verb], verb, nouns[noun], noun,
+                    lines.Add(string.Join(',', uid, participant, video, $"\"{verbs[verb]} {nouns[noun]}, {(hasOther ? nouns[other] : "quickly")}\"",
+                        Time(2 * s), Time(2 * s + 2), 24 * s + 1, 24 * s + 24, verbs[verb], verb, nouns[noun], noun,
                         $"\"[\"\"{nouns[noun]}\"\"{(hasOther ? $", \"\"{nouns[other]}\"\"" : "")}]\"", $"\"[{noun}{(hasOther ? $", {other}" : "")}]\""));
                 }
                 videos.Add(new(Path.Combine(folder, "videos", participant, video + ".mkv"), events, 2, uid));
@@ -143,7 +150,8 @@ internal static class StandInSet
         static string Time(int seconds) => string.Create(CultureInfo.InvariantCulture, $"00:00:{seconds:00}.00");
     }
 
-    private static IEnumerable<(int Label, int Draw)> Draws(int perClass) => from label in Enumerable.Range(0, ClassCount) from draw in Enumerable.Range(0, perClass) select (label, draw);
+    private static IEnumerable<(int Label, int Draw)> Draws(int perClass) =>
+        from label in Enumerable.Range(0, ClassCount) from draw in Enumerable.Range(0, perClass) select (label, draw);
 
     private static string Id(string split, int label, int draw) => string.Create(CultureInfo.InvariantCulture, $"{split[0]}-{label}_{draw:00}{split[^1]}stand");
 

@@ -3,7 +3,8 @@ namespace Examples;
 /// <summary>The frame of every example: help, Ctrl-C, one line for what the user can put right, and exit codes.</summary>
 internal static class ExampleProgram
 {
-    /// <summary>0 after a run that went well, 1 after one that gave no result, 2 for what the user can put right, and this after Ctrl-C, as shells have it.</summary>
+    /// <summary>0 after a run that went well, 1 after one that gave no result, 2 for what the user can put right, and this after Ctrl-C, as shells
+    /// have it.</summary>
     private const int Canceled = 130, UserError = 2;
 
     /// <summary>Runs an example.</summary>
@@ -45,12 +46,14 @@ internal static class ExampleProgram
         }
     }
 
-    /// <summary>Exceptions of files, and of options, columns and rows that the library refuses. All others are faults of a program, with a stack trace.</summary>
+    /// <summary>Exceptions of files, and of options, columns and rows that the library refuses. All others are faults of a program, with a stack
+    /// trace.</summary>
     private static bool IsForUsers(Exception e) => e is UserErrorException or IOException or UnauthorizedAccessException or InvalidDataException
         or (ArgumentException and not ArgumentNullException) or (InvalidOperationException and not ObjectDisposedException);
 
     /// <summary>ML.NET wraps what a row is refused for without saying it; where a wrapper says it, it says more.</summary>
-    private static string MessageOf(Exception e) => e.Message.Contains(e.GetBaseException().Message, StringComparison.Ordinal) || !IsForUsers(e.GetBaseException())
+    private static string MessageOf(Exception e) =>
+        e.Message.Contains(e.GetBaseException().Message, StringComparison.Ordinal) || !IsForUsers(e.GetBaseException())
         ? e.Message
         : e.GetBaseException().Message;
 }

@@ -56,7 +56,8 @@ internal sealed partial class OptionReader(string[] args, string help)
     }
 
     /// <summary>A number between two bounds, which are not in it; the lower one is if it says so.</summary>
-    public double Number(double above = 0, double below = double.PositiveInfinity, bool includesLeast = false) => NumberOf(Value(), above, below, includesLeast);
+    public double Number(double above = 0, double below = double.PositiveInfinity, bool includesLeast = false) =>
+        NumberOf(Value(), above, below, includesLeast);
 
     /// <summary>Numbers above 0, like <c>0.05,0.02</c>.</summary>
     public double[] Numbers() => [.. Value().Split(',').Select(part => NumberOf(part, 0, double.PositiveInfinity, includesLeast: false))];
@@ -85,7 +86,8 @@ internal sealed partial class OptionReader(string[] args, string help)
     /// <summary>What to throw for an option that there is not.</summary>
     public UserErrorException Unknown()
     {
-        var near = OptionNames().Matches(help).Select(m => m.Value).Distinct().Select(name => (Name: name, Edits: Edits(Option, name))).OrderBy(n => n.Edits).FirstOrDefault();
+        var near = OptionNames().Matches(help).Select(m => m.Value).Distinct().Select(name => (Name: name, Edits: Edits(Option, name))).OrderBy(n => n.Edits)
+            .FirstOrDefault();
         string meant = near.Name is not null && near.Edits <= MostEdits ? $" Did you mean {near.Name}?" : "";
         return new($"Unknown option '{Option}'.{meant} See --help.");
     }
@@ -97,10 +99,12 @@ internal sealed partial class OptionReader(string[] args, string help)
         : throw new UserErrorException($"{Option} is a whole number {(least == 1 ? "above 0" : $"from {least} on")}, not '{value}'.");
 
     private double NumberOf(string value, double above, double below, bool includesLeast) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && (number > above || (includesLeast && number == above)) && number < below
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && (number > above || (includesLeast && number == above))
+            && number < below
             ? number
             : throw new UserErrorException(string.Create(
-                CultureInfo.InvariantCulture, $"{Option} is a number {(includesLeast ? $"from {above} on" : $"above {above}")}{(double.IsFinite(below) ? $" and below {below}" : "")}, not '{value}'."));
+                CultureInfo.InvariantCulture, $"{Option} is a number "
+                    + $"{(includesLeast ? $"from {above} on" : $"above {above}")}{(double.IsFinite(below) ? $" and below {below}" : "")}, not '{value}'."));
 
     /// <summary>How many letters have to be added, left out or replaced to make one word of the other.</summary>
     private static int Edits(string from, string to)

@@ -19,7 +19,8 @@ internal sealed class BadMediaLog(Action checkAlive, Action<string, string> warn
     {
         string problem = $"{Place(column, file, row)} can't be used: {reason}.";
         if (column.Options.OnBadMedia == OnBadMedia.Fail)
-            throw new InvalidDataException(problem + " Repair or remove it, or set OnBadMedia to Skip (leave such rows out) or Missing (keep them without this modality).");
+            throw new InvalidDataException(
+                problem + " Repair or remove it, or set OnBadMedia to Skip (leave such rows out) or Missing (keep them without this modality).");
         if (_files.TryAdd(file ?? $"row {row}", new BadMediaFile(file ?? "", row, reason)))
             Warn(column, problem + (column.Options.OnBadMedia == OnBadMedia.Skip ? " The row is left out." : " The row goes without this modality."));
     }
@@ -44,7 +45,8 @@ internal sealed class BadMediaLog(Action checkAlive, Action<string, string> warn
 
     /// <summary>Throws for a single row that can't be left out.</summary>
     internal static InvalidDataException NothingToSkip(MediaColumn column) =>
-        new($"{column.Kind}: the file of column '{column.Input}' can't be used, and a single prediction has no row to leave out. Set OnBadMedia to Missing, or check the file first.");
+        new($"{column.Kind}: the file of column '{column.Input}' can't be used, and a single prediction has no row to leave out. Set OnBadMedia to Missing, or "
+            + $"check the file first.");
 
     private static string Place(MediaColumn column, string? file, long row) =>
         $"{column.Kind}: row {row} (counted from 0): {(file is null ? "the value" : $"'{file}'")} of column '{column.Input}'";

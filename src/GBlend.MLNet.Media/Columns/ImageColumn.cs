@@ -17,14 +17,16 @@ internal sealed class ImageColumn(string output, string input, ImageOptions opti
 
     private ImageOptions Image => (ImageOptions)Options;
 
-    internal override bool Accepts(DataViewType itemType, bool isVector) => MediaInput.Accepts(itemType, isVector) || (!isVector && MLImageInput.Accepts(itemType));
+    internal override bool Accepts(DataViewType itemType, bool isVector) =>
+        MediaInput.Accepts(itemType, isVector) || (!isVector && MLImageInput.Accepts(itemType));
 
     internal override int[] Dimensions(DataViewType input) => [Image.Shape.Height, Image.Shape.Width, Image.Shape.Channels];
 
     internal override ColumnValue Bind(DataViewRow row, ColumnBinding binding) =>
         new ColumnValue<byte>(row, this, Image.Shape.Size, new Reader(this, row, binding, Image.Shape, Image.Limits), binding.Log);
 
-    private sealed class Reader(ImageColumn column, DataViewRow row, ColumnBinding binding, FrameShape shape, MediaLimits limits) : FileColumnReader<byte>(column, row, binding, shape.Size)
+    private sealed class Reader(ImageColumn column, DataViewRow row, ColumnBinding binding, FrameShape shape, MediaLimits limits)
+        : FileColumnReader<byte>(column, row, binding, shape.Size)
     {
         private PictureWriter? _writer;
 

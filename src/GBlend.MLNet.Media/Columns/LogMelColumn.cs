@@ -28,7 +28,8 @@ internal sealed class LogMelColumn(string output, string input, LogMelOptions op
         return new ColumnValue<float>(row, this, size, new Reader(this, row, binding, LogMel, size), binding.Log);
     }
 
-    private sealed class Reader(LogMelColumn column, DataViewRow row, ColumnBinding binding, LogMelOptions options, int size) : FileColumnReader<float>(column, row, binding, size)
+    private sealed class Reader(LogMelColumn column, DataViewRow row, ColumnBinding binding, LogMelOptions options, int size)
+        : FileColumnReader<float>(column, row, binding, size)
     {
         private readonly LogMelTransform _transform = new(options.Spectrum);
         private readonly ReadingRules _rules = new(options.Limits, options.TolerateDamage, binding.CheckAlive);

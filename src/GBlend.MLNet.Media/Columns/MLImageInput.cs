@@ -10,9 +10,11 @@ namespace GBlend.MLNet;
 /// </summary>
 internal static class MLImageInput
 {
-    internal static bool Accepts(DataViewType type) => type.RawType.FullName == "Microsoft.ML.Data.MLImage" && type.RawType.GetMethod("Save", [typeof(string)]) is not null;
+    internal static bool Accepts(DataViewType type) =>
+        type.RawType.FullName == "Microsoft.ML.Data.MLImage" && type.RawType.GetMethod("Save", [typeof(string)]) is not null;
 
-    internal static MediaInput Create(DataViewRow row, DataViewSchema.Column column) => GenericFactory.Create<MediaInput>(typeof(Images<>), column.Type.RawType, row, column);
+    internal static MediaInput Create(DataViewRow row, DataViewSchema.Column column) =>
+        GenericFactory.Create<MediaInput>(typeof(Images<>), column.Type.RawType, row, column);
 
     private sealed class Images<T>(DataViewRow row, DataViewSchema.Column column) : MediaInput where T : class, IDisposable
     {

@@ -34,7 +34,8 @@ internal static class MediaColumnKinds
     internal static MediaColumn? Create(string kind, string output, string input, JsonNode options) =>
         ByName.TryGetValue(kind, out var create) ? create(output, input, options) : null;
 
-    private static Func<string, string, JsonNode, MediaColumn> Kind<T>(Func<string, string, T, MediaColumn> create) where T : MediaOptions => (output, input, node) =>
+    private static Func<string, string, JsonNode, MediaColumn> Kind<T>(Func<string, string, T, MediaColumn> create) where T : MediaOptions =>
+        (output, input, node) =>
     {
         var options = node.Deserialize<T>(Json)!;
         options.Validate();

@@ -14,14 +14,16 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
 
     internal override PrimitiveDataViewType ItemType => NumberDataViewType.Byte;
 
-    internal override string Expected => "a vector of bytes with the dimensions [clips x] frames x height x width x 1 or 3 channels and at least 2 frames, as LoadVideoClip makes them";
+    internal override string Expected =>
+        "a vector of bytes with the dimensions [clips x] frames x height x width x 1 or 3 channels and at least 2 frames, as LoadVideoClip makes them";
 
     private OpticalFlowOptions Flow => (OpticalFlowOptions)Options;
 
     internal override bool Accepts(DataViewType itemType, bool isVector) => isVector && itemType == NumberDataViewType.Byte;
 
     internal override int[]? Dimensions(DataViewType input) =>
-        input is VectorDataViewType { Dimensions: { Length: 4 or 5 } dimensions } && dimensions.All(d => d > 0) && dimensions[^1] is 1 or 3 && dimensions[^4] > 1
+        input is VectorDataViewType { Dimensions: { Length: 4 or 5 } dimensions } && dimensions.All(d => d > 0) && dimensions[^1] is 1 or 3
+            && dimensions[^4] > 1
             ? [.. dimensions[..^4], Flow.KeepFrameCount ? dimensions[^4] : dimensions[^4] - 1, dimensions[^3], dimensions[^2], 2]
             : null;
 
@@ -80,7 +82,8 @@ internal sealed class OpticalFlowColumn(string output, string input, OpticalFlow
                         binding.CheckAlive();
                         Mat before = _work[(frame - 1) % 2], after = _work[frame % 2];
                         Gray(start + first + frame * pictureSize, after);
-                        Cv2.CalcOpticalFlowFarneback(before, after, flow, _options.PyramidScale, _options.PyramidLevels, _options.WindowSize, _options.Iterations, _options.PolynomialSize, _options.PolynomialSigma, OpticalFlowFlags.None);
+                        Cv2.CalcOpticalFlowFarneback(before, after, flow, _options.PyramidScale, _options.PyramidLevels, _options.WindowSize,
+                            _options.Iterations, _options.PolynomialSize, _options.PolynomialSigma, OpticalFlowFlags.None);
                         Quantize(new ReadOnlySpan<float>((void*)flow.Data, flowSize), _values.AsSpan(slot++ * flowSize, flowSize));
                     }
                     if (_options.KeepFrameCount)

@@ -40,7 +40,8 @@ internal sealed class VideoClipColumn(string output, string input, VideoClipOpti
         protected override ToleratedDamage? Decode(MediaItem item, byte[] values)
         {
             _clips.Read(item, values);
-            return _clips.Concealed == 0 ? null : new(_clips.Concealed, $"{_clips.Concealed} of the frames that were decoded for its clips are damaged and were filled in or left out");
+            return _clips.Concealed == 0 ? null
+                : new(_clips.Concealed, $"{_clips.Concealed} of the frames that were decoded for its clips are damaged and were filled in or left out");
         }
     }
 }

@@ -23,7 +23,8 @@ public static class MediaCatalogExtensions
     ///     .Append(ml.Transforms.LoadAudioLogMel("LogMel", "VideoPath", new() { AlignWith = new() { FrameCount = 16 } }));
     /// </code>
     /// </example>
-    public static MediaEstimator LoadVideoClip(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, VideoClipOptions? options = null) =>
+    public static MediaEstimator LoadVideoClip(
+        this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, VideoClipOptions? options = null) =>
         Create(catalog, options ?? new(), o => new VideoClipColumn(outputColumnName, inputColumnName ?? outputColumnName, o));
 
     /// <summary>Reads sound as log-mel spectrograms: frames x bands floats.</summary>
@@ -40,7 +41,8 @@ public static class MediaCatalogExtensions
     /// Wave files are read directly; all others are decoded by FFmpeg's libraries, in this process. The channels' mean is resampled to the
     /// spectrum's rate. Where the sound is shorter than the spectrogram, silence follows it.
     /// </remarks>
-    public static MediaEstimator LoadAudioLogMel(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, LogMelOptions? options = null) =>
+    public static MediaEstimator LoadAudioLogMel(
+        this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, LogMelOptions? options = null) =>
         Create(catalog, options ?? new(), o => new LogMelColumn(outputColumnName, inputColumnName ?? outputColumnName, o));
 
     /// <summary>Reads images: height x width x channels bytes, red, green and blue.</summary>
@@ -56,7 +58,8 @@ public static class MediaCatalogExtensions
     /// The EXIF orientation of photographs is honored. <c>ml.Transforms.ExtractPixels</c> of ML.NET 5.0.1 does not work together with SkiaSharp 3; this
     /// does.
     /// </remarks>
-    public static MediaEstimator LoadImage(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, ImageOptions? options = null) =>
+    public static MediaEstimator LoadImage(
+        this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, ImageOptions? options = null) =>
         Create(catalog, options ?? new(), o => new ImageColumn(outputColumnName, inputColumnName ?? outputColumnName, o));
 
     /// <summary>Makes optical flow of clips: frames - 1 x height x width x 2 bytes, first the motion across, then down.</summary>
@@ -66,7 +69,8 @@ public static class MediaCatalogExtensions
     /// <param name="options">The settings. Default: Farneback's method, motion of up to 20 pixels, no motion is 128.</param>
     /// <returns>The step.</returns>
     /// <exception cref="ArgumentException">A setting is wrong.</exception>
-    public static MediaEstimator OpticalFlow(this TransformsCatalog catalog, string outputColumnName, string inputColumnName, OpticalFlowOptions? options = null) =>
+    public static MediaEstimator OpticalFlow(
+        this TransformsCatalog catalog, string outputColumnName, string inputColumnName, OpticalFlowOptions? options = null) =>
         Create(catalog, options ?? new(), o => new OpticalFlowColumn(outputColumnName, inputColumnName, o));
 
     /// <summary>Makes token ids of texts by byte pair encoding, for text encoders.</summary>
@@ -78,7 +82,8 @@ public static class MediaCatalogExtensions
     /// <exception cref="ArgumentException">A setting is wrong.</exception>
     /// <exception cref="InvalidDataException">A vocabulary file can't be understood.</exception>
     /// <exception cref="IOException">A vocabulary file can't be read.</exception>
-    public static MediaEstimator TokenIds(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, TokenIdOptions? options = null)
+    public static MediaEstimator TokenIds(
+        this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, TokenIdOptions? options = null)
     {
         options ??= new();
         options.Validate();

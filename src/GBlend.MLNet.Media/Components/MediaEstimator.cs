@@ -36,7 +36,8 @@ public sealed class MediaEstimator : IEstimator<MediaTransformer>
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         if (!inputSchema.TryFindColumn(_column.Input, out var input))
-            throw new ArgumentOutOfRangeException(nameof(inputSchema), $"{_column.Kind} needs the column '{_column.Input}', which the data does not have. It has: {string.Join(", ", inputSchema.Select(c => c.Name))}.");
+            throw new ArgumentOutOfRangeException(nameof(inputSchema), $"{_column.Kind} needs the column '{_column.Input}', which the data does not have. It "
+                + $"has: {string.Join(", ", inputSchema.Select(c => c.Name))}.");
         if (!_column.Accepts(input.ItemType, input.Kind != SchemaShape.Column.VectorKind.Scalar))
             throw _column.Mismatch(input.GetTypeString());
         var columns = inputSchema.ToDictionary(c => c.Name);

@@ -11,7 +11,8 @@ internal sealed class MediaSchema : ExtendedSchema
         Column = column;
         Log = log;
         Source = input.GetColumnOrNull(column.Input)
-            ?? throw new ArgumentOutOfRangeException(nameof(input), $"{column.Kind} needs the column '{column.Input}', which the data does not have. It has: {string.Join(", ", input.Select(c => c.Name))}.");
+            ?? throw new ArgumentOutOfRangeException(nameof(input),
+                $"{column.Kind} needs the column '{column.Input}', which the data does not have. It has: {string.Join(", ", input.Select(c => c.Name))}.");
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
         builder.AddColumn(column.Output, column.OutputType(Source));

@@ -4,7 +4,8 @@ using GBlend.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
-[assembly: LoadableClass(typeof(MediaTransformer), typeof(MediaTransformerFile), null, typeof(SignatureLoadModel), "Media column", MediaTransformerFile.LoaderSignature)]
+[assembly: LoadableClass(
+    typeof(MediaTransformer), typeof(MediaTransformerFile), null, typeof(SignatureLoadModel), "Media column", MediaTransformerFile.LoaderSignature)]
 
 namespace GBlend.MLNet;
 

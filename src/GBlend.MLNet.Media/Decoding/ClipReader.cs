@@ -46,7 +46,8 @@ internal sealed class ClipReader(VideoClipOptions options, ReadingRules rules, D
     {
         var wanted = ClipPlan.Frames(options, timeline, item.Name);
         int good = Math.Max(timeline.Frames - timeline.Damaged, 0);
-        return new($"frames {wanted[0].Frame} to {wanted[^1].Frame} were asked for; by its own account it has {Math.Max(timeline.ClaimedFrames, timeline.Frames)}, but only {good} can be decoded"
+        return new($"frames {wanted[0].Frame} to {wanted[^1].Frame} were asked for; by its own account it has "
+            + $"{Math.Max(timeline.ClaimedFrames, timeline.Frames)}, but only {good} can be decoded"
             + (damage is null ? "" : $" without damage ({damage})"));
     }
 
@@ -78,7 +79,8 @@ internal sealed class ClipReader(VideoClipOptions options, ReadingRules rules, D
 
     /// <summary>Decodes the frames of the plan in one pass forwards.</summary>
     /// <returns>Whether each was there, and shown when the timeline says.</returns>
-    private bool TryDecode(MediaItem item, VideoTimeline timeline, IReadOnlyList<(int Frame, int Slot)> wanted, byte[] values, Dictionary<int, DecodedFrame>? decoded)
+    private bool TryDecode(
+        MediaItem item, VideoTimeline timeline, IReadOnlyList<(int Frame, int Slot)> wanted, byte[] values, Dictionary<int, DecodedFrame>? decoded)
     {
         using var video = new FrameReader(item, timeline, rules);
         var (lastFrame, lastSlot) = (-1, -1);

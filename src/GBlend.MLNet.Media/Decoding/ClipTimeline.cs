@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace GBlend.MLNet;
 
 /// <summary>
@@ -18,7 +19,8 @@ internal static class ClipTimeline
         var listed = MediaTimeline.VideoOf(item, rules);
         if (listed.IsDecoded || (listed.IsCertain && !rules.TolerateDamage))
             return listed;
-        return Known.Get(Key(item, clips), () => IsBorneOut(item, clips, listed, rules) ? listed : VideoTimeline.Counted(item, listed, rules), rules.CheckAlive);
+        return Known.Get(
+            Key(item, clips), () => IsBorneOut(item, clips, listed, rules) ? listed : VideoTimeline.Counted(item, listed, rules), rules.CheckAlive);
     }
 
     private static bool IsBorneOut(MediaItem item, VideoClipOptions clips, VideoTimeline listed, ReadingRules rules)
@@ -30,6 +32,8 @@ internal static class ClipTimeline
         return wanted.All(w => video.TryRead(w.Frame));
     }
 
-    private static string Key(MediaItem item, VideoClipOptions clips) => FormattableString.Invariant(
-        $"{item.Identity}|{item.Name}|{clips.FrameCount}|{clips.FrameStride}|{clips.Position}|{clips.ClipsPerVideo}|{clips.Seed}|{clips.ShortVideo}|{clips.TolerateDamage}");
+    private static string Key(MediaItem item, VideoClipOptions clips) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{item.Identity}|{item.Name}|{clips.FrameCount}|{clips.FrameStride}|{clips.Position}|{clips.ClipsPerVideo}|"
+            + $"{clips.Seed}|{clips.ShortVideo}|{clips.TolerateDamage}");
 }

@@ -47,7 +47,8 @@ internal static class ContainerFile
         if (place < 0 || rest.Length - place < FlagsAt + 4)
             return null;
         rest = rest[place..];
-        ulong size = BinaryPrimitives.ReadUInt64LittleEndian(rest[SizeAt..]), length = BinaryPrimitives.ReadUInt64LittleEndian(rest[LengthAt..]), lead = BinaryPrimitives.ReadUInt64LittleEndian(rest[LeadAt..]);
+        ulong size = BinaryPrimitives.ReadUInt64LittleEndian(rest[SizeAt..]), length = BinaryPrimitives.ReadUInt64LittleEndian(rest[LengthAt..]),
+            lead = BinaryPrimitives.ReadUInt64LittleEndian(rest[LeadAt..]);
         return (rest[FlagsAt] & IsBroadcast) == 0 && size > (ulong)file.Length ? length / 1e7 - lead / 1e3 : null;
     }
 

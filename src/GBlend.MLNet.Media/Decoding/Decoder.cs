@@ -120,7 +120,8 @@ internal sealed unsafe class Decoder : IDisposable
     }
 
     /// <summary>
-    /// What damage is looked for, besides the damage that no decoder can pass over: checksums, but for those of MPEG's sound, which some programs write wrongly; and
+    /// What damage is looked for, besides the damage that no decoder can pass over: checksums, but for those of MPEG's sound, which some programs
+    /// write wrongly; and
     /// anything behind the last macroblock of H.264. Where damage is not tolerated small faults are errors too, as in ffmpeg's own strict mode.
     /// </summary>
     private static string Detected(string coding, ReadingRules rules) =>

@@ -154,7 +154,8 @@ internal sealed unsafe class FrameReader : IDisposable
     {
         var (width, height) = Size;
         if ((_pixels += (long)width * height) > _rules.Limits.MaxDecodedPixels)
-            throw new BadMediaException($"its clips need more pixels decoded than there may be: {nameof(MediaLimits)}.{nameof(MediaLimits.MaxDecodedPixels)} allows {_rules.Limits.MaxDecodedPixels}");
+            throw new BadMediaException($"its clips need more pixels decoded than there may be: {nameof(MediaLimits)}.{nameof(MediaLimits.MaxDecodedPixels)} "
+                + $"allows {_rules.Limits.MaxDecodedPixels}");
     }
 
     private void SendNext()

@@ -17,7 +17,8 @@ internal static class ImageDecoder
     {
         var header = ImageHeader.Read(file) ?? throw new BadMediaException("it is no image that can be decoded");
         if (header.Pixels > limits.MaxImagePixels)
-            throw new BadMediaException($"it has {header.Width} x {header.Height} pixels, and {nameof(MediaLimits)}.{nameof(limits.MaxImagePixels)} allows {limits.MaxImagePixels}");
+            throw new BadMediaException(
+                $"it has {header.Width} x {header.Height} pixels, and {nameof(MediaLimits)}.{nameof(limits.MaxImagePixels)} allows {limits.MaxImagePixels}");
         // The decoders fill what is missing of a truncated image with gray or black without an error.
         if (!header.IsWhole)
             throw new BadMediaException("the end of the image is missing: the file is truncated");

@@ -75,7 +75,8 @@ internal sealed record MediaItem(string Name, string Identity, string? Path, byt
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Away(file) is { } place ? throw new DirectoryNotFoundException($"'{file.FullName}' is not there, and neither is anything else in '{place}': is a drive away?") : "the file does not exist";
+            return Away(file) is { } place ? throw new DirectoryNotFoundException(
+                $"'{file.FullName}' is not there, and neither is anything else in '{place}': is a drive away?") : "the file does not exist";
         }
         catch (PathTooLongException)
         {

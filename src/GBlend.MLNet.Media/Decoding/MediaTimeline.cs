@@ -34,8 +34,10 @@ internal sealed record MediaTimeline(VideoTimeline? Video, SoundTimeline? Sound,
     private void Require(MediaLimits limits)
     {
         if (Seconds > limits.MaxSeconds)
-            throw new BadMediaException(FormattableString.Invariant($"it lasts {Seconds:0} s, and {nameof(MediaLimits)}.{nameof(limits.MaxSeconds)} allows {limits.MaxSeconds:0}"));
+            throw new BadMediaException(
+                FormattableString.Invariant($"it lasts {Seconds:0} s, and {nameof(MediaLimits)}.{nameof(limits.MaxSeconds)} allows {limits.MaxSeconds:0}"));
         if (Sound is { } sound && sound.Samples > limits.MaxSamples)
-            throw new BadMediaException($"its sound has {sound.Samples} samples, and {nameof(MediaLimits)}.{nameof(limits.MaxSamples)} allows {limits.MaxSamples}");
+            throw new BadMediaException(
+                $"its sound has {sound.Samples} samples, and {nameof(MediaLimits)}.{nameof(limits.MaxSamples)} allows {limits.MaxSamples}");
     }
 }

@@ -16,7 +16,8 @@ namespace GBlend.MLNet;
 /// <param name="SampleRate">Of its samples; 0 where it has none.</param>
 /// <param name="Turn">How its frames must be turned to stand upright.</param>
 internal sealed record MediaTrack(
-    int Index, int Type, string Coding, int CodingId, bool IsDefault, bool IsCover, double TickSeconds, string Tick, long ClaimedFrames, double Rate, int Width, int Height, int SampleRate, Turn Turn)
+    int Index, int Type, string Coding, int CodingId, bool IsDefault, bool IsCover, double TickSeconds, string Tick, long ClaimedFrames, double Rate,
+        int Width, int Height, int SampleRate, Turn Turn)
 {
     /// <summary>The one rule by which a track is chosen wherever one is needed: the default one, as players do, or else the first.</summary>
     internal static MediaTrack? Choose(IEnumerable<MediaTrack> tracks, int type)

@@ -39,7 +39,8 @@ internal static class Mp4Index
                 break;
             next = Math.Min(next, end);
             var kind = head.AsSpan(4, 4);
-            if (kind.SequenceEqual("moov"u8) || kind.SequenceEqual("trak"u8) || kind.SequenceEqual("mdia"u8) || kind.SequenceEqual("minf"u8) || kind.SequenceEqual("stbl"u8)
+            if (kind.SequenceEqual("moov"u8) || kind.SequenceEqual("trak"u8) || kind.SequenceEqual("mdia"u8) || kind.SequenceEqual("minf"u8)
+                || kind.SequenceEqual("stbl"u8)
                 || kind.SequenceEqual("moof"u8) || kind.SequenceEqual("traf"u8))
                 count += depth < MostDepth ? Count(file, content, next, most, depth + 1) : 0;
             else if (kind.SequenceEqual("stsz"u8) || kind.SequenceEqual("stz2"u8))

@@ -8,7 +8,8 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : IDisposable
 {
-    private const int Rgb24 = 2, Bicubic = 4, FullRange = 2, LastSystem = 10, Unspecified = 2, NoMatrix = 0, CoCg = 8, Standard = 5, BetweenRows = 128, Stride = 32;
+    private const int Rgb24 = 2, Bicubic = 4, FullRange = 2, LastSystem = 10, Unspecified = 2, NoMatrix = 0, CoCg = 8, Standard = 5, BetweenRows = 128,
+        Stride = 32;
 
     private readonly Ffmpeg _ffmpeg = Ffmpeg.Library;
     private readonly Mat _buffer = new(), _turned = new();
@@ -28,9 +29,11 @@ internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : I
     /// <exception cref="BadMediaException">It is too large, or of no known kind.</exception>
     internal Mat Convert(byte* frame)
     {
-        int width = *(int*)(frame + FfmpegLayout.FrameWidth), height = *(int*)(frame + FfmpegLayout.FrameHeight), format = *(int*)(frame + FfmpegLayout.FrameFormat);
+        int width = *(int*)(frame + FfmpegLayout.FrameWidth), height = *(int*)(frame + FfmpegLayout.FrameHeight),
+            format = *(int*)(frame + FfmpegLayout.FrameFormat);
         if (width <= 0 || height <= 0 || (long)width * height > limits.MaxFramePixels)
-            throw new BadMediaException($"a frame has {width} x {height} pixels, and {nameof(MediaLimits)}.{nameof(limits.MaxFramePixels)} allows {limits.MaxFramePixels}");
+            throw new BadMediaException(
+                $"a frame has {width} x {height} pixels, and {nameof(MediaLimits)}.{nameof(limits.MaxFramePixels)} allows {limits.MaxFramePixels}");
         byte** source = (byte**)(frame + FfmpegLayout.FrameData), turned = stackalloc byte*[4];
         int* lines = (int*)(frame + FfmpegLayout.FrameLineSizes), turnedLines = stackalloc int[4];
         bool isTurned = turn.IsSideways && TryTurn(width, height, format, source, lines, turned, turnedLines);
@@ -40,7 +43,8 @@ internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : I
             lines = turnedLines;
             (width, height) = (height, width);
         }
-        Prepare((width, height, format, Ffmpeg.Read<int>((nint)frame, _ffmpeg.Layout.FrameColorSpace), Ffmpeg.Read<int>((nint)frame, _ffmpeg.Layout.FrameColorRange)));
+        Prepare((width, height, format, Ffmpeg.Read<int>((nint)frame, _ffmpeg.Layout.FrameColorSpace),
+            Ffmpeg.Read<int>((nint)frame, _ffmpeg.Layout.FrameColorRange)));
         byte** target = stackalloc byte*[4] { (byte*)_buffer.Data, null, null, null };
         int* line = stackalloc int[4] { (int)_buffer.Step(), 0, 0, 0 };
         using (FfmpegLog.Listen())

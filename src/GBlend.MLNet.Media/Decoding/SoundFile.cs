@@ -31,7 +31,8 @@ internal sealed class SoundFile(MediaItem item, int rate, ReadingRules rules) : 
         }, rules.CheckAlive);
         var limits = rules.Limits;
         if (sound.Samples > limits.MaxSeconds * rate)
-            throw new BadMediaException($"its sound lasts {sound.Samples / rate} s, and {nameof(MediaLimits)}.{nameof(limits.MaxSeconds)} allows {limits.MaxSeconds:0}");
+            throw new BadMediaException(
+                $"its sound lasts {sound.Samples / rate} s, and {nameof(MediaLimits)}.{nameof(limits.MaxSeconds)} allows {limits.MaxSeconds:0}");
         return sound;
     }
 
@@ -83,7 +84,8 @@ internal sealed class SoundFile(MediaItem item, int rate, ReadingRules rules) : 
             if (WavHeader.Read(content, rules.TolerateDamage) is { } header)
             {
                 if (header.Samples > rules.Limits.MaxSamples)
-                    throw new BadMediaException($"it has {header.Samples} samples, and {nameof(MediaLimits)}.{nameof(MediaLimits.MaxSamples)} allows {rules.Limits.MaxSamples}");
+                    throw new BadMediaException(
+                        $"it has {header.Samples} samples, and {nameof(MediaLimits)}.{nameof(MediaLimits.MaxSamples)} allows {rules.Limits.MaxSamples}");
                 return _stream = new WavStream(content, header);
             }
         }

@@ -71,10 +71,22 @@ internal sealed class TimelineScan : IDisposable
         bool areTimed = ticks.All(t => t != Demuxer.NoTime) && ticks.Zip(ticks.Skip(1)).All(pair => pair.First < pair.Second);
         double[] times = [.. ticks.Select((t, i) => areTimed ? (t - ticks[0]) * listed.Track.TickSeconds : i / rate)];
         // Without times: what can't be decoded of a healthy file is its start, which builds on what was cut off.
-        double start = areTimed ? ticks[0] * listed.Track.TickSeconds : listed.Start + (reader.Concealed == 0 ? Math.Max(listed.Frames - ticks.Count, 0) / rate : 0);
+        double start = areTimed ? ticks[0] * listed.Track.TickSeconds
+            : listed.Start + (reader.Concealed == 0 ? Math.Max(listed.Frames - ticks.Count, 0) / rate : 0);
         if (areTimed)
             rate = Rate(listed.Track, times);
-        return listed with { Ticks = [], Keys = [], Start = start, Times = times, FramesPerSecond = rate, Width = width, Height = height, IsDecoded = true, Damaged = reader.Concealed };
+        return listed with
+        {
+            Ticks = [],
+            Keys = [],
+            Start = start,
+            Times = times,
+            FramesPerSecond = rate,
+            Width = width,
+            Height = height,
+            IsDecoded = true,
+            Damaged = reader.Concealed
+        };
     }
 
     public void Dispose() => _demuxer.Dispose();
@@ -82,7 +94,8 @@ internal sealed class TimelineScan : IDisposable
     private MediaTimeline Run()
     {
         if (_video is { } track && (long)track.Width * track.Height > _rules.Limits.MaxFramePixels)
-            throw new BadMediaException($"its frames have {track.Width} x {track.Height} pixels, and {nameof(MediaLimits)}.{nameof(MediaLimits.MaxFramePixels)} allows {_rules.Limits.MaxFramePixels}");
+            throw new BadMediaException($"its frames have {track.Width} x {track.Height} pixels, and "
+                + $"{nameof(MediaLimits)}.{nameof(MediaLimits.MaxFramePixels)} allows {_rules.Limits.MaxFramePixels}");
         while (_demuxer.Read())
         {
             if (_demuxer.PacketTrack < _demuxer.Tracks.Count)
@@ -92,7 +105,8 @@ internal sealed class TimelineScan : IDisposable
         string? cut = Cut();
         return new(
             _found is null ? null : _found with { ClaimedFrames = (int)Math.Min(Claimed(_found, cut), int.MaxValue) },
-            _soundPackets == 0 ? null : new SoundTimeline(_sound!, Math.Min(_spans[_sound!.Index].First, _spans[_sound.Index].End), _spans[_sound.Index].End, _soundPackets),
+            _soundPackets == 0 ? null
+                : new SoundTimeline(_sound!, Math.Min(_spans[_sound!.Index].First, _spans[_sound.Index].End), _spans[_sound.Index].End, _soundPackets),
             _demuxer.Tracks.Any(t => t.IsCover), Seconds, cut);
     }
 

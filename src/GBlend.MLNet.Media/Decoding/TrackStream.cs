@@ -41,7 +41,8 @@ internal sealed unsafe class TrackStream : SoundStream
     internal TrackStream(MediaItem item, MediaTimeline timeline, ReadingRules rules)
     {
         (_item, _timeline, _rules) = (item, timeline.Sound!, rules);
-        _allowed = rules.TolerateDamage ? long.MaxValue : FindOwnFrames.Contains(_timeline.Track.Coding) ? Math.Max(Stray, (long)(_timeline.Packets * StrayShare)) : 0;
+        _allowed = rules.TolerateDamage ? long.MaxValue : FindOwnFrames.Contains(_timeline.Track.Coding)
+            ? Math.Max(Stray, (long)(_timeline.Packets * StrayShare)) : 0;
         (_demuxer, _decoder) = Decoder.Open(_item, _timeline.Track, _rules);
         try
         {
@@ -103,7 +104,8 @@ internal sealed unsafe class TrackStream : SoundStream
         {
             _held.Clear();
             if (_next > _rules.Limits.MaxSamples)
-                throw new BadMediaException($"its sound has more samples than {nameof(MediaLimits)}.{nameof(MediaLimits.MaxSamples)} allows: {_rules.Limits.MaxSamples}");
+                throw new BadMediaException(
+                    $"its sound has more samples than {nameof(MediaLimits)}.{nameof(MediaLimits.MaxSamples)} allows: {_rules.Limits.MaxSamples}");
         }
         return _next;
     }

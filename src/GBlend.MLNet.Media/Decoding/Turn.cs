@@ -41,7 +41,8 @@ internal readonly record struct Turn(int Quarters, bool FlipsAcross, bool FlipsD
     internal Mat Apply(Mat picture, Mat upright)
     {
         if (Quarters > 0)
-            Cv2.Rotate(picture, upright, Quarters switch { 1 => RotateFlags.Rotate90Clockwise, 2 => RotateFlags.Rotate180, _ => RotateFlags.Rotate90Counterclockwise });
+            Cv2.Rotate(picture, upright,
+                Quarters switch { 1 => RotateFlags.Rotate90Clockwise, 2 => RotateFlags.Rotate180, _ => RotateFlags.Rotate90Counterclockwise });
         else
             picture.CopyTo(upright);
         if (FlipsAcross)

@@ -26,7 +26,8 @@ internal sealed record WavHeader(WavFormat Format, long DataStart, long DataSize
     internal static WavHeader? Read(Stream stream, bool toleratesDamage)
     {
         Span<byte> head = stackalloc byte[12];
-        if (stream.ReadAtLeast(head, 12, throwOnEndOfStream: false) < 12 || !(head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8)) || !head[8..].SequenceEqual("WAVE"u8))
+        if (stream.ReadAtLeast(head, 12, throwOnEndOfStream: false) < 12 || !(head.StartsWith("RIFF"u8) || head.StartsWith("RF64"u8))
+            || !head[8..].SequenceEqual("WAVE"u8))
             return null;
         WavFormat? format = null;
         long? longSize = null;

@@ -30,7 +30,8 @@ internal sealed unsafe class Ffmpeg
     internal readonly delegate* unmanaged<nint, int> av_fmt_ctx_get_duration_estimation_method;
     internal readonly delegate* unmanaged<nint, int> avformat_index_get_entries_count;
     internal readonly delegate* unmanaged<nint, int, byte*> avformat_index_get_entry;
-    internal readonly delegate* unmanaged<byte*, int, int, nint, delegate* unmanaged[Cdecl]<nint, byte*, int, int>, nint, delegate* unmanaged[Cdecl]<nint, long, int, long>, nint> avio_alloc_context;
+    internal readonly delegate* unmanaged<byte*, int, int, nint, delegate* unmanaged[Cdecl]<nint, byte*, int, int>, nint,
+        delegate* unmanaged[Cdecl]<nint, long, int, long>, nint> avio_alloc_context;
     internal readonly delegate* unmanaged<nint*, void> avio_context_free;
     internal readonly delegate* unmanaged<nint, byte*, int> av_read_frame;
     internal readonly delegate* unmanaged<nint, int, long, int, int> av_seek_frame;
@@ -78,14 +79,17 @@ internal sealed unsafe class Ffmpeg
         avformat_open_input = (delegate* unmanaged<nint*, byte*, nint, nint*, int>)NativeLibrary.GetExport(format, nameof(avformat_open_input));
         avformat_find_stream_info = (delegate* unmanaged<nint, nint*, int>)NativeLibrary.GetExport(format, nameof(avformat_find_stream_info));
         avformat_close_input = (delegate* unmanaged<nint*, void>)NativeLibrary.GetExport(format, nameof(avformat_close_input));
-        av_fmt_ctx_get_duration_estimation_method = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(format, nameof(av_fmt_ctx_get_duration_estimation_method));
+        av_fmt_ctx_get_duration_estimation_method = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(
+            format, nameof(av_fmt_ctx_get_duration_estimation_method));
         avformat_index_get_entries_count = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(format, nameof(avformat_index_get_entries_count));
         avformat_index_get_entry = (delegate* unmanaged<nint, int, byte*>)NativeLibrary.GetExport(format, nameof(avformat_index_get_entry));
-        avio_alloc_context = (delegate* unmanaged<byte*, int, int, nint, delegate* unmanaged[Cdecl]<nint, byte*, int, int>, nint, delegate* unmanaged[Cdecl]<nint, long, int, long>, nint>)NativeLibrary.GetExport(format, nameof(avio_alloc_context));
+        avio_alloc_context = (delegate* unmanaged<byte*, int, int, nint, delegate* unmanaged[Cdecl]<nint, byte*, int, int>, nint,
+            delegate* unmanaged[Cdecl]<nint, long, int, long>, nint>)NativeLibrary.GetExport(format, nameof(avio_alloc_context));
         avio_context_free = (delegate* unmanaged<nint*, void>)NativeLibrary.GetExport(format, nameof(avio_context_free));
         av_read_frame = (delegate* unmanaged<nint, byte*, int>)NativeLibrary.GetExport(format, nameof(av_read_frame));
         av_seek_frame = (delegate* unmanaged<nint, int, long, int, int>)NativeLibrary.GetExport(format, nameof(av_seek_frame));
-        av_stream_get_side_data = NativeLibrary.TryGetExport(format, nameof(av_stream_get_side_data), out nint sideData) ? (delegate* unmanaged<nint, int, nuint*, byte*>)sideData : null;
+        av_stream_get_side_data = NativeLibrary.TryGetExport(format, nameof(av_stream_get_side_data), out nint sideData)
+            ? (delegate* unmanaged<nint, int, nuint*, byte*>)sideData : null;
 
         avcodec_find_decoder = (delegate* unmanaged<int, nint>)NativeLibrary.GetExport(codec, nameof(avcodec_find_decoder));
         avcodec_get_name = (delegate* unmanaged<int, byte*>)NativeLibrary.GetExport(codec, nameof(avcodec_get_name));
@@ -117,8 +121,10 @@ internal sealed unsafe class Ffmpeg
         sws_init_context = (delegate* unmanaged<nint, nint, nint, int>)NativeLibrary.GetExport(scale, nameof(sws_init_context));
         sws_scale = (delegate* unmanaged<nint, byte**, int*, int, int, byte**, int*, int>)NativeLibrary.GetExport(scale, nameof(sws_scale));
         sws_getCoefficients = (delegate* unmanaged<int, int*>)NativeLibrary.GetExport(scale, nameof(sws_getCoefficients));
-        sws_getColorspaceDetails = (delegate* unmanaged<nint, int**, int*, int**, int*, int*, int*, int*, int>)NativeLibrary.GetExport(scale, nameof(sws_getColorspaceDetails));
-        sws_setColorspaceDetails = (delegate* unmanaged<nint, int*, int, int*, int, int, int, int, int>)NativeLibrary.GetExport(scale, nameof(sws_setColorspaceDetails));
+        sws_getColorspaceDetails = (delegate* unmanaged<nint, int**, int*, int**, int*, int*, int*, int*, int>)NativeLibrary.GetExport(
+            scale, nameof(sws_getColorspaceDetails));
+        sws_setColorspaceDetails = (delegate* unmanaged<nint, int*, int, int*, int, int, int, int, int>)NativeLibrary.GetExport(
+            scale, nameof(sws_setColorspaceDetails));
         sws_freeContext = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(scale, nameof(sws_freeContext));
 
         FfmpegLog.Attach(util);
@@ -164,7 +170,8 @@ internal sealed unsafe class Ffmpeg
     {
         string? place = Environment.GetEnvironmentVariable(Variable);
         if (place is not (null or "" or "opencv"))
-            return FfmpegLayout.All.Select(layout => OfSystem(layout, place)).FirstOrDefault(f => f is not null) is { } chosen ? (chosen, "") : (null, $"They are not in '{place}', which {Variable} names.");
+            return FfmpegLayout.All.Select(layout => OfSystem(layout, place)).FirstOrDefault(f => f is not null) is { } chosen ? (chosen, "")
+                : (null, $"They are not in '{place}', which {Variable} names.");
         if (place != "opencv" && FfmpegLayout.All.Select(layout => OfSystem(layout, folder: null)).FirstOrDefault(f => f is not null) is { } found)
             return (found, "");
         return OfOpenCv() is { } bundled ? (bundled, "") : (null, "");
@@ -174,7 +181,8 @@ internal sealed unsafe class Ffmpeg
     {
         nint Load(string name, int version)
         {
-            string file = OperatingSystem.IsWindows() ? $"{name}-{version}.dll" : OperatingSystem.IsMacOS() ? $"lib{name}.{version}.dylib" : $"lib{name}.so.{version}";
+            string file = OperatingSystem.IsWindows() ? $"{name}-{version}.dll" : OperatingSystem.IsMacOS() ? $"lib{name}.{version}.dylib"
+                : $"lib{name}.so.{version}";
             return NativeLibrary.TryLoad(folder is null ? file : Path.Combine(folder, file), out nint handle) ? handle : 0;
         }
         // Each finds those that it needs among those that are loaded already.
@@ -186,7 +194,8 @@ internal sealed unsafe class Ffmpeg
     /// <summary>OpenCV's native package for Linux has all of FFmpeg inside.</summary>
     private static Ffmpeg? OfOpenCv()
     {
-        if (!NativeLibrary.TryLoad("OpenCvSharpExtern", typeof(OpenCvSharp.Cv2).Assembly, null, out nint all) || !NativeLibrary.TryGetExport(all, "swscale_version", out nint version))
+        if (!NativeLibrary.TryLoad("OpenCvSharpExtern", typeof(OpenCvSharp.Cv2).Assembly, null, out nint all)
+            || !NativeLibrary.TryGetExport(all, "swscale_version", out nint version))
             return null;
         uint major = ((delegate* unmanaged<uint>)version)() >> 16;
         return FfmpegLayout.All.FirstOrDefault(l => l.Scale == major) is { } layout ? Create(layout, all, all, all, all) : null;

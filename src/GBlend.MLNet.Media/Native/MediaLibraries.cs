@@ -15,7 +15,8 @@ public static class MediaLibraries
             Cv2.GetVersionString();
             return null;
         }
-        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or OpenCvSharpException)
+        catch (Exception e) when (
+            e is TypeInitializationException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or OpenCvSharpException)
         {
             return e.GetBaseException().Message;
         }
@@ -42,13 +43,15 @@ public static class MediaLibraries
     }
 
     internal static string OpenCvMessage(string problem) =>
-        "Video and images need OpenCV's native library, which does not load. If the application lacks it, reference the package OpenCvSharp4.official.runtime.linux-x64 "
+        "Video and images need OpenCV's native library, which does not load. If the application lacks it, reference the package "
+            + "OpenCvSharp4.official.runtime.linux-x64 "
         + $"(OpenCvSharp4.runtime.win on Windows). If system libraries are missing, run as root: {InstallOpenCv}. The system says: {Cause(problem)}";
 
     internal static InvalidOperationException MissingFfmpeg(string problem) => new(
         "Videos, and sound in other files than WAV, are decoded by FFmpeg's libraries (libavformat and its companions of FFmpeg 5.1 to 7), which do not load. "
         + (problem.Length > 0 ? problem + " " : "")
-        + $"Install FFmpeg; on Debian and Ubuntu run as root: {InstallFfmpeg}. Elsewhere name the folder of its shared libraries in the environment variable {Ffmpeg.Variable}.");
+        + $"Install FFmpeg; on Debian and Ubuntu run as root: {InstallFfmpeg}. Elsewhere name the folder of its shared libraries in the environment variable "
+            + $"{Ffmpeg.Variable}.");
 
     /// <summary>The library that is missing, if the loader names one other than OpenCV's own, which it also looks for in places where it can't be.</summary>
     private static string Cause(string text)

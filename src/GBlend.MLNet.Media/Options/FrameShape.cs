@@ -18,7 +18,8 @@ internal sealed record FrameShape(int Height, int Width, int Channels, int? Shor
         {
             Check.AtLeast(side, 1, nameof(ShortSide));
             if (Stretch)
-                throw new ArgumentException("ShortSide and Stretch exclude each other: the one keeps the aspect ratio, the other does not. Leave one of them out.");
+                throw new ArgumentException(
+                    "ShortSide and Stretch exclude each other: the one keeps the aspect ratio, the other does not. Leave one of them out.");
         }
     }
 }

@@ -74,9 +74,11 @@ public sealed record LogMelSpectrum
         if (LogOffset is { } offset)
             Check.Positive(offset, nameof(LogOffset));
         if ((FftSize & (FftSize - 1)) != 0 || FftSize > 1 << 16 || WindowLength > FftSize)
-            throw new ArgumentException($"FftSize must be a power of 2 up to 65536 and at least WindowLength; it is {FftSize}, and WindowLength {WindowLength}.");
+            throw new ArgumentException(
+                $"FftSize must be a power of 2 up to 65536 and at least WindowLength; it is {FftSize}, and WindowLength {WindowLength}.");
         if (MaxFrequency > SampleRate / 2.0 || MinFrequency >= MaxFrequency)
-            throw new ArgumentException($"The bands must lie between 0 and half the sample rate ({SampleRate / 2.0} Hz); they go from {MinFrequency} to {MaxFrequency} Hz.");
+            throw new ArgumentException(
+                $"The bands must lie between 0 and half the sample rate ({SampleRate / 2.0} Hz); they go from {MinFrequency} to {MaxFrequency} Hz.");
         if (!Enum.IsDefined(Scale) || !Enum.IsDefined(Normalization))
             throw new ArgumentException("Scale and Normalization must be values of their types.");
     }

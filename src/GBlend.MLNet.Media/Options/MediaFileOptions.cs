@@ -29,7 +29,8 @@ public abstract class MediaFileOptions : MediaOptions
         if (bytes > Array.MaxLength)
             throw new ArgumentException($"A row of {what} is more than one vector can hold. Take fewer or smaller ones.");
         if (bytes > Limits.MaxRowBytes)
-            throw new ArgumentException($"A row of {what} has {bytes} bytes, and Limits.{nameof(MediaLimits.MaxRowBytes)} allows {Limits.MaxRowBytes}. Take fewer or smaller ones, or raise the limit.");
+            throw new ArgumentException($"A row of {what} has {bytes} bytes, and Limits.{nameof(MediaLimits.MaxRowBytes)} allows {Limits.MaxRowBytes}. Take "
+                + $"fewer or smaller ones, or raise the limit.");
     }
 
     /// <summary>Makes sure that clips are not all the same.</summary>
@@ -38,6 +39,7 @@ public abstract class MediaFileOptions : MediaOptions
         if (!Enum.IsDefined(position))
             throw new ArgumentException("Position must be a value of its type.");
         if (clips > 1 && position == ClipPosition.Center)
-            throw new ArgumentException($"{setting} is {clips}, but with Position = ClipPosition.Center all of them would be the same. Set Position to ClipPosition.Even or ClipPosition.Random.");
+            throw new ArgumentException($"{setting} is {clips}, but with Position = ClipPosition.Center all of them would be the same. Set Position to "
+                + $"ClipPosition.Even or ClipPosition.Random.");
     }
 }

@@ -34,7 +34,8 @@ internal sealed class LogMelTransform
     /// <param name="hop">From frame to frame, in samples.</param>
     /// <param name="frames">How many.</param>
     /// <param name="destination">Gets frames x bands values.</param>
-    internal void Write(ReadOnlySpan<float> sound, double start, double hop, int frames, Span<float> destination) => Write(sound, 0, sound.Length, start, hop, frames, destination);
+    internal void Write(ReadOnlySpan<float> sound, double start, double hop, int frames, Span<float> destination) =>
+        Write(sound, 0, sound.Length, start, hop, frames, destination);
 
     /// <summary>The samples that frames are made of.</summary>
     /// <returns>The first of them, and how many.</returns>
@@ -64,7 +65,8 @@ internal sealed class LogMelTransform
             long offset = _spectrum.IsCentered ? -_spectrum.FftSize / 2 : 0;
             long one = (long)Math.Round(start + hop * frame) + offset, two = (long)Math.Round(start + hop * (frame + 1)) + offset;
             for (int i = 0; i < _work.Length; i++)
-                _work[i] = _window[i] == 0 ? Complex.Zero : _window[i] * new Complex(Sample(part, first, one + i, length), isPair ? Sample(part, first, two + i, length) : 0);
+                _work[i] = _window[i] == 0 ? Complex.Zero
+                    : _window[i] * new Complex(Sample(part, first, one + i, length), isPair ? Sample(part, first, two + i, length) : 0);
             _transform.Forward(_work);
             for (int k = 0; k < _first.Length; k++)
             {

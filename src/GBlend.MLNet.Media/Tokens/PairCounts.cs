@@ -11,7 +11,8 @@ internal sealed class PairCounts(IReadOnlyList<string> names)
     private readonly Dictionary<(int Left, int Right), List<(int Word, int Place)>> _places = [];
 
     /// <summary>Pairs by the count that they had when they were queued: at least the one they have.</summary>
-    private readonly PriorityQueue<(int Left, int Right), ((int Left, int Right) Pair, long Count)> _queue = new(Comparer<((int Left, int Right) Pair, long Count)>.Create((a, b) =>
+    private readonly PriorityQueue<(int Left, int Right),
+        ((int Left, int Right) Pair, long Count)> _queue = new(Comparer<((int Left, int Right) Pair, long Count)>.Create((a, b) =>
         a.Count != b.Count ? b.Count.CompareTo(a.Count)
         : string.CompareOrdinal(names[a.Pair.Left], names[b.Pair.Left]) is not 0 and var left ? left
         : string.CompareOrdinal(names[a.Pair.Right], names[b.Pair.Right])));

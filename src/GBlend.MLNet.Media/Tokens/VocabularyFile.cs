@@ -26,7 +26,8 @@ internal static class VocabularyFile
     /// <summary>Reads merges, one a line.</summary>
     /// <exception cref="InvalidDataException">The file is no text; the message names it and the place.</exception>
     internal static string[] ReadMerges(string path) =>
-        [.. ReadText(path).Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal))];
+        [.. ReadText(path).Split('\n').Select(line => line.TrimEnd('\r')).Where(
+            line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal))];
 
     private static string ReadText(string path)
     {
@@ -37,6 +38,7 @@ internal static class VocabularyFile
         if (read == bytes.Length)
             return new string(text, 0, written);
         int at = file.Length - bytes.Length + read, line = bytes[..read].Count((byte)'\n') + 1;
-        throw new InvalidDataException($"'{path}', line {line}: the byte 0x{file[at]:X2}, number {at + 1} of the file, is not UTF-8. Save the file as UTF-8, or download it again.");
+        throw new InvalidDataException(
+            $"'{path}', line {line}: the byte 0x{file[at]:X2}, number {at + 1} of the file, is not UTF-8. Save the file as UTF-8, or download it again.");
     }
 }

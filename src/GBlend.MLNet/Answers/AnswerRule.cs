@@ -37,7 +37,8 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     internal bool IsFromRows { get; private init; }
 
     /// <summary>Chooses the rule, looking at the held-out rows where the choice needs them.</summary>
-    internal static AnswerRule Choose(Answer wanted, IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool severalNetworks, Action<string> warn)
+    internal static AnswerRule Choose(
+        Answer wanted, IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool severalNetworks, Action<string> warn)
     {
         if (heads.Count == 1)
             return Head(0, 1);
@@ -46,17 +47,20 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         {
             wanted = !hasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : severalNetworks ? Answer.MeanOfLogits : Answer.Joint;
             if (severalNetworks && !canPool)
-                warn($"The pool of heads is fitted on the held-out rows, of which there are {Number(heldOut)}; with fewer than {FewestRowsForPool} all heads count alike. Hold out more rows.");
+                warn($"The pool of heads is fitted on the held-out rows, of which there are {Number(heldOut)}; with fewer than {FewestRowsForPool} all heads "
+                    + $"count alike. Hold out more rows.");
         }
         else if (wanted == Answer.Pool && !canPool)
         {
-            warn($"Answer.Pool is fitted on the held-out rows, of which there are {Number(heldOut)}; with fewer than {FewestRowsForPool} the joint head answers instead. Hold out more rows.");
+            warn($"Answer.Pool is fitted on the held-out rows, of which there are {Number(heldOut)}; with fewer than {FewestRowsForPool} the joint head "
+                + $"answers instead. Hold out more rows.");
             wanted = Answer.Joint;
         }
         if (hasJoint && !learned[^1] && wanted is Answer.Joint or Answer.BestHead)
         {
             string instead = wanted == Answer.Joint ? "the mean of the heads that have" : "the best of the heads that have";
-            warn($"The joint head never had weight in the blending, so it has learned nothing; {instead} answers instead. Give it weight, or choose Answer.MeanOfHeads or Answer.Pool.");
+            warn($"The joint head never had weight in the blending, so it has learned nothing; {instead} answers instead. Give it weight, or choose "
+                + $"Answer.MeanOfHeads or Answer.Pool.");
             hasJoint = false;
         }
         var rule = wanted switch
@@ -75,13 +79,15 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     internal AnswerRule WithSingleHeads(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut)
     {
         bool[] single = [.. heads.Select((head, i) => Learned[i] && !head.IsJoint)];
-        string[] untaught = [.. heads.Index().Where(h => !h.Item.IsJoint).GroupBy(h => h.Item.Name).Where(same => same.All(h => !single[h.Index])).Select(same => same.Key)];
+        string[] untaught = [
+            .. heads.Index().Where(h => !h.Item.IsJoint).GroupBy(h => h.Item.Name).Where(same => same.All(h => !single[h.Index])).Select(same => same.Key)];
         if (untaught.Length > 0)
             throw new InvalidOperationException(UntaughtHeads(untaught));
         int modalities = heads.Max(head => head.Modality ?? 0) + 1;
         // Coefficients that were fitted together are wrong for some of the heads alone: what one leaves to another is missing.
         var partial = IsPool && IsFromRows && modalities <= MostModalitiesForPools
-            ? Enumerable.Range(1, (1 << modalities) - 2).ToDictionary(has => has, has => Pool(heldOut, [.. heads.Select((head, i) => single[i] && (has >> head.Modality & 1) == 1)]))
+            ? Enumerable.Range(1, (1 << modalities) - 2).ToDictionary(
+                has => has, has => Pool(heldOut, [.. heads.Select((head, i) => single[i] && (has >> head.Modality & 1) == 1)]))
             : [];
         return this with { SingleHeads = IsPool && IsFromRows ? Pool(heldOut, single).Weights : Mean(single, IsPool).Weights, Partial = partial };
     }
@@ -89,8 +95,10 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     /// <summary>What is wrong with a model that is to answer rows without some modalities, and what to do.</summary>
     /// <param name="modalities">Those whose own heads never learn.</param>
     internal static string UntaughtHeads(IReadOnlyList<string> modalities) =>
-        $"MissingValues.LeaveOutModality lets a row have any one modality alone, which only that modality's own head can answer; but the head of {string.Join(", ", modalities.Select(m => $"'{m}'"))} "
-        + "never has weight in the training of this model and learns nothing. Give every modality's head a weight above 0 (for estimated weights by BlendingGuards.WeightFloor), or take Blending.Auto().";
+        $"MissingValues.LeaveOutModality lets a row have any one modality alone, which only that modality's own head can answer; but the head of "
+            + $"{string.Join(", ", modalities.Select(m => $"'{m}'"))} "
+        + "never has weight in the training of this model and learns nothing. Give every modality's head a weight above 0 (for estimated weights by "
+            + "BlendingGuards.WeightFloor), or take Blending.Auto().";
 
     /// <summary>The rule for rows that lack modalities: their heads and all joint heads are left out.</summary>
     /// <param name="heads">All heads.</param>
@@ -189,12 +197,14 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     }
 
     /// <summary>The joint head, unless another's loss is lower by more than its error; without a joint head the one with the lowest loss.</summary>
-    private static AnswerRule BestHead(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool hasJoint, Action<string> warn)
+    private static AnswerRule BestHead(
+        IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool hasJoint, Action<string> warn)
     {
         int joint = heads.Count - 1;
         if (heldOut.EffectiveRows < 2 - 1e-9)
         {
-            warn($"The best head is chosen on the held-out rows, of which there are {Number(heldOut)}; with fewer than 2 the answer is the {(hasJoint ? "joint head" : "mean of the heads")}.");
+            warn($"The best head is chosen on the held-out rows, of which there are {Number(heldOut)}; with fewer than 2 the answer is the "
+                + $"{(hasJoint ? "joint head" : "mean of the heads")}.");
             return hasJoint ? Head(joint, heads.Count) : Mean(learned, isPool: false);
         }
         var losses = heads.Select((_, b) => learned[b] ? Head(b, heads.Count).Losses(heldOut).ToArray() : []).ToArray();
@@ -211,7 +221,8 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
                 (best, bestGain) = (b, mean);
         }
         if (best != joint)
-            warn($"On the held-out rows the head of {heads[best].Name} has a loss lower than the joint head's by {bestGain.ToString("0.###", CultureInfo.InvariantCulture)}, so it gives the answer.");
+            warn($"On the held-out rows the head of {heads[best].Name} has a loss lower than the joint head's by "
+                + $"{bestGain.ToString("0.###", CultureInfo.InvariantCulture)}, so it gives the answer.");
         return Head(best, heads.Count) with { IsFromRows = true };
     }
 }

@@ -29,7 +29,8 @@ internal sealed class CrossFit
     /// <summary>The mean loss of the answer over the held-out rows.</summary>
     /// <param name="heldOut">What the heads predict for the rows, at least one.</param>
     /// <param name="choose">Chooses the answer on rows.</param>
-    internal double MeanLoss(HeldOutPredictions heldOut, Func<HeldOutPredictions, AnswerRule> choose) => RowWeights.Mean(Losses(heldOut, choose), heldOut.Targets.Weights);
+    internal double MeanLoss(HeldOutPredictions heldOut, Func<HeldOutPredictions, AnswerRule> choose) =>
+        RowWeights.Mean(Losses(heldOut, choose), heldOut.Targets.Weights);
 
     /// <summary>The loss of the answer for every held-out row.</summary>
     /// <param name="heldOut">What the heads predict for the rows, at least one.</param>

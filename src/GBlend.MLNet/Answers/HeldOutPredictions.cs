@@ -53,7 +53,8 @@ internal sealed record HeldOutPredictions(double[][] ByBranch, TrainingTargets T
         {
             LearningTask.Multiclass => new(LogPool.Fit(Logs(heads, Targets.Outputs), Targets.Classes!, Targets.Outputs, ridge, weights), 0),
             // Every label of every row is a choice of two; the coefficients are the same for all labels.
-            LearningTask.MultiLabel => new(LogPool.Fit([.. heads.Select(StateLogs)], [.. Targets.Values!.Select(v => v > 0.5 ? 0L : 1L)], 2, ridge, weights?.SelectMany(w => Enumerable.Repeat(w, Targets.Outputs)).ToArray()), 0),
+            LearningTask.MultiLabel => new(LogPool.Fit([.. heads.Select(StateLogs)], [.. Targets.Values!.Select(v => v > 0.5 ? 0L : 1L)], 2, ridge,
+                weights?.SelectMany(w => Enumerable.Repeat(w, Targets.Outputs)).ToArray()), 0),
             _ => LinearPool.Fit(heads, [.. Targets.Values!.Select(v => (v - Loss.TargetMean) / Loss.TargetScale)], weights, ridge),
         };
     }

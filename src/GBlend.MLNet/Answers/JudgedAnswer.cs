@@ -9,5 +9,6 @@ internal sealed record JudgedAnswer(double[] Losses, double[]? Weights, int[]? G
     internal double Mean { get; } = RowWeights.Mean(Losses, Weights);
 
     /// <summary>The standard error of the difference between this mean and another answer's on the same rows, or groups of rows.</summary>
-    internal double ErrorOfDifference(JudgedAnswer other) => new RowUnits([[.. Losses.Zip(other.Losses, (mine, theirs) => mine - theirs)]], Groups, Weights).StandardErrors[0];
+    internal double ErrorOfDifference(JudgedAnswer other) =>
+        new RowUnits([[.. Losses.Zip(other.Losses, (mine, theirs) => mine - theirs)]], Groups, Weights).StandardErrors[0];
 }

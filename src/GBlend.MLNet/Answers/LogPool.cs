@@ -95,7 +95,8 @@ internal static class LogPool
             values[c] /= sum;
     }
 
-    private static double Objective(double[][] logs, long[] labels, int classes, double[]? weights, double ridge, double[] a, out double[] gradient, out double[,] hessian)
+    private static double Objective(
+        double[][] logs, long[] labels, int classes, double[]? weights, double ridge, double[] a, out double[] gradient, out double[,] hessian)
     {
         int heads = a.Length;
         gradient = new double[heads];

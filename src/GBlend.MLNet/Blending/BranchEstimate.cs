@@ -45,4 +45,5 @@ public sealed record BranchEstimate(string Branch, double TrainLossBefore, doubl
 /// estimates start.
 /// </param>
 /// <param name="Guards">The actions of the guards; empty when no guard acted.</param>
-public sealed record BlendingEstimate(int FirstEpoch, int Epochs, IReadOnlyList<BranchEstimate> Branches, double Trust, IReadOnlyList<BlendingGuardAction> Guards);
+public sealed record BlendingEstimate(
+    int FirstEpoch, int Epochs, IReadOnlyList<BranchEstimate> Branches, double Trust, IReadOnlyList<BlendingGuardAction> Guards);

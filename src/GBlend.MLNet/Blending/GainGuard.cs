@@ -17,7 +17,8 @@ internal static class GainGuard
             else if (branch.Generalization <= 0)
                 yield return Act(BlendingGuard.NoGain, "the held-out loss did not fall, so the estimate gives it no weight");
             else if (Math.Abs(branch.Overfitting) < guards.OverfittingFloor)
-                yield return Act(BlendingGuard.OverfittingFloor, FormattableString.Invariant($"|O| = {Math.Abs(branch.Overfitting):g2} is below the floor of {guards.OverfittingFloor:g2}"));
+                yield return Act(BlendingGuard.OverfittingFloor,
+                    FormattableString.Invariant($"|O| = {Math.Abs(branch.Overfitting):g2} is below the floor of {guards.OverfittingFloor:g2}"));
         }
     }
 

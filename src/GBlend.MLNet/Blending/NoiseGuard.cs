@@ -27,11 +27,13 @@ internal static class NoiseGuard
             if (units.EffectiveCount >= LeastUnits)
                 continue;
             string what = units.Count < 2 ? $"are one {units.Unit}" : $"are hardly more than one {units.Unit}, because one counts so much more than the others";
-            return (0, $"the {rows} rows that it is measured on {what}, which says nothing of the noise, so the weights are those of naive joint training; it takes at least two");
+            return (0, $"the {rows} rows that it is measured on {what}, which says nothing of the noise, so the weights are those of naive joint training; it "
+                + $"takes at least two");
         }
         double most = branches.Max(b => GainGuard.HasGain(b) ? Normal(b.Generalization / b.GeneralizationStandardError, heldOut.EffectiveCount - 1) : 0);
         if (most < LeastErrors(branches.Count))
-            return (0, FormattableString.Invariant($"no branch's held-out loss fell by more than noise ({most:0.0} standard errors at best), so the weights are those of naive joint training"));
+            return (0, FormattableString.Invariant(
+                $"no branch's held-out loss fell by more than noise ({most:0.0} standard errors at best), so the weights are those of naive joint training"));
         double distance = BlendingWeights.SquaredDistance(published, BlendingWeights.Start(published.Length));
         double variance = Variance(published, train, heldOut, overfittingFloor, seed), trust = distance > 0 ? Math.Max(0, 1 - variance / distance) : 0;
         return (trust, trust < 0.5 ? FormattableString.Invariant($"the estimate is mostly noise, so it moves the weights by only {100 * trust:0} %") : null);

@@ -30,7 +30,8 @@ internal sealed class RowUnits
         _means = [.. _sums.Select(sums => sums.Sum() / all)];
         EffectiveCount = RowWeights.EffectiveNumber(_weights);
         _spread = EffectiveCount > 1 ? Math.Sqrt(EffectiveCount / (EffectiveCount - 1)) : 1;
-        StandardErrors = [.. _sums.Zip(_means, (sums, mean) => _spread * Math.Sqrt(sums.Zip(_weights, (sum, w) => (sum - mean * w) * (sum - mean * w)).Sum()) / all)];
+        StandardErrors = [
+            .. _sums.Zip(_means, (sums, mean) => _spread * Math.Sqrt(sums.Zip(_weights, (sum, w) => (sum - mean * w) * (sum - mean * w)).Sum()) / all)];
     }
 
     /// <summary>The number of units.</summary>
@@ -42,7 +43,8 @@ internal sealed class RowUnits
     /// <summary>What a unit is, in words.</summary>
     internal string Unit { get; }
 
-    /// <summary>Per branch the standard error of the weighted mean over rows; rows that count more do not make it smaller. 0 where there is only one unit.</summary>
+    /// <summary>Per branch the standard error of the weighted mean over rows; rows that count more do not make it smaller. 0 where there is only one
+    /// unit.</summary>
     internal double[] StandardErrors { get; }
 
     /// <summary>

@@ -25,13 +25,15 @@ internal static class WeightEstimation
         var train = new RowUnits([.. branches.Select(b => b.TrainChange)], groups?.Train, trainWeights);
         var heldOut = new RowUnits([.. branches.Select(b => b.HeldOutChange)], groups?.HeldOut, heldOutWeights);
         BranchEstimate[] found = [.. branches.Select((b, i) => b.Summarize(train.StandardErrors[i], heldOut.StandardErrors[i], trainWeights, heldOutWeights))];
-        double[] published = PublishedRule.Weights([.. found.Select(b => b.Generalization)], [.. found.Select(b => b.Overfitting)], guards.OverfittingFloor), weights = published;
+        double[] published = PublishedRule.Weights([.. found.Select(b => b.Generalization)], [.. found.Select(b => b.Overfitting)], guards.OverfittingFloor),
+            weights = published;
         List<BlendingGuardAction> acted = [.. GainGuard.Actions(found, guards)];
         double trust = 1;
         if (!found.Any(GainGuard.HasGain))
         {
             trust = guards.TrustByStandardError ? 0 : 1;
-            acted.Add(new(BlendingGuard.NoBranchGained, null, "no branch gained on the held-out rows, so the weights are " + (guards.TrustByStandardError ? "those of naive joint training" : "equal")));
+            acted.Add(new(BlendingGuard.NoBranchGained, null,
+                "no branch gained on the held-out rows, so the weights are " + (guards.TrustByStandardError ? "those of naive joint training" : "equal")));
         }
         else if (guards.TrustByStandardError)
         {

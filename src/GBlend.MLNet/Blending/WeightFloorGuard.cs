@@ -19,5 +19,6 @@ internal static class WeightFloorGuard
     /// <summary>The branches whose weights are raised.</summary>
     internal static IEnumerable<BlendingGuardAction> Actions(IReadOnlyList<BranchEstimate> branches, IReadOnlyList<double> weights, double floor) => branches
         .Where((_, i) => weights[i] < floor)
-        .Select(b => new BlendingGuardAction(BlendingGuard.WeightFloor, b.Branch, FormattableString.Invariant($"{b.Branch}: raised to the least weight of {floor:g2}")));
+        .Select(b =>
+            new BlendingGuardAction(BlendingGuard.WeightFloor, b.Branch, FormattableString.Invariant($"{b.Branch}: raised to the least weight of {floor:g2}")));
 }

@@ -15,12 +15,14 @@ internal static class Names
             return $"There are no {what}.";
         string nearest = known.MinBy(name => Distance(wanted, name))!;
         int shorter = Math.Min(wanted.Length, nearest.Length), distance = Distance(wanted, nearest);
-        string question = distance <= Math.Max(1, shorter / 3) && (distance < shorter || nearest.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) || wanted.StartsWith(nearest, StringComparison.OrdinalIgnoreCase)) ? $"Did you mean '{nearest}'? " : "";
+        string question = distance <= Math.Max(1, shorter / 3) && (distance < shorter || nearest.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)
+            || wanted.StartsWith(nearest, StringComparison.OrdinalIgnoreCase)) ? $"Did you mean '{nearest}'? " : "";
         string more = known.Count > MostNames ? $" and {known.Count - MostNames} more" : "";
         return $"{question}The {what} are {string.Join(", ", known.Take(MostNames).Select(name => $"'{name}'"))}{more}.";
     }
 
-    /// <summary>How many letters must be added, dropped, changed or exchanged with their neighbor to make one name the other, upper and lower case being alike.</summary>
+    /// <summary>How many letters must be added, dropped, changed or exchanged with their neighbor to make one name the other, upper and lower case
+    /// being alike.</summary>
     internal static int Distance(string one, string other)
     {
         var (a, b) = (one.ToUpperInvariant(), other.ToUpperInvariant());

@@ -9,7 +9,8 @@ namespace GBlend.MLNet;
 /// <summary>Checks that a schema has the columns a trainer needs, in ML.NET's words for schema mismatches.</summary>
 internal static class ColumnChecks
 {
-    private const string KnownSize = "numbers in a vector of known size (give the size in the loader's column, in SchemaDefinition or in [VectorType(n)]; of a DataFrame take number columns and ml.Transforms.Concatenate)";
+    private const string KnownSize = "numbers in a vector of known size (give the size in the loader's column, in SchemaDefinition or in [VectorType(n)]; of a "
+        + "DataFrame take number columns and ml.Transforms.Concatenate)";
     private const string ClassLabel = "a key (ml.Transforms.Conversion.MapValueToKey makes one of text), a bool, a number or a vector of 0 and 1 of known size";
 
     /// <summary>Checks all columns that the options name and tells what the label makes of the model.</summary>
@@ -25,7 +26,8 @@ internal static class ColumnChecks
         if (options.HoldOutColumnName is { } heldOut)
             Demand(Find(schema, heldOut, "hold-out"), "hold-out", IsBool, "a bool (HoldOutColumnName)");
         if (options.ExampleWeightColumnName is { } weight)
-            Demand(Find(schema, weight, "example weight"), "example weight", c => c.Kind == VectorKind.Scalar && IsNumber(c), "a number (ExampleWeightColumnName)");
+            Demand(Find(schema, weight, "example weight"), "example weight", c => c.Kind == VectorKind.Scalar
+                && IsNumber(c), "a number (ExampleWeightColumnName)");
         return KindOf(Find(schema, options.LabelColumnName, "label"), asked);
     }
 

@@ -32,7 +32,8 @@ internal static class FitMemory
             ? string.Create(CultureInfo.InvariantCulture, $"MemoryBudgetInMegabytes = {megabytes}")
             : "by default a quarter of the memory, for all fits together; set MemoryBudgetInMegabytes";
         return $"The fit ran out of memory. Rows take what their budget allows ({rows}): a lower one puts more of them into a temporary file. "
-            + $"The network and what it computes come on top: lower BatchSize ({options.BatchSize}) or MicroBatchSize, take narrower encoders or smaller inputs, or a blending of one network (Blending.Equal()) in place of two (Blending.Auto()). "
+            + $"The network and what it computes come on top: lower BatchSize ({options.BatchSize}) or MicroBatchSize, take narrower encoders or smaller "
+                + $"inputs, or a blending of one network (Blending.Equal()) in place of two (Blending.Auto()). "
             + $"({e.Message.Split('\n')[0]})";
     }
 }

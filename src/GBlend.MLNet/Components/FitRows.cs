@@ -43,7 +43,11 @@ internal sealed class FitRows(IDataView view, TrainingData data, int seed) : IDi
         };
         // A blending that is cross-fitted divides the rows otherwise than one that is not.
         var (heldOut, folds) = own.Divide(options, Seed, host);
-        return own with { Rows = own.Rows.Divided(heldOut, folds, RowWeighting.Of(data.ExampleWeights, options.ClassWeights, own.Rows.Targets, data.Label, heldOut)) };
+        return own with
+        {
+            Rows = own.Rows.Divided(
+            heldOut, folds, RowWeighting.Of(data.ExampleWeights, options.ClassWeights, own.Rows.Targets, data.Label, heldOut))
+        };
     }
 
     /// <summary>Makes sure that rows to compare the fits by are like the rows of training.</summary>

@@ -24,8 +24,10 @@ public static class GradientBlendingModelExtensions
         return found.Count switch
         {
             1 => found[0],
-            0 => throw new ArgumentException($"There is no Gradient Blending model in it, but: {string.Join(", ", Parts(model).Select(p => p.GetType().Name))}. Give the model of a pipeline with a GradientBlending trainer.", nameof(model)),
-            _ => throw new ArgumentException($"There are {found.Count} Gradient Blending models ({string.Join("; ", found.Select(m => $"of {string.Join(", ", m.ModalityColumns)}"))}). Take one of GradientBlendingModels().", nameof(model)),
+            0 => throw new ArgumentException($"There is no Gradient Blending model in it, but: {string.Join(", "
+                + $"", Parts(model).Select(p => p.GetType().Name))}. Give the model of a pipeline with a GradientBlending trainer.", nameof(model)),
+            _ => throw new ArgumentException($"There are {found.Count} Gradient Blending models ({string.Join("; "
+                + $"", found.Select(m => $"of {string.Join(", ", m.ModalityColumns)}"))}). Take one of GradientBlendingModels().", nameof(model)),
         };
     }
 

@@ -107,11 +107,13 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
     private bool ComputesInBFloat16(TrainingLog log)
     {
         if (!_options.UseBFloat16 || _options.Modalities.FirstOrDefault(m => m.Kind == ModalityKind.Video && m.Encoder is ResNetEncoder) is not { } clips
-            || TorchDevices.Resolve(_options.Device, (_env as IHostEnvironmentInternal)?.GpuDeviceId, fallbackToCpu: true, _ => { }).type != TorchSharp.DeviceType.CPU)
+            || TorchDevices.Resolve(_options.Device, (_env as IHostEnvironmentInternal)?.GpuDeviceId, fallbackToCpu: true, _ => { })
+                .type != TorchSharp.DeviceType.CPU)
         {
             return _options.UseBFloat16;
         }
-        log.Warning($"UseBFloat16 is set, but on the CPU convolutions over time in bfloat16 can give wrong numbers, so that the clips of '{clips.ColumnName}' and all else are computed in float32.");
+        log.Warning($"UseBFloat16 is set, but on the CPU convolutions over time in bfloat16 can give wrong numbers, so that the clips of '{clips.ColumnName}' "
+            + $"and all else are computed in float32.");
         return false;
     }
 

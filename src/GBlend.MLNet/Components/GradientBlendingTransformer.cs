@@ -77,7 +77,8 @@ public sealed class GradientBlendingTransformer
     /// <exception cref="InvalidOperationException">The model has several modalities.</exception>
     private FeatureImportanceTransformer OnlyModality => Model.Modalities is [var only]
         ? new FeatureImportanceTransformer(this, only)
-        : throw new InvalidOperationException($"The model has the modality columns {string.Join(", ", ModalityColumns.Select(c => $"'{c}'"))}, and ML.NET asks for one feature column. "
+        : throw new InvalidOperationException(
+            $"The model has the modality columns {string.Join(", ", ModalityColumns.Select(c => $"'{c}'"))}, and ML.NET asks for one feature column. "
             + $"Give it model.GradientBlendingModel().ForFeatureImportance(\"{ModalityColumns[0]}\") instead of the model, one column at a time.");
 
     /// <summary>Returns the schema that the data view of <see cref="Transform"/> has.</summary>
@@ -125,7 +126,8 @@ public sealed class GradientBlendingTransformer
     public ISingleFeaturePredictionTransformer<GradientBlendingTransformer> ForFeatureImportance(string columnName)
     {
         var modality = Model.Modalities.FirstOrDefault(m => m.Column == columnName)
-            ?? throw new ArgumentException($"The model has no modality '{columnName}'. {Names.Suggest(columnName, [.. ModalityColumns], "modalities")}", nameof(columnName));
+            ?? throw new ArgumentException(
+                $"The model has no modality '{columnName}'. {Names.Suggest(columnName, [.. ModalityColumns], "modalities")}", nameof(columnName));
         return new FeatureImportanceTransformer(this, modality);
     }
 

@@ -19,7 +19,8 @@ internal static class OptionChecks
         CheckDefined(options.FinalWeights, nameof(Options.FinalWeights));
         CheckDefined(options.FinalNetworks, nameof(Options.FinalNetworks));
         if ((options.MissingValues & ~(MissingValues.ImputeMean | MissingValues.LeaveOutModality)) != 0)
-            throw new ArgumentOutOfRangeException(nameof(Options.MissingValues), options.MissingValues, $"MissingValues is none of {string.Join(", ", Enum.GetNames<MissingValues>())}, nor ImputeMean | LeaveOutModality.");
+            throw new ArgumentOutOfRangeException(nameof(Options.MissingValues), options.MissingValues,
+                $"MissingValues is none of {string.Join(", ", Enum.GetNames<MissingValues>())}, nor ImputeMean | LeaveOutModality.");
         CheckDefined(options.Device, nameof(Options.Device));
         CheckNumbers(options);
         CheckColumns(options);
@@ -38,7 +39,10 @@ internal static class OptionChecks
         if (options.MissingValues.HasFlag(MissingValues.LeaveOutModality))
             CheckEveryHeadLearns(options);
         if (options.ClassWeights is not null && !kind.HasClasses())
-            throw new ArgumentException($"ClassWeights are for tasks with one class per row, but the label '{options.LabelColumnName}' makes this {(kind == OutputKind.Regression ? "a regression" : "multi-label")}. Leave them out, or say how much each row counts by ExampleWeightColumnName.", nameof(Options.ClassWeights));
+            throw new ArgumentException(
+                $"ClassWeights are for tasks with one class per row, but the label '{options.LabelColumnName}' makes this "
+                + $"{(kind == OutputKind.Regression ? "a regression" : "multi-label")}. Leave them out, or say how much each row counts by "
+                + $"ExampleWeightColumnName.", nameof(Options.ClassWeights));
         if (options.Modalities.Count > 1)
             options.Blending.CheckFits(kind.Task(), options.Fusion);
     }
@@ -50,11 +54,14 @@ internal static class OptionChecks
             return;
         string folds = $"Blending = {options.Blending} holds every row out of the training of one fold";
         if (options.HoldOutColumnName is not null)
-            throw new ArgumentException($"{folds}, but HoldOutColumnName says which rows are held out. Leave one of the two out.", nameof(Options.HoldOutColumnName));
+            throw new ArgumentException(
+                $"{folds}, but HoldOutColumnName says which rows are held out. Leave one of the two out.", nameof(Options.HoldOutColumnName));
         if (options.ValidationFraction is not null)
-            throw new ArgumentException($"{folds}, but ValidationFraction says what share is held out. Leave one of the two out.", nameof(Options.ValidationFraction));
+            throw new ArgumentException(
+                $"{folds}, but ValidationFraction says what share is held out. Leave one of the two out.", nameof(Options.ValidationFraction));
         if (options.FinalNetworks == FinalNetworks.Refit && options.Blending.NeedsHeldOutRows && options.Modalities.Count > 1)
-            throw new ArgumentException($"FinalNetworks = Refit trains networks on all rows, but Blending = {options.Blending} needs held-out rows. Take FinalNetworks.AllFolds.", nameof(Options.FinalNetworks));
+            throw new ArgumentException($"FinalNetworks = Refit trains networks on all rows, but Blending = {options.Blending} needs held-out rows. Take "
+                + $"FinalNetworks.AllFolds.", nameof(Options.FinalNetworks));
     }
 
     /// <summary>The first option that can't do without held-out rows, in words; <see langword="null"/> when none needs them.</summary>
@@ -70,8 +77,10 @@ internal static class OptionChecks
     {
         var networks = options.Blending.Networks(options.Modalities.Count, options.NumberOfEpochs).Where(n => n.HasHeads).ToArray();
         if (networks.Length == 0)
-            throw new ArgumentException($"MissingValues.LeaveOutModality needs a head of each modality, which Blending = {options.Blending} has not. Take Blending.Auto().", nameof(Options.MissingValues));
-        var untaught = options.Modalities.Where((_, i) => networks.All(n => n.KnownWeights is { } weights && !BlendingWeights.Teach(weights, i))).Select(m => m.ColumnName).ToArray();
+            throw new ArgumentException($"MissingValues.LeaveOutModality needs a head of each modality, which Blending = {options.Blending} has not. Take "
+                + $"Blending.Auto().", nameof(Options.MissingValues));
+        var untaught = options.Modalities.Where((_, i) => networks.All(n => n.KnownWeights is { } weights && !BlendingWeights.Teach(weights, i))).Select(
+            m => m.ColumnName).ToArray();
         if (untaught.Length > 0)
             throw new ArgumentException(AnswerRule.UntaughtHeads(untaught), nameof(Options.MissingValues));
     }
@@ -131,7 +140,8 @@ internal static class OptionChecks
     private static void AtMostLargest(double value, string option)
     {
         if (value > Largest)
-            throw new ArgumentOutOfRangeException(option, value, FormattableString.Invariant($"{option} must be at most {Largest}; useful values are far below 1."));
+            throw new ArgumentOutOfRangeException(
+                option, value, FormattableString.Invariant($"{option} must be at most {Largest}; useful values are far below 1."));
     }
 
     private static void AtLeastOne(int? value, string option)
@@ -144,10 +154,12 @@ internal static class OptionChecks
     {
         var twice = options.Modalities.GroupBy(m => m.ColumnName).FirstOrDefault(g => g.Count() > 1)?.Key;
         if (twice is not null)
-            throw new ArgumentException($"Modalities has the column '{twice}' more than once. Give every modality a column of its own (ml.Transforms.CopyColumns makes a copy).", nameof(Options.Modalities));
+            throw new ArgumentException($"Modalities has the column '{twice}' more than once. Give every modality a column of its own "
+                + $"(ml.Transforms.CopyColumns makes a copy).", nameof(Options.Modalities));
         string[] reserved = [TrainingHistory.JointBranch, TrainingHistory.DetachedJointBranch];
         if (options.Modalities.FirstOrDefault(m => reserved.Contains(m.ColumnName)) is { } taken)
-            throw new ArgumentException($"A modality has the column '{taken.ColumnName}', which is the name of a joint branch. Copy it under another name (ml.Transforms.CopyColumns).", nameof(Options.Modalities));
+            throw new ArgumentException($"A modality has the column '{taken.ColumnName}', which is the name of a joint branch. Copy it under another name "
+                + $"(ml.Transforms.CopyColumns).", nameof(Options.Modalities));
         CheckNoModality(options, options.LabelColumnName, nameof(Options.LabelColumnName));
         CheckNoModality(options, options.HoldOutColumnName, nameof(Options.HoldOutColumnName));
     }
@@ -155,6 +167,7 @@ internal static class OptionChecks
     private static void CheckNoModality(Options options, string? column, string option)
     {
         if (options.Modalities.Any(m => m.ColumnName == column))
-            throw new ArgumentException($"The column '{column}' is both {option} and a modality, so the answer would be an input. Remove it from Modalities.", nameof(Options.Modalities));
+            throw new ArgumentException($"The column '{column}' is both {option} and a modality, so the answer would be an input. Remove it from Modalities.",
+                nameof(Options.Modalities));
     }
 }

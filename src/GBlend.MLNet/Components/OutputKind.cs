@@ -38,7 +38,8 @@ internal static class OutputKinds
         {
             OutputKind.Binary => ("binary classification", $"the trainer is of ml.BinaryClassification (label column '{label.Name}', {label.Type})"),
             OutputKind.Regression => ("regression", $"the trainer is of ml.Regression (label column '{label.Name}', {label.Type})"),
-            OutputKind.MultiLabel => ("multi-label classification", $"the label column '{label.Name}' is a vector ({label.Type}), one yes or no per slot; a label that is a key makes it multiclass"),
+            OutputKind.MultiLabel => ("multi-label classification",
+                $"the label column '{label.Name}' is a vector ({label.Type}), one yes or no per slot; a label that is a key makes it multiclass"),
             _ => ("multiclass classification", $"the label column '{label.Name}' has one value per row ({label.Type})"),
         };
         return $"The task is {task} from {string.Join(", ", modalities.Select(m => $"'{m}'"))}: {cause}.";

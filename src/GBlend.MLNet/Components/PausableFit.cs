@@ -44,7 +44,8 @@ internal sealed class PausableFit : IDisposable
     }
 
     /// <summary>The model as it stands; the caller's to dispose. The fit can go on.</summary>
-    internal GradientBlendingTransformer Snapshot() => new(FitMemory.Watch(_options, () => Torch(_run.Finish)), _data.Label, _options.OutputBranchScores, _options.Device);
+    internal GradientBlendingTransformer Snapshot() =>
+        new(FitMemory.Watch(_options, () => Torch(_run.Finish)), _data.Label, _options.OutputBranchScores, _options.Device);
 
     public void Dispose()
     {

@@ -41,7 +41,8 @@ internal static class TrainedColumn
         if (!hasItems)
         {
             bool isReal = trained.Item is null || Widest(trained.Item) == typeof(double);
-            yield return $"where the numbers mean the same, {(isReal ? "ml.Transforms.Conversion.ConvertType" : "ml.Transforms.CustomMapping")} makes them {trained.Item?.Name ?? nameof(Single)}";
+            yield return $"where the numbers mean the same, {(isReal ? "ml.Transforms.Conversion.ConvertType" : "ml.Transforms.CustomMapping")} makes them "
+                + $"{trained.Item?.Name ?? nameof(Single)}";
         }
         if (!hasShape)
             yield return $"declare the dimensions in the order in which the numbers lie, [VectorType({string.Join(", ", trained.Layout.Stored)})]";

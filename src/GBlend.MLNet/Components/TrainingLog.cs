@@ -10,7 +10,8 @@ namespace GBlend.MLNet;
 /// <param name="stage">The name of the channel that the messages go to.</param>
 /// <param name="cancellation">The caller's token.</param>
 /// <param name="progress">Who is told of the progress; <see langword="null"/> for nobody.</param>
-internal sealed class TrainingLog(IHost host, string stage, CancellationToken cancellation, IProgress<TrainingProgress>? progress = null) : ITrainingHost, IDisposable
+internal sealed class TrainingLog(IHost host, string stage, CancellationToken cancellation, IProgress<TrainingProgress>? progress = null)
+    : ITrainingHost, IDisposable
 {
     internal const string Reading = nameof(Reading), Training = nameof(Training);
 

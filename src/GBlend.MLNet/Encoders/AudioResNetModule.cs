@@ -42,7 +42,8 @@ internal sealed class AudioResNetModule : EncoderModule
     }
 
     internal override double MultiplyAdds =>
-        CountParameters(stem) * Positions(1) + CountParameters(layer1) * Positions(2) + CountParameters(layer2) * Positions(3) + CountParameters(layer3) * Positions(4) + CountParameters(layer4) * Positions(5);
+        CountParameters(stem) * Positions(1) + CountParameters(layer1) * Positions(2) + CountParameters(layer2) * Positions(3)
+            + CountParameters(layer3) * Positions(4) + CountParameters(layer4) * Positions(5);
 
     /// <summary>Spectrograms [rows, frames, bands].</summary>
     public override (Tensor Middle, Tensor Feature) Encode(Tensor input)

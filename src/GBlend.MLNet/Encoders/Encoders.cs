@@ -62,7 +62,8 @@ public static class Encoders
     /// </param>
     /// <returns>The encoder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no network of this depth, or the width multiplier is out of range.</exception>
-    public static ResNetEncoder R3D(int depth = 18, double widthMultiplier = 1, bool? stemPooling = null) => new(VideoResNetModule.R3D, depth, widthMultiplier, stemPooling);
+    public static ResNetEncoder R3D(int depth = 18, double widthMultiplier = 1, bool? stemPooling = null) =>
+        new(VideoResNetModule.R3D, depth, widthMultiplier, stemPooling);
 
     /// <summary>
     /// Makes an encoder for clips: a ResNet with mixed convolutions, over time in the stem and the first stage and frame by frame in the stages
@@ -85,7 +86,8 @@ public static class Encoders
     /// <param name="stemPooling">Whether to add a max pooling after the first convolution, for large crops (224). By default there is none.</param>
     /// <returns>The encoder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no network of this depth, or the width multiplier is out of range.</exception>
-    public static ResNetEncoder R2Plus1D(int depth = 18, double widthMultiplier = 1, bool? stemPooling = null) => new(VideoResNetModule.R2Plus1D, depth, widthMultiplier, stemPooling);
+    public static ResNetEncoder R2Plus1D(int depth = 18, double widthMultiplier = 1, bool? stemPooling = null) =>
+        new(VideoResNetModule.R2Plus1D, depth, widthMultiplier, stemPooling);
 
     /// <summary>
     /// Makes an encoder for clips: the interaction-reduced channel-separated network (ir-CSN), whose 3 x 3 x 3 convolutions work within each
@@ -97,7 +99,8 @@ public static class Encoders
     /// <param name="stemPooling">Whether to add a max pooling after the first convolution, for large crops (224). By default there is one.</param>
     /// <returns>The encoder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no network of this depth, or the width multiplier is out of range.</exception>
-    public static ResNetEncoder IrCsn(int depth = 50, double widthMultiplier = 1, bool? stemPooling = null) => new(VideoResNetModule.IrCsn, depth, widthMultiplier, stemPooling);
+    public static ResNetEncoder IrCsn(int depth = 50, double widthMultiplier = 1, bool? stemPooling = null) =>
+        new(VideoResNetModule.IrCsn, depth, widthMultiplier, stemPooling);
 
     /// <summary>
     /// Makes an encoder for clips: the interaction-preserved channel-separated network (ip-CSN), which has a 1 x 1 x 1 convolution across the
@@ -109,7 +112,8 @@ public static class Encoders
     /// <param name="stemPooling">Whether to add a max pooling after the first convolution, for large crops (224). By default there is one.</param>
     /// <returns>The encoder.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no network of this depth, or the width multiplier is out of range.</exception>
-    public static ResNetEncoder IpCsn(int depth = 50, double widthMultiplier = 1, bool? stemPooling = null) => new(VideoResNetModule.IpCsn, depth, widthMultiplier, stemPooling);
+    public static ResNetEncoder IpCsn(int depth = 50, double widthMultiplier = 1, bool? stemPooling = null) =>
+        new(VideoResNetModule.IpCsn, depth, widthMultiplier, stemPooling);
 
     /// <summary>
     /// Makes an encoder for text: the mean of the tokens' vectors, then a hidden layer with ReLU. A row is a vector of token ids, padded with 0.
@@ -165,5 +169,6 @@ public static class Encoders
 
     internal static Encoder FromSettings(string kind, JsonObject settings) => s_kinds.TryGetValue(kind, out var create)
         ? create(settings)
-        : throw new InvalidDataException($"The model has an encoder of kind '{kind}', which is not known here. Reference the library that brings it, call Encoders.Register before loading, or update GBlend.MLNet.");
+        : throw new InvalidDataException($"The model has an encoder of kind '{kind}', which is not known here. Reference the library that brings it, call "
+            + $"Encoders.Register before loading, or update GBlend.MLNet.");
 }

@@ -154,7 +154,8 @@ internal sealed class ImageResNetModule : EncoderModule
     }
 
     internal override double MultiplyAdds =>
-        CountParameters(conv1) * Positions(1) + CountParameters(layer1) * Positions(2) + CountParameters(layer2) * Positions(3) + CountParameters(layer3) * Positions(4) + CountParameters(layer4) * Positions(5);
+        CountParameters(conv1) * Positions(1) + CountParameters(layer1) * Positions(2) + CountParameters(layer2) * Positions(3)
+            + CountParameters(layer3) * Positions(4) + CountParameters(layer4) * Positions(5);
 
     /// <summary>Images [rows, height, width, channels].</summary>
     public override (Tensor Middle, Tensor Feature) Encode(Tensor input)

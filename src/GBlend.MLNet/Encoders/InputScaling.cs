@@ -27,7 +27,8 @@ internal sealed record InputScaling(IReadOnlyList<float> Mean, IReadOnlyList<flo
     internal bool IsSameAs(InputScaling other) => Mean.SequenceEqual(other.Mean) && StandardDeviation.SequenceEqual(other.StandardDeviation);
 
     /// <inheritdoc/>
-    public override string ToString() => IsNone ? "nothing" : FormattableString.Invariant($"the mean [{string.Join(", ", Mean)}] and the deviation [{string.Join(", ", StandardDeviation)}]");
+    public override string ToString() =>
+        IsNone ? "nothing" : FormattableString.Invariant($"the mean [{string.Join(", ", Mean)}] and the deviation [{string.Join(", ", StandardDeviation)}]");
 
     /// <exception cref="ArgumentException">Different lengths, none, or a number that is not finite or a deviation not above 0.</exception>
     internal static InputScaling Create(IReadOnlyList<float> mean, IReadOnlyList<float> standardDeviation)
@@ -35,11 +36,13 @@ internal sealed record InputScaling(IReadOnlyList<float> Mean, IReadOnlyList<flo
         ArgumentNullException.ThrowIfNull(mean);
         ArgumentNullException.ThrowIfNull(standardDeviation);
         if (mean.Count == 0 || mean.Count != standardDeviation.Count)
-            throw new ArgumentException($"Give as many means as standard deviations, one or one per channel; got {mean.Count} and {standardDeviation.Count}.", nameof(mean));
+            throw new ArgumentException(
+                $"Give as many means as standard deviations, one or one per channel; got {mean.Count} and {standardDeviation.Count}.", nameof(mean));
         if (!mean.All(float.IsFinite))
             throw new ArgumentException($"Means must be finite, got [{string.Join(", ", mean)}].", nameof(mean));
         if (!standardDeviation.All(s => float.IsFinite(s) && s > 0))
-            throw new ArgumentException($"Standard deviations must be finite and above 0, got [{string.Join(", ", standardDeviation)}].", nameof(standardDeviation));
+            throw new ArgumentException(
+                $"Standard deviations must be finite and above 0, got [{string.Join(", ", standardDeviation)}].", nameof(standardDeviation));
         return new InputScaling([.. mean], [.. standardDeviation]);
     }
 
@@ -47,7 +50,8 @@ internal sealed record InputScaling(IReadOnlyList<float> Mean, IReadOnlyList<flo
     internal void CheckChannels(int channels)
     {
         if (Mean.Count != 1 && Mean.Count != channels)
-            throw new ArgumentException($"The encoder's normalization has {Mean.Count} means, but its rows have {channels} channels (the last dimension). Give one value or one per channel.", nameof(channels));
+            throw new ArgumentException($"The encoder's normalization has {Mean.Count} means, but its rows have {channels} channels (the last dimension). Give "
+                + $"one value or one per channel.", nameof(channels));
     }
 
     /// <summary>The input scaled, in the same type and on the same device.</summary>

@@ -18,7 +18,8 @@ public sealed class ResNetEncoder : Encoder
         if (!family.Depths.Contains(depth))
             throw new ArgumentOutOfRangeException(nameof(depth), depth, $"{family.Name} exists with {string.Join(", ", family.Depths)} layers.");
         if (!(widthMultiplier > 0 && widthMultiplier <= MaxWidthMultiplier))
-            throw new ArgumentOutOfRangeException(nameof(widthMultiplier), widthMultiplier, $"The width multiplier must be above 0 and at most {MaxWidthMultiplier}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(widthMultiplier), widthMultiplier, $"The width multiplier must be above 0 and at most {MaxWidthMultiplier}.");
         (_family, Depth, WidthMultiplier) = (family, depth, widthMultiplier);
         StemPooling = stemPooling ?? family.PoolsStem(depth);
         _scaling = scaling;
@@ -93,7 +94,8 @@ public sealed class ResNetEncoder : Encoder
     }
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"{_family.Name}-{Depth}") + (WidthMultiplier == 1 ? "" : FormattableString.Invariant($" width {WidthMultiplier}"));
+    public override string ToString() =>
+        FormattableString.Invariant($"{_family.Name}-{Depth}") + (WidthMultiplier == 1 ? "" : FormattableString.Invariant($" width {WidthMultiplier}"));
 
     private ResNetPlan Plan(IReadOnlyList<int> inputShape)
     {
@@ -183,8 +185,10 @@ internal sealed record InputLayout(string What, string[] Dimensions)
     {
         if (shape.Count != Dimensions.Length || shape.Any(s => s < 1))
         {
-            throw new ArgumentException($"{encoder} reads {What} of shape [{string.Join(" x ", Dimensions)}], but the rows have the shape [{string.Join(" x ", shape)}]. " +
-                $"Give the column's type its {Dimensions.Length} dimension{(Dimensions.Length == 1 ? "" : "s")}, for example with [VectorType({string.Join(", ", Dimensions)})], or take another encoder.", nameof(shape));
+            throw new ArgumentException(
+                $"{encoder} reads {What} of shape [{string.Join(" x ", Dimensions)}], but the rows have the shape [{string.Join(" x ", shape)}]. " +
+                $"Give the column's type its {Dimensions.Length} dimension{(Dimensions.Length == 1 ? "" : "s")}, for example with [VectorType({string.Join(", "
+                    + $"", Dimensions)})], or take another encoder.", nameof(shape));
         }
     }
 }

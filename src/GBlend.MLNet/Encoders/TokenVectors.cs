@@ -44,6 +44,7 @@ internal sealed class TokenVectors : Module<Tensor, (Tensor Vectors, Tensor Mask
     private void Check(Tensor input, Tensor ids)
     {
         if (ids.min().ToInt64() < 0 || ids.max().ToInt64() >= vocabularySize || !ids.to(input.dtype).Equals(input))
-            throw new ArgumentException($"A row has a token id that is not a whole number from 0 (padding) to {vocabularySize - 1}. Give the text encoder the tokenizer's vocabulary size.");
+            throw new ArgumentException($"A row has a token id that is not a whole number from 0 (padding) to {vocabularySize - 1}. Give the text encoder the "
+                + $"tokenizer's vocabulary size.");
     }
 }

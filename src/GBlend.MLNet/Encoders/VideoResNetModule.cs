@@ -163,7 +163,8 @@ internal sealed class VideoResNetModule : EncoderModule
 {
     private const double TorchvisionEpsilon = 1e-5, VmzEpsilon = 1e-3;
 
-    internal static ResNetFamily R3D { get; } = FamilyOf("R3D", [18, 34, 50, 101, 152], depth => depth >= 50, _ => new("r3d", All(VideoConvolution.Full), TorchvisionEpsilon));
+    internal static ResNetFamily R3D { get; } = FamilyOf(
+        "R3D", [18, 34, 50, 101, 152], depth => depth >= 50, _ => new("r3d", All(VideoConvolution.Full), TorchvisionEpsilon));
 
     internal static ResNetFamily MC3 { get; } = FamilyOf("MC3", [18], _ => false,
         _ => new("mc3", [VideoConvolution.Full, VideoConvolution.Frame, VideoConvolution.Frame, VideoConvolution.Frame], TorchvisionEpsilon));
@@ -172,9 +173,11 @@ internal sealed class VideoResNetModule : EncoderModule
         ? new("r2plus1d", All(VideoConvolution.SpaceThenTime), TorchvisionEpsilon, MiddleOfBlock: true)
         : new("r2plus1d", All(VideoConvolution.SpaceThenTime), VmzEpsilon));
 
-    internal static ResNetFamily IrCsn { get; } = FamilyOf("ir-CSN", [50, 101, 152], _ => true, _ => new("ir-csn", All(VideoConvolution.Depthwise), VmzEpsilon));
+    internal static ResNetFamily IrCsn { get; } = FamilyOf(
+        "ir-CSN", [50, 101, 152], _ => true, _ => new("ir-csn", All(VideoConvolution.Depthwise), VmzEpsilon));
 
-    internal static ResNetFamily IpCsn { get; } = FamilyOf("ip-CSN", [50, 101, 152], _ => true, _ => new("ip-csn", All(VideoConvolution.PointThenDepthwise), VmzEpsilon));
+    internal static ResNetFamily IpCsn { get; } = FamilyOf(
+        "ip-CSN", [50, 101, 152], _ => true, _ => new("ip-csn", All(VideoConvolution.PointThenDepthwise), VmzEpsilon));
 
     private readonly Sequential stem, layer1, layer2, layer3, layer4;
     private readonly InputScaling scaling;
@@ -209,7 +212,8 @@ internal sealed class VideoResNetModule : EncoderModule
 
     private int Pooled(int halvings) => halvings + (plan.StemPooling ? 1 : 0);
 
-    private double Positions(int halvingsInTime, int halvings) => plan.Halved(0, keepsFrames ? 0 : halvingsInTime) * plan.Halved(1, halvings) * plan.Halved(2, halvings);
+    private double Positions(int halvingsInTime, int halvings) =>
+        plan.Halved(0, keepsFrames ? 0 : halvingsInTime) * plan.Halved(1, halvings) * plan.Halved(2, halvings);
 
     private static ResNetFamily FamilyOf(string name, int[] depths, Func<int, bool> poolsStem, Func<int, VideoVariant> variant) =>
         new(variant(depths[0]).Kind, name, InputLayout.Video, depths, poolsStem,

@@ -76,7 +76,8 @@ internal static partial class VmzNames
             at = $"layer{stage + 1}.{block}";
         else
             return name;
-        return tensor.IsShortcut ? $"{at}.downsample.{(tensor.IsNorm ? 1 : 0)}.{tensor.Part}" : $"{at}.{(tensor.IsNorm ? "bn" : "conv")}{tensor.Convolution}.{tensor.Part}";
+        return tensor.IsShortcut ? $"{at}.downsample.{(tensor.IsNorm ? 1 : 0)}.{tensor.Part}"
+            : $"{at}.{(tensor.IsNorm ? "bn" : "conv")}{tensor.Convolution}.{tensor.Part}";
     }
 
     private static (int Stage, int Block)? Place(int component, int[] blocks)

@@ -20,13 +20,15 @@ public static class ActionMetrics
     /// is not the index of a score.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
-    public static ActionAccuracy Accuracy(IReadOnlyList<float[]> verbScores, IReadOnlyList<int> verbs, IReadOnlyList<float[]> nounScores, IReadOnlyList<int> nouns, int k = 1)
+    public static ActionAccuracy Accuracy(
+        IReadOnlyList<float[]> verbScores, IReadOnlyList<int> verbs, IReadOnlyList<float[]> nounScores, IReadOnlyList<int> nouns, int k = 1)
     {
         double verb = ClassMetrics.TopKAccuracy(verbScores, verbs, k), noun = ClassMetrics.TopKAccuracy(nounScores, nouns, k);
         if (verbs.Count != nouns.Count)
             throw new ArgumentException($"There are verbs for {verbs.Count} rows and nouns for {nouns.Count}.", nameof(nouns));
         if (verbScores.Concat(nounScores).Any(row => row.Any(s => s < 0)))
-            throw new ArgumentException("Scores must be probabilities, from 0, so that an action's is the product of its verb's and its noun's.", nameof(verbScores));
+            throw new ArgumentException(
+                "Scores must be probabilities, from 0, so that an action's is the product of its verb's and its noun's.", nameof(verbScores));
         int right = Enumerable.Range(0, verbs.Count).Count(row => IsAmongBest(verbScores[row], verbs[row], nounScores[row], nouns[row], k));
         return new ActionAccuracy(verb, noun, (double)right / verbs.Count);
     }

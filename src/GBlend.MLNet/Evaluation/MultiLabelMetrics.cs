@@ -92,7 +92,8 @@ public static class MultiLabelMetrics
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         int count = EvaluationChecks.Scores(scores, labels);
         int[] rows = [.. Enumerable.Range(0, labels.Count).Where(row => labels[row].Contains(true))];
-        return rows.Length == 0 ? null : (double)rows.Count(row => Enumerable.Range(0, count).Any(l => labels[row][l] && TopK.Contains(scores[row], l, k))) / rows.Length;
+        return rows.Length == 0 ? null
+            : (double)rows.Count(row => Enumerable.Range(0, count).Any(l => labels[row][l] && TopK.Contains(scores[row], l, k))) / rows.Length;
     }
 
     /// <summary>From the highest score down, how many rows with and without the label have each score.</summary>
@@ -101,7 +102,8 @@ public static class MultiLabelMetrics
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(labels);
         if (scores.Count != labels.Count || scores.Any(float.IsNaN))
-            throw new ArgumentException($"There must be one label per score, and scores must be numbers; got {scores.Count} scores and {labels.Count} labels.", nameof(scores));
+            throw new ArgumentException(
+                $"There must be one label per score, and scores must be numbers; got {scores.Count} scores and {labels.Count} labels.", nameof(scores));
         int[] order = [.. Enumerable.Range(0, scores.Count).OrderByDescending(row => scores[row])];
         for (int at = 0; at < order.Length;)
         {

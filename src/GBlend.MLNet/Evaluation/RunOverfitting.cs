@@ -22,6 +22,7 @@ public static class RunOverfitting
         if (history.Epochs.Count < 2 || history.Epochs.Any(e => e.HeldOutLoss.Count == 0))
             throw new ArgumentException("The overfitting of a run is measured on held-out rows over two or more epochs.", nameof(history));
         var (first, last) = (history.Epochs[0], history.Epochs[^1]);
-        return [.. history.Branches.Select((name, b) => new BranchEstimate(name, first.TrainLoss[b], first.HeldOutLoss[b], last.TrainLoss[b], last.HeldOutLoss[b]))];
+        return [.. history.Branches.Select(
+            (name, b) => new BranchEstimate(name, first.TrainLoss[b], first.HeldOutLoss[b], last.TrainLoss[b], last.HeldOutLoss[b]))];
     }
 }

@@ -69,13 +69,15 @@ public static class ScoredRows
     /// <exception cref="ArgumentException">There is no such column, it is not such a vector, or a number is missing (NaN).</exception>
     public static bool[][] Labels(IDataView view, string column = "Label")
     {
-        var found = Find(view, column, type => type is VectorDataViewType && (type.Item() is BooleanDataViewType || IsNumber(type.Item())), "a vector of bool or numbers of known size");
+        var found = Find(view, column, type => type is VectorDataViewType
+            && (type.Item() is BooleanDataViewType || IsNumber(type.Item())), "a vector of bool or numbers of known size");
         if (found.Type.Item() is not BooleanDataViewType)
         {
             float[][] numbers = Scores(view, column);
             int missing = Array.FindIndex(numbers, row => row.Any(float.IsNaN));
             if (missing >= 0)
-                throw new ArgumentException($"The column '{column}' has no value (NaN) in row {missing} (counted from 0). Leave such rows out, for example with ml.Data.FilterRowsByMissingValues.", nameof(column));
+                throw new ArgumentException($"The column '{column}' has no value (NaN) in row {missing} (counted from 0). Leave such rows out, for example "
+                    + $"with ml.Data.FilterRowsByMissingValues.", nameof(column));
             return [.. numbers.Select(row => row.Select(v => v != 0).ToArray())];
         }
         return Read<bool[]>(view, found, row =>

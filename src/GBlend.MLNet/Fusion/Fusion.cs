@@ -74,7 +74,8 @@ public sealed record Fusion
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Kind} {string.Join("-", HiddenWidths)}".TrimEnd() + (Dropout > 0 ? FormattableString.Invariant($" dropout {Dropout}") : "");
+    public override string ToString() =>
+        $"{Kind} {string.Join("-", HiddenWidths)}".TrimEnd() + (Dropout > 0 ? FormattableString.Invariant($" dropout {Dropout}") : "");
 
     internal JsonObject ToSettings() => new()
     {

@@ -35,7 +35,8 @@ public sealed class Augmentation
         Check.AtLeast(width, 1);
         if (scoringCrops is not (1 or 3))
             throw new ArgumentOutOfRangeException(nameof(scoringCrops), scoringCrops, "Crops when scoring are 1 or 3.");
-        return new(nameof(RandomCrop), $"{nameof(RandomCrop)} {height} x {width}", s => s with { CropHeight = height, CropWidth = width, ScoringCrops = scoringCrops });
+        return new(nameof(RandomCrop), $"{nameof(RandomCrop)} {height} x {width}",
+            s => s with { CropHeight = height, CropWidth = width, ScoringCrops = scoringCrops });
     }
 
     /// <summary>Makes an augmentation of images and clips that exchanges left and right.</summary>
@@ -50,7 +51,8 @@ public sealed class Augmentation
     {
         if (!(probability > 0 && probability <= 1))
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "The probability of a flip must be above 0 and at most 1.");
-        return new(nameof(HorizontalFlip), FormattableString.Invariant($"{nameof(HorizontalFlip)} {probability}"), s => s with { FlipProbability = probability, FlipsFlow = opticalFlow });
+        return new(nameof(HorizontalFlip), FormattableString.Invariant($"{nameof(HorizontalFlip)} {probability}"),
+            s => s with { FlipProbability = probability, FlipsFlow = opticalFlow });
     }
 
     /// <summary>

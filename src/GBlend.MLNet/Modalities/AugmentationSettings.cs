@@ -90,6 +90,7 @@ internal sealed record AugmentationSettings
     private static void Demand(bool fits, string name, string what)
     {
         if (!fits)
-            throw new ArgumentException($"{name} is for {what}. Leave it out, or make the modality by the method of its kind (Modality.Video, Image or Audio).");
+            throw new ArgumentException(
+                $"{name} is for {what}. Leave it out, or make the modality by the method of its kind (Modality.Video, Image or Audio).");
     }
 }

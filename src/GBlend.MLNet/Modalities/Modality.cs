@@ -74,7 +74,8 @@ public sealed class Modality
     /// </param>
     /// <returns>The modality.</returns>
     /// <exception cref="ArgumentException">The column name is empty.</exception>
-    public static Modality Image(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Image, encoder ?? Encoders.ImageResNet(18, widthMultiplier: 0.25));
+    public static Modality Image(string columnName, Encoder? encoder = null) =>
+        new(columnName, ModalityKind.Image, encoder ?? Encoders.ImageResNet(18, widthMultiplier: 0.25));
 
     /// <summary>
     /// Makes a modality of clips, in color or of optical flow: a vector column of shape [frames, height, width, channels], with bytes 0 to 255 or
@@ -92,7 +93,8 @@ public sealed class Modality
     /// </param>
     /// <returns>The modality.</returns>
     /// <exception cref="ArgumentException">The column name is empty.</exception>
-    public static Modality Video(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Video, encoder ?? Encoders.R2Plus1D(18, widthMultiplier: 0.25));
+    public static Modality Video(string columnName, Encoder? encoder = null) =>
+        new(columnName, ModalityKind.Video, encoder ?? Encoders.R2Plus1D(18, widthMultiplier: 0.25));
 
     /// <summary>Makes a modality of sound as spectrograms: a vector column of shape [frames, bands], for example log-mel spectrograms.</summary>
     /// <remarks>One more dimension in front means several views; see <see cref="Video"/>.</remarks>
@@ -103,7 +105,8 @@ public sealed class Modality
     /// </param>
     /// <returns>The modality.</returns>
     /// <exception cref="ArgumentException">The column name is empty.</exception>
-    public static Modality Audio(string columnName, Encoder? encoder = null) => new(columnName, ModalityKind.Audio, encoder ?? Encoders.AudioResNet(18, widthMultiplier: 0.25));
+    public static Modality Audio(string columnName, Encoder? encoder = null) =>
+        new(columnName, ModalityKind.Audio, encoder ?? Encoders.AudioResNet(18, widthMultiplier: 0.25));
 
     /// <summary>Makes a modality of text as token ids: a vector column of whole numbers, padded with 0 at the end.</summary>
     /// <param name="columnName">The name of the input column.</param>

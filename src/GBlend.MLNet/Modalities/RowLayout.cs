@@ -12,7 +12,8 @@ namespace GBlend.MLNet;
 /// <param name="Depth">Elements at one place: channels, bands, or everything of a vector.</param>
 /// <param name="Shift">Pixels by which what is read may lie beyond the edge while training.</param>
 /// <param name="ScoringCrops">Places that are read when scoring: 1, or 3 along the longer free side.</param>
-internal sealed record RowLayout(IReadOnlyList<int> Stored, IReadOnlyList<int> Shape, int Views, Extent Full, Extent Cut, int Depth, int Shift = 0, int ScoringCrops = 1)
+internal sealed record RowLayout(
+    IReadOnlyList<int> Stored, IReadOnlyList<int> Shape, int Views, Extent Full, Extent Cut, int Depth, int Shift = 0, int ScoringCrops = 1)
 {
     /// <summary>Elements of a stored row.</summary>
     internal int StoredSize { get; } = Product(Stored);
@@ -39,7 +40,8 @@ internal sealed record RowLayout(IReadOnlyList<int> Stored, IReadOnlyList<int> S
         if (stored.Count != rank && !hasViews)
         {
             return augmentation.ChangesPlaces
-                ? throw new ArgumentException($"Its rows have the shape [{string.Join(" x ", stored)}], which has no place to crop or shift. Give the column's type its dimensions.")
+                ? throw new ArgumentException(
+                    $"Its rows have the shape [{string.Join(" x ", stored)}], which has no place to crop or shift. Give the column's type its dimensions.")
                 : Plain(stored);
         }
         int[] inner = [.. hasViews ? stored.Skip(1) : stored];
@@ -53,7 +55,8 @@ internal sealed record RowLayout(IReadOnlyList<int> Stored, IReadOnlyList<int> S
         if (cut.Frames > full.Frames)
             throw new ArgumentException($"TemporalJitter takes {cut.Frames} frames, but its rows have only {full.Frames}. Take fewer, or load longer clips.");
         if (cut.Height > full.Height || cut.Width > full.Width)
-            throw new ArgumentException($"RandomCrop takes {cut.Height} x {cut.Width} pixels, but its rows have only {full.Height} x {full.Width}. Take a smaller crop, or load larger frames.");
+            throw new ArgumentException($"RandomCrop takes {cut.Height} x {cut.Width} pixels, but its rows have only {full.Height} x {full.Width}. Take a "
+                + $"smaller crop, or load larger frames.");
         int[] shape = kind switch
         {
             ModalityKind.Image => [cut.Height, cut.Width, inner[2]],

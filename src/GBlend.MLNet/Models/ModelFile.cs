@@ -41,14 +41,16 @@ internal static class ModelFile
     {
         var shape = model.Network.Shape;
         if (!Numbers(model).All(double.IsFinite) || !model.Networks.All(network => network.Parts.IsFinite))
-            throw new InvalidOperationException("The model has parameters or coefficients that are not finite numbers, so that nothing was saved: it could not be loaded, and its scores say nothing. Train it again.");
+            throw new InvalidOperationException("The model has parameters or coefficients that are not finite numbers, so that nothing was saved: it could not "
+                + "be loaded, and its scores say nothing. Train it again.");
         using var buffer = new MemoryStream();
         new StateDict([.. NamedTensors(model.Networks).Select(t => KeyValuePair.Create(t.Name, t.Value.ToFloat32())), .. Fills(shape)]).Save(buffer);
         var bytes = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
         var content = new JsonObject
         {
             ["format"] = Format,
-            ["version"] = model.Folds > 1 ? Version : model.Answer.Intercept == 0 && model.Answer.Partial.Count == 0 ? VersionOfPlainAnswers : VersionWithoutFolds,
+            ["version"] = model.Folds > 1 ? Version : model.Answer.Intercept == 0 && model.Answer.Partial.Count == 0 ? VersionOfPlainAnswers
+                : VersionWithoutFolds,
             ["weightsSha256"] = Convert.ToHexString(SHA256.HashData(bytes)),
             ["task"] = model.Task.ToString(),
             ["outputs"] = shape.Outputs,
@@ -57,7 +59,8 @@ internal static class ModelFile
                 ["column"] = m.Column,
                 ["shape"] = new JsonArray([.. m.Shape.Select(s => (JsonNode)s)]),
                 ["encoder"] = m.Encoder.Kind,
-                ["settings"] = m.Encoder.ToSettings() ?? throw new InvalidOperationException($"The model can't be saved: ToSettings of the encoder {m.Encoder.GetType().Name} gave null. Return an object, which may be empty."),
+                ["settings"] = m.Encoder.ToSettings() ?? throw new InvalidOperationException(
+                    $"The model can't be saved: ToSettings of the encoder {m.Encoder.GetType().Name} gave null. Return an object, which may be empty."),
                 ["imputes"] = m.Fill is not null,
                 ["kind"] = m.Kind.ToString(),
                 ["item"] = m.Item?.Name,
@@ -95,7 +98,8 @@ internal static class ModelFile
     /// <summary>All numbers of a model that are not of its networks.</summary>
     private static IEnumerable<double> Numbers(TrainedModel model) =>
     [
-        .. model.Answer.Weights, model.Answer.Intercept, .. model.Answer.SingleHeads ?? [], .. model.Answer.Partial.Values.SelectMany(p => p.Weights.Append(p.Intercept)),
+        .. model.Answer.Weights, model.Answer.Intercept, .. model.Answer.SingleHeads
+            ?? [], .. model.Answer.Partial.Values.SelectMany(p => p.Weights.Append(p.Intercept)),
         model.Loss.TargetMean, model.Loss.TargetScale, .. model.Modalities.SelectMany(m => m.Fill ?? []).Select(v => (double)v),
     ];
 
@@ -126,7 +130,8 @@ internal static class ModelFile
     private static Saved Read(JsonObject content, byte[] bytes)
     {
         if (Convert.ToHexString(SHA256.HashData(bytes)) != content.Text("weightsSha256"))
-            throw new InvalidDataException("The model's weights were truncated or altered after saving: their SHA-256 is not the one in the settings. Take an unaltered copy.");
+            throw new InvalidDataException(
+                "The model's weights were truncated or altered after saving: their SHA-256 is not the one in the settings. Take an unaltered copy.");
         var weights = Safetensors.Read(bytes, new MemoryBudget(bytes.Length));
         int outputs = content.Whole("outputs");
         var specs = content.Objects("modalities").Select(ReadModality).ToArray();
@@ -155,10 +160,12 @@ internal static class ModelFile
         };
         var history = content.Object("history").Deserialize<TrainingHistory>(s_json)!;
         int[] counts =
-            [answer.Weights.Count, answer.Learned.Count, answer.SingleHeads?.Count ?? branches, history.Branches.Count, .. answer.Partial.Values.Select(p => p.Weights.Count)];
+            [answer.Weights.Count, answer.Learned.Count, answer.SingleHeads?.Count
+                ?? branches, history.Branches.Count, .. answer.Partial.Values.Select(p => p.Weights.Count)];
         if (branches == 0 || counts.Any(c => c != branches))
             throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
-        if (history.Branches.Any(string.IsNullOrEmpty) || history.Epochs.Any(e => e is null) || history.Estimates.Any(e => e is null) || history.Folds.Any(f => f is null))
+        if (history.Branches.Any(string.IsNullOrEmpty) || history.Epochs.Any(e => e is null) || history.Estimates.Any(e => e is null)
+            || history.Folds.Any(f => f is null))
             throw new InvalidDataException("The model's settings are damaged: a record of the training is empty.");
         var loss = new Loss(content.Choice<LearningTask>("task"), content.Number("targetMean"), content.Number("targetScale"));
         return new([.. shapes.Select(s => s with { Modalities = specs })], loss, answer, history, weights, folds);
@@ -183,10 +190,13 @@ internal static class ModelFile
     private static JsonObject Parse(Stream settings)
     {
         var content = JsonNode.Parse(settings) as JsonObject;
-        if (content is null || content["format"] is not JsonValue format || format.ToString() != Format || content["version"] is not JsonValue found || !found.TryGetValue(out int version))
-            throw new InvalidDataException($"The model's settings are damaged: they are not those of a {Format}. Save the model again or take an unaltered copy.");
+        if (content is null || content["format"] is not JsonValue format || format.ToString() != Format || content["version"] is not JsonValue found
+            || !found.TryGetValue(out int version))
+            throw new InvalidDataException(
+                $"The model's settings are damaged: they are not those of a {Format}. Save the model again or take an unaltered copy.");
         if (version > Version)
-            throw new InvalidDataException($"The model was saved by a newer GBlend.MLNet: it has format version {version}, this one reads up to {Version}. Update GBlend.MLNet.");
+            throw new InvalidDataException(
+                $"The model was saved by a newer GBlend.MLNet: it has format version {version}, this one reads up to {Version}. Update GBlend.MLNet.");
         return content;
     }
 
@@ -213,8 +223,10 @@ internal static class ModelFile
         {
             if (Math.Abs((double)size) > Math.Max(numbers, Harmless))
             {
-                throw new InvalidDataException($"The model has an encoder of kind '{encoder.Kind}' whose setting '{Show.Text(name)}' is {size}, more than its weights "
-                    + $"have numbers ({numbers}). It is refused, because it does not say what it is made of. If the setting is no size, let the encoder override "
+                throw new InvalidDataException(
+                    $"The model has an encoder of kind '{encoder.Kind}' whose setting '{Show.Text(name)}' is {size}, more than its weights "
+                    + $"have numbers ({numbers}). It is refused, because it does not say what it is made of. If the setting is no size, let the encoder "
+                        + $"override "
                     + $"{nameof(Encoder)}.{nameof(Encoder.Describe)}.");
             }
         }
@@ -284,7 +296,8 @@ internal static class ModelFile
         {
             var found = given[name];
             if (!found.IsRead || found.Type != ElementType.Float32 || !found.Shape.SequenceEqual(shape))
-                throw new InvalidDataException($"The weights don't fit the model's settings: {name} is {found}, expected {ElementType.Float32} {Show.Shape(shape)}.");
+                throw new InvalidDataException(
+                    $"The weights don't fit the model's settings: {name} is {found}, expected {ElementType.Float32} {Show.Shape(shape)}.");
         }
         static string List(IEnumerable<string> names) => PretrainedWeightsReport.List([.. names.Select(Show.Text)]);
     }

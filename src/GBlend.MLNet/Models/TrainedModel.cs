@@ -114,7 +114,8 @@ internal sealed class TrainedModel : IDisposable
             if (Modalities[i].Column == column)
                 return Network.EncoderWeights(i);
         }
-        throw new ArgumentException($"The model has no modality '{column}'. {Names.Suggest(column, [.. Modalities.Select(m => m.Column)], "modalities")}", nameof(column));
+        throw new ArgumentException(
+            $"The model has no modality '{column}'. {Names.Suggest(column, [.. Modalities.Select(m => m.Column)], "modalities")}", nameof(column));
     }
 
     /// <summary>Writes the settings (JSON, UTF-8) and the weights (safetensors).</summary>

@@ -74,7 +74,8 @@ public sealed record FoldHistory(int TrainingRows, int HeldOutRows, IReadOnlyLis
 /// </param>
 /// <param name="TrainLoss">The loss of each branch on a fixed sample of at most 256 training rows.</param>
 /// <param name="HeldOutLoss">The loss of each branch on all held-out rows; empty when no rows were held out.</param>
-public sealed record EpochRecord(int Epoch, double LearningRate, IReadOnlyList<double> Weights, IReadOnlyList<double> TrainLoss, IReadOnlyList<double> HeldOutLoss)
+public sealed record EpochRecord(
+    int Epoch, double LearningRate, IReadOnlyList<double> Weights, IReadOnlyList<double> TrainLoss, IReadOnlyList<double> HeldOutLoss)
 {
     /// <summary>
     /// The mean loss on the held-out rows of the answer that the model would give after this epoch, measured like <see cref="TrainingHistory.HeldOutLoss"/>.
@@ -92,7 +93,8 @@ public sealed record EpochRecord(int Epoch, double LearningRate, IReadOnlyList<d
     {
         string List(IReadOnlyList<double> values) => string.Join(", ", values.Select((v, i) => branches.Count > 0 ? $"{branches[i]} {Text(v)}" : Text(v)));
         static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
-        string heldOut = HeldOutLoss.Count > 0 ? $"held-out loss {List(HeldOutLoss)}; " : "", answer = AnswerHeldOutLoss is { } loss ? $"the answer's {Text(loss)}; " : "";
+        string heldOut = HeldOutLoss.Count > 0 ? $"held-out loss {List(HeldOutLoss)}; " : "", answer = AnswerHeldOutLoss is { } loss
+            ? $"the answer's {Text(loss)}; " : "";
         return $"Epoch {Epoch}: train loss {List(TrainLoss)}; {heldOut}{answer}weights {List(Weights)}; learning rate {Text(LearningRate)}";
     }
 }

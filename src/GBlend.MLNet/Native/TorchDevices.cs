@@ -16,7 +16,8 @@ internal static class TorchDevices
                 return device($"cuda:{index}");
         }
         bool asked = wanted == TrainingDevice.Cuda || gpuDeviceId is not null;
-        string missing = $"No CUDA device {gpuDeviceId ?? 0} is available to torch. The application must reference TorchSharp-cuda-linux or TorchSharp-cuda-windows instead of a CPU build, and the driver must see the device.";
+        string missing = $"No CUDA device {gpuDeviceId ?? 0} is available to torch. The application must reference TorchSharp-cuda-linux or "
+            + $"TorchSharp-cuda-windows instead of a CPU build, and the driver must see the device.";
         if (wanted == TrainingDevice.Cuda || (asked && !fallbackToCpu))
             throw new InvalidOperationException(missing + (wanted == TrainingDevice.Cuda ? " Or set Device to Auto." : " Or set MLContext.FallbackToCpu."));
         if (asked)

@@ -57,7 +57,8 @@ internal static class TorchNativeLoader
         get
         {
             EnsureLoaded();
-            return NativeLibrary.TryLoad(LibraryName, typeof(torch).Assembly, null, out nint handle) ? handle : IsLinuxX64 ? LibTorchSharpCure.Library.Value : 0;
+            return NativeLibrary.TryLoad(LibraryName, typeof(torch).Assembly, null, out nint handle) ? handle : IsLinuxX64 ? LibTorchSharpCure.Library.Value
+                : 0;
         }
     }
 

@@ -30,7 +30,8 @@ internal static class OthersEncoders
             CheckFeatures(middle, encoder.MiddleWidth, "mid-level features", inputs[i].shape[0], network.Precision, who);
             var (_, again) = Encode(encoder, inputs[i], seed: 2, who);
             if (!feature.equal(again).all().ToBoolean())
-                throw new InvalidOperationException($"{who} gives other features when it encodes the same rows again in evaluation mode, so that scores would not repeat. Let what is random in it act only while 'training' is true.");
+                throw new InvalidOperationException($"{who} gives other features when it encodes the same rows again in evaluation mode, so that scores would "
+                    + $"not repeat. Let what is random in it act only while 'training' is true.");
         }
     }
 
@@ -54,10 +55,13 @@ internal static class OthersEncoders
         if (features is null || features.IsInvalid)
             throw new InvalidOperationException($"{who} gave no {what}, or a tensor that is disposed. Return a tensor [rows, {width}].");
         if (!features.shape.SequenceEqual([rows, width]))
-            throw new InvalidOperationException($"{who} gave {what} of shape [{string.Join(", ", features.shape)}] for {rows} rows, but says that their width is {width}: [{rows}, {width}] is expected.");
+            throw new InvalidOperationException($"{who} gave {what} of shape [{string.Join(", ", features.shape)}] for {rows} rows, but says that their width "
+                + $"is {width}: [{rows}, {width}] is expected.");
         if (features.dtype != precision)
-            throw new InvalidOperationException($"{who} gave {what} of type {features.dtype}, but the network computes in {precision}. Keep the type of the input.");
+            throw new InvalidOperationException(
+                $"{who} gave {what} of type {features.dtype}, but the network computes in {precision}. Keep the type of the input.");
         if (!features.isfinite().all().ToBoolean())
-            throw new InvalidOperationException($"{who} gave {what} that are not finite numbers for rows that are. Look for divisions by zero, logarithms and overflows in it.");
+            throw new InvalidOperationException(
+                $"{who} gave {what} that are not finite numbers for rows that are. Look for divisions by zero, logarithms and overflows in it.");
     }
 }

@@ -22,9 +22,11 @@ internal abstract class RowColumn(int width, int count)
 
     internal abstract bool IsInMemory { get; }
 
-    internal static RowColumn Of(float[] values, int count) => new RowColumn<float>(count == 0 ? 0 : values.Length / count, [new(0, count, values, 0)], null, count);
+    internal static RowColumn Of(float[] values, int count) =>
+        new RowColumn<float>(count == 0 ? 0 : values.Length / count, [new(0, count, values, 0)], null, count);
 
-    internal static RowColumn Of(byte[] values, int count) => new RowColumn<byte>(count == 0 ? 0 : values.Length / count, [new(0, count, values, 0)], null, count);
+    internal static RowColumn Of(byte[] values, int count) =>
+        new RowColumn<byte>(count == 0 ? 0 : values.Length / count, [new(0, count, values, 0)], null, count);
 
     /// <summary>
     /// Some elements of a row, where they lie in memory or in <paramref name="buffer"/>, which grows as needed. Safe from many threads with a buffer

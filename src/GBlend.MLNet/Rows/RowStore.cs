@@ -94,7 +94,11 @@ internal sealed class RowStore : IDisposable
                     count = Math.Min(most, step + rowsOfStep - from);
                     int first = from;
                     var part = length == count ? rows : rows.Select(t => t.narrow(0, first, count));
-                    yield return Prepare(part, order.AsSpan(start + from, count), seed) with { Share = (double)count / rowsOfStep, EndsStep = from + count == step + rowsOfStep };
+                    yield return Prepare(part, order.AsSpan(start + from, count), seed) with
+                    {
+                        Share = (double)count / rowsOfStep,
+                        EndsStep = from + count == step + rowsOfStep
+                    };
                 }
             }
         }
@@ -125,7 +129,8 @@ internal sealed class RowStore : IDisposable
     private Tensor?[] GatherOnHost(ReadOnlySpan<int> order, int? seed)
     {
         var gathered = new Tensor?[_modalities.Length];
-        byte[] rented = ArrayPool<byte>.Shared.Rent(_columns.Where(c => !c.IsInMemory).Select(c => c.Width * c.ElementSize).DefaultIfEmpty().Max()), buffer = rented;
+        byte[] rented = ArrayPool<byte>.Shared.Rent(_columns.Where(c => !c.IsInMemory).Select(c => c.Width * c.ElementSize).DefaultIfEmpty().Max()),
+            buffer = rented;
         for (int m = 0; m < gathered.Length; m++)
         {
             if (_resident[m] is not null)
@@ -153,7 +158,8 @@ internal sealed class RowStore : IDisposable
         for (int i = 0; i < rows.Length; i++)
             rows[i] = order[i];
         using var index = tensor(rows, device: _device);
-        return new Batch([.. onHost.Select((gathered, m) => gathered is null ? _resident[m]!.index_select(0, index) : OnDevice(gathered))], _targets.index_select(0, index))
+        return new Batch(
+            [.. onHost.Select((gathered, m) => gathered is null ? _resident[m]!.index_select(0, index) : OnDevice(gathered))], _targets.index_select(0, index))
         {
             Weights = _weights?.index_select(0, index),
             Presence = _presence?.Select(isThere => isThere?.index_select(0, index)).ToArray(),

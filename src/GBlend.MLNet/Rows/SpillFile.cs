@@ -62,7 +62,8 @@ internal sealed class SpillFile : IDisposable
         }
         catch (IOException e)
         {
-            throw new IOException($"The rows don't fit in the memory budget, and writing them to a temporary file in {_folder} failed after {_length >> 20} MB: {e.Message} "
+            throw new IOException(
+                $"The rows don't fit in the memory budget, and writing them to a temporary file in {_folder} failed after {_length >> 20} MB: {e.Message} "
                 + $"Free space there, {Remedies}", e);
         }
     }

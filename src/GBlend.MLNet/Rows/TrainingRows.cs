@@ -6,7 +6,8 @@ namespace GBlend.MLNet;
 /// <param name="heldOut">Per row, whether it is held out of training.</param>
 /// <param name="groups">Per row, the group of its sampling key; <see langword="null"/> without one.</param>
 /// <param name="memory">Where the rows are; disposed with this.</param>
-internal sealed class TrainingRows(IReadOnlyList<RowColumn> modalities, TrainingTargets targets, bool[] heldOut, int[]? groups = null, RowMemory? memory = null) : IDisposable
+internal sealed class TrainingRows(
+    IReadOnlyList<RowColumn> modalities, TrainingTargets targets, bool[] heldOut, int[]? groups = null, RowMemory? memory = null) : IDisposable
 {
     /// <summary>Rows of floats that are in memory, [rows x width] per modality.</summary>
     internal TrainingRows(IReadOnlyList<float[]> modalities, TrainingTargets targets, bool[] heldOut, int[]? groups = null)
@@ -53,7 +54,8 @@ internal sealed class TrainingRows(IReadOnlyList<RowColumn> modalities, Training
     /// <param name="heldOut">Per row, whether it is held out once.</param>
     /// <param name="folds">See <see cref="Folds"/>.</param>
     /// <param name="weights">See <see cref="TrainingTargets.Weights"/>.</param>
-    internal TrainingRows Divided(bool[] heldOut, int[]? folds, double[]? weights) => new(Modalities, Targets with { Weights = weights }, heldOut, Groups, memory) { Presence = Presence, Folds = folds };
+    internal TrainingRows Divided(bool[] heldOut, int[]? folds, double[]? weights) =>
+        new(Modalities, Targets with { Weights = weights }, heldOut, Groups, memory) { Presence = Presence, Folds = folds };
 
     public void Dispose() => memory?.Dispose();
 }

@@ -65,7 +65,8 @@ public sealed class BatchView
     /// <param name="branch">The index of the modality, or the number of modalities for the joint branch.</param>
     /// <returns>The predictions as [rows, outputs], with gradient: logits, or for regression a standardized number.</returns>
     /// <exception cref="InvalidOperationException">The branch has no weight in this epoch.</exception>
-    public Tensor Prediction(int branch) => _pass.Of(branch) ?? throw new InvalidOperationException($"Branch {branch} has no weight in epoch {Epoch}, so it has no prediction.");
+    public Tensor Prediction(int branch) =>
+        _pass.Of(branch) ?? throw new InvalidOperationException($"Branch {branch} has no weight in epoch {Epoch}, so it has no prediction.");
 
     /// <summary>Computes the predictions of a modality's head for features.</summary>
     /// <param name="modality">The index of the modality.</param>

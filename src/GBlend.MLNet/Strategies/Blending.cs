@@ -110,7 +110,8 @@ public sealed record Blending
     {
         ArgumentNullException.ThrowIfNull(weights);
         if (weights.Length == 0 || weights.Any(w => !float.IsFinite(w) || w < 0) || weights.All(w => w == 0))
-            throw new ArgumentException($"Blending weights must be finite, not negative and not all zero, got [{string.Join(", ", weights.Select(w => w.ToString(CultureInfo.InvariantCulture)))}].", nameof(weights));
+            throw new ArgumentException($"Blending weights must be finite, not negative and not all zero, got [{string.Join(", "
+                + $"", weights.Select(w => w.ToString(CultureInfo.InvariantCulture)))}].", nameof(weights));
         double sum = weights.Sum(w => (double)w);
         return new(new FixedRule([.. weights.Select(w => (float)(w / sum))]));
     }
@@ -310,7 +311,8 @@ public sealed record Blending
     public static Blending By(Func<BalanceStrategy> create, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(create);
-        return new(new StrategyRule(name ?? (create() ?? throw new ArgumentException("The function makes no strategy (null).", nameof(create))).GetType().Name, create));
+        return new(new StrategyRule(
+            name ?? (create() ?? throw new ArgumentException("The function makes no strategy (null).", nameof(create))).GetType().Name, create));
     }
 
     /// <inheritdoc/>
@@ -332,6 +334,7 @@ public sealed record Blending
         if (!_rule.Knows(task))
             throw new ArgumentException($"Blending = {this} is not defined for {task} labels. Take another blending, for example Blending.Auto().", "Blending");
         if (_rule.NeedsLateFusion && fusion.Kind == FusionKind.MidConcat)
-            throw new ArgumentException($"Blending = {this} exchanges features between rows, which needs late fusion. Take Fusion.Concat or a gate in place of Fusion.MidConcat, or another blending.", "Blending");
+            throw new ArgumentException($"Blending = {this} exchanges features between rows, which needs late fusion. Take Fusion.Concat or a gate in place of "
+                + $"Fusion.MidConcat, or another blending.", "Blending");
     }
 }

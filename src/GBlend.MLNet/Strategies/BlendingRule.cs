@@ -44,7 +44,8 @@ internal sealed record FixedRule(float[] Weights) : BlendingRule
     internal override IReadOnlyList<NetworkPlan> Networks(int modalities, int epochs, BlendingGuards guards)
     {
         if (Weights.Length != modalities + 1)
-            throw new ArgumentException($"Blending.Fixed has {Weights.Length} weights, but {modalities} modalities and the joint branch need {modalities + 1}: one per modality in order, the joint branch last.", "Blending");
+            throw new ArgumentException($"Blending.Fixed has {Weights.Length} weights, but {modalities} modalities and the joint branch need {modalities + 1}: "
+                + $"one per modality in order, the joint branch last.", "Blending");
         double[] weights = [.. Weights.Select(w => (double)w)];
         var plan = new EpochPlan(weights) { LossScale = guards.LossScale(weights) };
         return [new(true, true, () => new ConstantWeights(StrategyNeeds.Heads, plan))];
@@ -62,7 +63,8 @@ internal sealed record GradientBlendingRule(bool IsOnline, int? SuperEpoch = nul
     {
         int length = IsOnline ? SuperEpoch ?? Math.Max(1, epochs / 6) : epochs, first = FirstSuperEpoch ?? length;
         if (Math.Max(length, first) > epochs)
-            throw new ArgumentException($"A super-epoch of {Math.Max(length, first)} epochs is longer than the run of NumberOfEpochs = {epochs}. Shorten it in Blending.Online(superEpoch, firstSuperEpoch), or train longer.", "Blending");
+            throw new ArgumentException($"A super-epoch of {Math.Max(length, first)} epochs is longer than the run of NumberOfEpochs = {epochs}. Shorten it in "
+                + $"Blending.Online(superEpoch, firstSuperEpoch), or train longer.", "Blending");
         return [new(true, true, () => new GradientBlendingStrategy(guards, length, first))];
     }
 
@@ -80,7 +82,8 @@ internal sealed record TwoNetworksRule : BlendingRule
         .. new ConstantRule("none", false, true, 0, 1).Networks(modalities, epochs, guards),
     ];
 
-    public override string ToString() => "auto: a naive and a split network, side by side, because a pool of their heads held best on real data (see the README)";
+    public override string ToString() =>
+        "auto: a naive and a split network, side by side, because a pool of their heads held best on real data (see the README)";
 }
 
 /// <summary>DGL: see <see cref="Blending.Dgl"/>.</summary>

@@ -13,7 +13,10 @@ public sealed record EpochPlan
     {
         ArgumentNullException.ThrowIfNull(weights);
         if (weights.Any(w => !double.IsFinite(w) || w < 0) || weights.All(w => w == 0))
-            throw new ArgumentException(FormattableString.Invariant($"The weights of an epoch must be finite, not negative and not all zero, got [{string.Join(", ", weights.Select(w => FormattableString.Invariant($"{w}")))}]."), nameof(weights));
+            throw new ArgumentException(
+                FormattableString.Invariant(
+                $"The weights of an epoch must be finite, not negative and not all zero, got [{string.Join(", "
+                + $"", weights.Select(w => FormattableString.Invariant($"{w}")))}]."), nameof(weights));
         Weights = [.. weights];
     }
 

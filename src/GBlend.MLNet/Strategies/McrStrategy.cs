@@ -52,7 +52,8 @@ internal sealed class McrStrategy(double game, double contrast) : BalanceStrateg
         {
             // The value of the leaf with its gradient turned round: the modality that is shuffled raises what the others lower.
             var turned = leaf.detach().mul(two).sub(leaf);
-            return cat([.. Enumerable.Range(0, k).Select(i => i == j ? turned : leaf), .. Enumerable.Range(0, k).Select(i => i == j ? turned.index_select(0, order) : leaf)], 0);
+            return cat([.. Enumerable.Range(0, k).Select(i => i == j ? turned : leaf),
+                .. Enumerable.Range(0, k).Select(i => i == j ? turned.index_select(0, order) : leaf)], 0);
         })];
         var answers = nn.functional.softmax(batch.Joint(stacked), 1).chunk(2, 0);
         var total = batch.Weighed(JensenShannon(answers[0], answers[1]).view(k, -1)).sum();

@@ -21,5 +21,6 @@ internal sealed record NetworkPlan(bool HasHeads, bool HasJoint, Func<BalanceStr
     internal static NetworkPlan SingleModality { get; } = new(true, false, () => new ConstantWeights(StrategyNeeds.Heads, new EpochPlan(1, 0)));
 
     /// <summary>The network itself.</summary>
-    internal NetworkShape Shape(IReadOnlyList<ModalitySpec> modalities, Fusion fusion, int outputs) => new(modalities, fusion, outputs, HasHeads, HasJoint) { JointName = JointName };
+    internal NetworkShape Shape(IReadOnlyList<ModalitySpec> modalities, Fusion fusion, int outputs) =>
+        new(modalities, fusion, outputs, HasHeads, HasJoint) { JointName = JointName };
 }

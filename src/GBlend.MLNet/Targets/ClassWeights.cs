@@ -16,7 +16,8 @@ public sealed class ClassWeights
 {
     private ClassWeights(IReadOnlyDictionary<string, double>? byName) => ByName = byName;
 
-    /// <summary>Weights under which all classes count alike: each row's is in inverse proportion to the number of training rows of its class (to the sum of their example weights, if they have any).</summary>
+    /// <summary>Weights under which all classes count alike: each row's is in inverse proportion to the number of training rows of its class (to the
+    /// sum of their example weights, if they have any).</summary>
     public static ClassWeights Balanced { get; } = new(null);
 
     /// <summary>The weights that were given; <see langword="null"/> for balanced ones.</summary>
@@ -38,7 +39,10 @@ public sealed class ClassWeights
             if (string.IsNullOrEmpty(name))
                 throw new ArgumentException("A class weight has no class name.", nameof(weights));
             if (!(weight > 0) || double.IsInfinity(weight))
-                throw new ArgumentException(FormattableString.Invariant($"The weight of class '{name}' is {weight}, but it must be a finite number above 0. To train without a class, leave out its rows."), nameof(weights));
+                throw new ArgumentException(
+                    FormattableString.Invariant(
+                    $"The weight of class '{name}' is {weight}, but it must be a finite number above 0. To train without a class, leave out its rows."),
+                    nameof(weights));
             if (!byName.TryAdd(name, weight))
                 throw new ArgumentException($"The class '{name}' has two weights. Give it one.", nameof(weights));
         }
@@ -59,5 +63,6 @@ public sealed class ClassWeights
 
     /// <summary>Says the weights.</summary>
     /// <returns><c>balanced</c>, or the names and weights.</returns>
-    public override string ToString() => ByName is null ? "balanced" : string.Join(", ", ByName.Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Key} {w.Value}")));
+    public override string ToString() =>
+        ByName is null ? "balanced" : string.Join(", ", ByName.Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Key} {w.Value}")));
 }

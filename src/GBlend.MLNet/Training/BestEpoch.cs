@@ -1,6 +1,7 @@
 namespace GBlend.MLNet;
 
-/// <summary>Remembers the epoch with the lowest held-out loss, for early stopping, and the weights of the epoch that <see cref="FinalWeights"/> asks for.</summary>
+/// <summary>Remembers the epoch with the lowest held-out loss, for early stopping, and the weights of the epoch that <see cref="FinalWeights"/> asks
+/// for.</summary>
 internal sealed class BestEpoch(TrainingSettings settings, Func<JointNetwork[]> createNetworks) : IDisposable
 {
     private JointNetwork[]? _weights;

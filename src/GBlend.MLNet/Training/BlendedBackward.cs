@@ -102,7 +102,8 @@ internal sealed class BlendedBackward(JointNetwork network, Loss loss, ScalarTyp
         foreach (var group in _groups)
         {
             group.Weights?.Dispose();
-            group.Weights = tensor([.. group.Heads.Select(h => WeightOf(h) / rows)], [group.Heads.Length, 1, 1], precision, network.Device).DetachFromDisposeScope();
+            group.Weights = tensor([.. group.Heads.Select(h => WeightOf(h) / rows)], [group.Heads.Length, 1, 1], precision, network.Device)
+                .DetachFromDisposeScope();
         }
         _weightsAreFor = (rows, share);
     }

@@ -10,7 +10,8 @@ internal sealed class FitContext : IDisposable
     /// <param name="settings">What is trained, with the seed of the fold.</param>
     /// <param name="cost">What a pass of the first network costs, by which threads and passes are sized.</param>
     /// <param name="progress">Who is told.</param>
-    internal FitContext(TrainingRows rows, RowStore store, Loss loss, Func<int, bool> isHeldOut, TrainingSettings settings, NetworkCost cost, FitProgress progress)
+    internal FitContext(
+        TrainingRows rows, RowStore store, Loss loss, Func<int, bool> isHeldOut, TrainingSettings settings, NetworkCost cost, FitProgress progress)
     {
         (Store, Loss, Settings, Progress) = (store, loss, settings, progress);
         Rows = new EpochRows(rows.Count, isHeldOut, settings);

@@ -13,9 +13,12 @@ internal sealed class FitMetrics
 
     private static readonly Meter s_meter = new(MeterName, typeof(FitMetrics).Assembly.GetName().Version?.ToString());
     private static readonly Gauge<int> s_epochs = s_meter.CreateGauge<int>("gblend.fit.epochs", "{epoch}", "The epochs of a fit that are done.");
-    private static readonly Gauge<double> s_loss = s_meter.CreateGauge<double>("gblend.fit.loss", "1", "The mean loss of a branch after an epoch, on training or held-out rows.");
-    private static readonly Counter<long> s_rows = s_meter.CreateCounter<long>("gblend.fit.rows", "{row}", "The rows that a fit has trained on, once for every epoch, trial trainings included.");
-    private static readonly Gauge<double> s_pace = s_meter.CreateGauge<double>("gblend.fit.rows_per_second", "{row}/s", "The rows that a fit trains on in a second.");
+    private static readonly Gauge<double> s_loss = s_meter.CreateGauge<double>(
+        "gblend.fit.loss", "1", "The mean loss of a branch after an epoch, on training or held-out rows.");
+    private static readonly Counter<long> s_rows = s_meter.CreateCounter<long>(
+        "gblend.fit.rows", "{row}", "The rows that a fit has trained on, once for every epoch, trial trainings included.");
+    private static readonly Gauge<double> s_pace = s_meter.CreateGauge<double>(
+        "gblend.fit.rows_per_second", "{row}/s", "The rows that a fit trains on in a second.");
     private static int s_fits;
 
     private readonly KeyValuePair<string, object?> _fit;

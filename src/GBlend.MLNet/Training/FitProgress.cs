@@ -32,8 +32,10 @@ internal sealed class FitProgress(ITrainingHost host, TrainingSettings settings,
     {
         string rows = folds.Count == 1
             ? $"{folds[0].Training} training rows, {folds[0].HeldOut.Length} held-out rows"
-            : $"{folds[0].Count} training rows, cross-fitted in {folds.Count} folds of {string.Join(", ", folds.Select(f => f.HeldOut.Length))} rows{(refits ? " and refitted on all of them" : "")}";
-        Info($"Fit {_metrics.Fit}: {rows}, epochs 0 to {settings.NumberOfEpochs - 1}, seed {settings.Seed}, {(settings.Modalities.Count == 1 ? "one modality: nothing to blend" : settings.Blending)}.");
+            : $"{folds[0].Count} training rows, cross-fitted in {folds.Count} folds of {string.Join(", ", folds.Select(f => f.HeldOut.Length))} "
+                + $"rows{(refits ? " and refitted on all of them" : "")}";
+        Info($"Fit {_metrics.Fit}: {rows}, epochs 0 to {settings.NumberOfEpochs - 1}, seed {settings.Seed}, "
+            + $"{(settings.Modalities.Count == 1 ? "one modality: nothing to blend" : settings.Blending)}.");
     }
 
     /// <summary>Before every batch: stops when asked to, and reports at least every second. Branches that train side by side come here together.</summary>
@@ -79,6 +81,8 @@ internal sealed class FitProgress(ITrainingHost host, TrainingSettings settings,
     {
         _sinceReport.Restart();
         _metrics.Pace();
-        host.Report(new TrainingProgress(phase, _epochsDone, settings.NumberOfEpochs, Math.Min(1, (double)_work / Math.Max(totalWork, 1)), last) { Branches = branches });
+        host.Report(new TrainingProgress(
+            phase, _epochsDone, settings.NumberOfEpochs, Math.Min(1, (double)_work / Math.Max(totalWork, 1)), last)
+        { Branches = branches });
     }
 }

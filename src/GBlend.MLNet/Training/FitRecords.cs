@@ -51,5 +51,6 @@ internal sealed class FitRecords(IReadOnlyList<string> branches, TrainingSetting
     internal static bool IsFinite(EpochRecord record) => record.TrainLoss.Where((_, i) => record.Weights[i] > 0).All(double.IsFinite);
 
     internal TrainingDivergedException Diverged(string what) => new(
-        $"The training diverged: {what}. Lower LearningRate ({settings.LearningRate.ToString("g3", CultureInfo.InvariantCulture)}), set GradientClipping, or standardize the modality columns.");
+        $"The training diverged: {what}. Lower LearningRate ({settings.LearningRate.ToString("g3", CultureInfo.InvariantCulture)}), set GradientClipping, or "
+            + $"standardize the modality columns.");
 }

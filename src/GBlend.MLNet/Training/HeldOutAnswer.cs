@@ -20,7 +20,8 @@ internal sealed class HeldOutAnswer
     /// <param name="groups">Which held-out rows belong together; <see langword="null"/> when nothing says so.</param>
     /// <param name="loss">The task's loss.</param>
     /// <param name="seed">The seed of what is random about it.</param>
-    internal HeldOutAnswer(Answer wanted, IReadOnlyList<HeadInfo> branches, bool hasSeveralNetworks, TrainingTargets targets, IReadOnlyList<int> rows, IReadOnlyList<int>? groups, Loss loss, int seed)
+    internal HeldOutAnswer(Answer wanted, IReadOnlyList<HeadInfo> branches, bool hasSeveralNetworks, TrainingTargets targets, IReadOnlyList<int> rows,
+        IReadOnlyList<int>? groups, Loss loss, int seed)
     {
         (_wanted, _branches, _hasSeveralNetworks, _targets, _rows, _loss) = (wanted, branches, hasSeveralNetworks, targets.Rows(rows), rows, loss);
         _groups = groups is null ? null : [.. groups];
@@ -38,7 +39,8 @@ internal sealed class HeldOutAnswer
             int at = learned[branch] ? Array.FindIndex(byBranch[branch], value => !double.IsFinite(value)) : -1;
             if (at >= 0)
             {
-                throw new TrainingDivergedException($"The head of '{_branches[branch].Name}' predicts no finite number for row {_rows[at / _targets.Outputs]} (counted from 0), "
+                throw new TrainingDivergedException(
+                    $"The head of '{_branches[branch].Name}' predicts no finite number for row {_rows[at / _targets.Outputs]} (counted from 0), "
                     + "which is held out of training. Look for values in that row that are far from those of the others, and mend, clip or remove them.");
             }
         }

@@ -39,7 +39,8 @@ internal abstract class NetworkOptimizer(FlatParameters parameters) : IDisposabl
             else
                 groups.Add([tensor]);
         }
-        _runs = [.. groups.Select(g => (new Run(parameters, States, g[0].Start, g.Sum(t => t.Length)) { Steps = StepsOf(g[0].Segment) }, g.Select(t => t.Segment).Distinct().ToArray()))];
+        _runs = [.. groups.Select(g =>
+            (new Run(parameters, States, g[0].Start, g.Sum(t => t.Length)) { Steps = StepsOf(g[0].Segment) }, g.Select(t => t.Segment).Distinct().ToArray()))];
     }
 
     /// <summary>Before the first backward pass of a step.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace GBlend.MLNet;
 
 /// <summary>One network of a fit and what trains it, epoch by epoch. Networks of one fit share the rows and nothing that is written.</summary>
@@ -71,7 +72,10 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         bool isBetter = after < before;
         if (!isBetter)
             Network.Parts.Joint.CopyFrom(old.Parts.Joint);
-        _fit.Progress.Info(FormattableString.Invariant($"{epochs}: its held-out loss was {before:0.000} and is {after:0.000}, so that {(isBetter ? "it replaces the one before" : "the one before stays")}."));
+        _fit.Progress.Info(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{epochs}: its held-out loss was {before:0.000} and is {after:0.000}, so that "
+            + $"{(isBetter ? "it replaces the one before" : "the one before stays")}."));
         return isBetter;
     }
 
@@ -91,14 +95,16 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         {
             Network.SeedDropout(_fit.Settings.SeedOf("refit", epoch));
             double rate = _fit.Settings.LearningRate * _fit.Settings.LearningRateSchedule.Factor(epoch, epochs);
-            trainer.TrainEpoch(_fit.Store, _fit.Rows.OrderOf(epoch), _fit.Rows.DrawOf(NumberOfEpochs + epoch), rate, rows => _fit.Progress.OnBatch(TrainingPhase.Training, rows));
+            trainer.TrainEpoch(_fit.Store, _fit.Rows.OrderOf(epoch), _fit.Rows.DrawOf(NumberOfEpochs + epoch), rate,
+                rows => _fit.Progress.OnBatch(TrainingPhase.Training, rows));
         }
     }
 
     public IReadOnlyList<double> MeanLosses(bool heldOut)
     {
         if (heldOut && _fit.Meter.HasNoHeldOutRows)
-            throw new InvalidOperationException($"{Strategy.GetType().Name} reads HeldOutLosses, but no rows are held out. Set ValidationFraction, SamplingKeyColumnName or HoldOutColumnName, and add StrategyNeeds.HeldOutRows to its Needs.");
+            throw new InvalidOperationException($"{Strategy.GetType().Name} reads HeldOutLosses, but no rows are held out. Set ValidationFraction, "
+                + $"SamplingKeyColumnName or HoldOutColumnName, and add StrategyNeeds.HeldOutRows to its Needs.");
         double[] means = [.. Enumerable.Repeat(double.NaN, Shape.Modalities.Count + 1)];
         var losses = Measured(glanceIsEnough: true);
         var measured = heldOut ? losses.HeldOutMeans : losses.TrainMeans;
@@ -110,7 +116,8 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     public BlendingEstimate Estimate(int firstEpoch, int epochs, BlendingGuards guards)
     {
         if (!Shape.HasHeads || _fit.Meter.HasNoHeldOutRows)
-            throw new InvalidOperationException($"{Strategy.GetType().Name} asks for an estimate, which needs heads and held-out rows. Add StrategyNeeds.Heads and StrategyNeeds.HeldOutRows to its Needs.");
+            throw new InvalidOperationException($"{Strategy.GetType().Name} asks for an estimate, which needs heads and held-out rows. Add StrategyNeeds.Heads "
+                + $"and StrategyNeeds.HeldOutRows to its Needs.");
         _estimator ??= new GradientBlendingEstimator(_fit, _planned.Create);
         var estimate = _estimator.Estimate(Network, Measured(glanceIsEnough: false), firstEpoch, epochs, guards);
         _newEstimates.Add(estimate);
@@ -177,14 +184,17 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         int k = Shape.Modalities.Count;
         string who = Strategy.GetType().Name;
         if (plan is null || plan.Weights.Count != k + 1)
-            throw new InvalidOperationException($"{who}.OnEpoch gave {(plan is null ? "no plan" : plan.Weights.Count == 1 ? "1 weight" : $"{plan.Weights.Count} weights")}, but {k} modalities and the joint branch need {k + 1}: one per modality in order, the joint branch last.");
+            throw new InvalidOperationException(
+                $"{who}.OnEpoch gave {(plan is null ? "no plan" : plan.Weights.Count == 1 ? "1 weight" : $"{plan.Weights.Count} weights")}, but {k} modalities "
+                + $"and the joint branch need {k + 1}: one per modality in order, the joint branch last.");
         if (plan.FrozenEncoders is { } frozen && frozen.Count != k)
             throw new InvalidOperationException($"{who}.OnEpoch gave {frozen.Count} FrozenEncoders, but there are {k} modalities.");
         if (Enumerable.Range(0, k + 1).Any(b => plan.Weights[b] != 0 && !Shape.Branches.Contains(b)))
         {
             throw new InvalidOperationException(Shape.HasHeads
                 ? $"{who}.OnEpoch gave weight to the joint branch, which a network of a single modality does not have."
-                : $"{who}.OnEpoch gave weight to heads of modalities, which the network does not have. Add StrategyNeeds.Heads to its Needs, or give weight to the joint branch alone.");
+                : $"{who}.OnEpoch gave weight to heads of modalities, which the network does not have. Add StrategyNeeds.Heads to its Needs, or give weight to "
+                    + $"the joint branch alone.");
         }
         return plan;
     }

@@ -48,10 +48,12 @@ internal sealed class PlannedNetwork
     /// <summary>What a strategy overrides and does not ask for would silently not be called.</summary>
     private static void CheckNeeds(BalanceStrategy strategy)
     {
-        foreach (var (method, need) in new[] { (nameof(BalanceStrategy.ExtraLoss), StrategyNeeds.ExtraLoss), (nameof(BalanceStrategy.Combine), StrategyNeeds.BothGradients) })
+        foreach (var (method, need) in new[] { (nameof(BalanceStrategy.ExtraLoss), StrategyNeeds.ExtraLoss),
+            (nameof(BalanceStrategy.Combine), StrategyNeeds.BothGradients) })
         {
             if (!strategy.Needs.HasFlag(need) && strategy.Overrides(method))
-                throw new InvalidOperationException($"{strategy.GetType().Name} overrides {method}, but its Needs do not ask for it. Add StrategyNeeds.{need} to its Needs.");
+                throw new InvalidOperationException(
+                    $"{strategy.GetType().Name} overrides {method}, but its Needs do not ask for it. Add StrategyNeeds.{need} to its Needs.");
         }
     }
 }

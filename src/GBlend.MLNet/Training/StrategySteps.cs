@@ -1,3 +1,4 @@
+using System.Globalization;
 using GBlend.MLNet.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,11 +17,13 @@ internal sealed class StrategySteps
 
     private StrategySteps(BalanceStrategy strategy, JointNetwork network, Loss loss, UniModalNetworks? uniModal, int epoch, int numberOfEpochs, int seed)
     {
-        (_strategy, _network, _loss, _uniModal, _epoch, _numberOfEpochs, _random) = (strategy, network, loss, uniModal, epoch, numberOfEpochs, new Random(seed));
+        (_strategy, _network, _loss, _uniModal, _epoch, _numberOfEpochs, _random) = (
+            strategy, network, loss, uniModal, epoch, numberOfEpochs, new Random(seed));
     }
 
     /// <summary><see langword="null"/> for a strategy that leaves the steps alone, whose steps then cost nothing more.</summary>
-    internal static StrategySteps? For(BalanceStrategy strategy, JointNetwork network, Loss loss, UniModalNetworks? uniModal, int epoch, int numberOfEpochs, int seed) =>
+    internal static StrategySteps? For(
+        BalanceStrategy strategy, JointNetwork network, Loss loss, UniModalNetworks? uniModal, int epoch, int numberOfEpochs, int seed) =>
         HooksInto(strategy) ? new(strategy, network, loss, uniModal, epoch, numberOfEpochs, seed) : null;
 
     /// <summary>Whether the strategy has a say in the backward pass itself, and not only in what is done with its gradients.</summary>
@@ -57,9 +60,11 @@ internal sealed class StrategySteps
         if (loss is not null && loss.IsInvalid)
             throw new InvalidOperationException($"{_strategy.GetType().Name}.ExtraLoss gave a tensor that is disposed. Return one that lives on, or null.");
         if (loss is not null && loss.numel() != 1)
-            throw new InvalidOperationException($"{_strategy.GetType().Name}.ExtraLoss gave a tensor of shape [{string.Join(", ", loss.shape)}], but a loss is one number. Take the mean over rows.");
+            throw new InvalidOperationException($"{_strategy.GetType().Name}.ExtraLoss gave a tensor of shape [{string.Join(", ", loss.shape)}], but a loss is "
+                + $"one number. Take the mean over rows.");
         if (loss is not null && !loss.requires_grad)
-            throw new InvalidOperationException($"{_strategy.GetType().Name}.ExtraLoss gave a tensor without gradients, which teaches nothing. Make it from the batch's features and predictions, undetached, or return null.");
+            throw new InvalidOperationException($"{_strategy.GetType().Name}.ExtraLoss gave a tensor without gradients, which teaches nothing. Make it from "
+                + $"the batch's features and predictions, undetached, or return null.");
         return loss;
     }
 
@@ -73,7 +78,8 @@ internal sealed class StrategySteps
             autograd.backward(losses, weights);
             return;
         }
-        Tensor[] first = extra is null ? [losses[joint]] : [losses[joint], extra], firstWeights = extra is null ? [weights[joint]] : [weights[joint], extra.ones_like()];
+        Tensor[] first = extra is null ? [losses[joint]] : [losses[joint], extra], firstWeights = extra is null ? [weights[joint]]
+            : [weights[joint], extra.ones_like()];
         autograd.backward(first, firstWeights, retain_graph: true);
         var jointGradients = heads.Select(b => _network.Parts.Encoder(branches[b]).Gradient.clone()).ToArray();
         foreach (int b in heads)
@@ -119,8 +125,10 @@ internal sealed class StrategySteps
         int k = _network.Shape.Modalities.Count;
         if (scales.Encoders.Count != k || scales.Encoders.Any(s => !double.IsFinite(s)))
         {
-            throw new InvalidOperationException(FormattableString.Invariant(
-                $"{_strategy.GetType().Name}.OnStep gave the factors [{string.Join(", ", scales.Encoders)}], but there are {k} modalities and each needs one finite factor."));
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_strategy.GetType().Name}.OnStep gave the factors [{string.Join(", ", scales.Encoders)}], but there are {k} modalities and each needs one "
+                + $"finite factor."));
         }
         for (int i = 0; i < k; i++)
         {

@@ -38,7 +38,8 @@ internal sealed class TrainingRun : IDisposable
         var device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
         _features = new FrozenFeatures(rows.MoreMemory());
         var plans = settings.Blending.Networks(settings.Modalities.Count, settings.NumberOfEpochs);
-        PlannedNetwork[] Plan(TrainingSettings own) => [.. plans.Select(plan => new PlannedNetwork(plan, rows.Targets.Outputs, own, device, _features.Modalities))];
+        PlannedNetwork[] Plan(TrainingSettings own) =>
+            [.. plans.Select(plan => new PlannedNetwork(plan, rows.Targets.Outputs, own, device, _features.Modalities))];
         int folds = rows.Folds is { } foldOf ? foldOf.Max() + 1 : 1;
         TrainingSettings SettingsOf(int fold) => folds == 1 ? settings : settings with { Seed = settings.SeedOf("fold", fold) };
         var first = Plan(SettingsOf(0));
@@ -142,7 +143,8 @@ internal sealed class TrainingRun : IDisposable
             answer = answer.WithSingleHeads(_heads, heldOut);
         string description = answer.Describe(_heads);
         double? heldOutLoss = _answer.Judge(heldOut, learned)?.Mean;
-        _progress.Info($"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
+        _progress.Info(
+            $"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
         var history = _records.ToHistory([.. _folds.Select(f => f.ToHistory())], description, heldOutLoss, selected);
         FoldTraining[] final = _refit is null ? _folds : [_refit];
         return new TrainedModel([.. final.SelectMany(f => f.Networks).Select(n => n.Network.ForScoring())], Context.Loss, answer, history, final.Length);

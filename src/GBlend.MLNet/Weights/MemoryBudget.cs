@@ -13,7 +13,8 @@ internal sealed class MemoryBudget(long fileBytes)
     internal void Charge(long bytes)
     {
         if (bytes > _left)
-            throw new InvalidDataException("The weights are refused: reading them would take more memory than four times the file's size. A file of real weights does not; take one from a source you trust.");
+            throw new InvalidDataException("The weights are refused: reading them would take more memory than four times the file's size. A file of real "
+                + "weights does not; take one from a source you trust.");
         _left -= bytes;
     }
 }

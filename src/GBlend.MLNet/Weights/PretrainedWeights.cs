@@ -22,7 +22,8 @@ internal static class PretrainedWeights
     /// <param name="strict">Whether missing tensors, and those for which a module of the encoder has no place, are errors.</param>
     /// <returns>The encoder's tensors by name, row-major, and what happened.</returns>
     /// <exception cref="ArgumentException">Another architecture; the message lists the tensors.</exception>
-    internal static (IReadOnlyDictionary<string, float[]> Start, PretrainedWeightsReport Report) Match(Encoder encoder, IReadOnlyList<int> inputShape, StateDict weights, bool strict) =>
+    internal static (IReadOnlyDictionary<string, float[]> Start, PretrainedWeightsReport Report) Match(
+        Encoder encoder, IReadOnlyList<int> inputShape, StateDict weights, bool strict) =>
         Match([.. encoder.Layout(inputShape).Tensors], encoder.MapWeightName, weights, strict);
 
     /// <summary>The same for an encoder whose tensors are known.</summary>
@@ -48,7 +49,8 @@ internal static class PretrainedWeights
             var pair = new PretrainedTensor(tensor.Name, tensor.Shape, found.FileName, found.Tensor.Shape);
             if (!found.Tensor.IsRead)
             {
-                throw new ArgumentException($"The pre-trained weights' tensor '{Show.Text(found.FileName)}' is of type {found.Tensor.TypeName}, which is not read here. "
+                throw new ArgumentException(
+                    $"The pre-trained weights' tensor '{Show.Text(found.FileName)}' is of type {found.Tensor.TypeName}, which is not read here. "
                     + "Convert it to float32 (in PyTorch: tensor.float()) and save the weights again.", nameof(weights));
             }
             var values = pair.IsAdapted ? tensor.Name == firstConvolution ? FirstConvolution.Adapt(found.Tensor, tensor.Shape) : null : found.Tensor.ToFloats();
@@ -76,7 +78,8 @@ internal static class PretrainedWeights
         foreach (var (name, tensor) in weights)
         {
             if (!named.TryAdd(mapName(name), (name, tensor)))
-                throw new ArgumentException($"The pre-trained weights don't fit: '{Show.Text(name)}' and another tensor both are the encoder's '{Show.Text(mapName(name))}'.", nameof(weights));
+                throw new ArgumentException($"The pre-trained weights don't fit: '{Show.Text(name)}' and another tensor both are the encoder's "
+                    + $"'{Show.Text(mapName(name))}'.", nameof(weights));
         }
         return named;
     }
@@ -103,11 +106,13 @@ internal static class PretrainedWeights
         if (best.Length == 0)
         {
             throw new ArgumentException("The pre-trained weights don't fit: no tensor of the encoder is among them. " +
-                $"The encoder has {PretrainedWeightsReport.List(own)}; the weights have {PretrainedWeightsReport.List([.. file.Values.Select(Shape)])}.", "weights");
+                $"The encoder has {PretrainedWeightsReport.List(own)}; the weights have {PretrainedWeightsReport.List([.. file.Values.Select(Shape)])}.",
+                    "weights");
         }
         if (best.Length > 1 && best[0].Value == best[1].Value)
         {
-            throw new ArgumentException($"The pre-trained weights fit in more than one way, with names that begin with '{Show.Text(best[0].Key.File)}' or '{Show.Text(best[1].Key.File)}'. " +
+            throw new ArgumentException($"The pre-trained weights fit in more than one way, with names that begin with '{Show.Text(best[0].Key.File)}' or "
+                + $"'{Show.Text(best[1].Key.File)}'. " +
                 "Give one part of them, by StateDict.Under.", "weights");
         }
         return best[0].Key;
@@ -149,7 +154,8 @@ internal static class PretrainedWeights
 
     private static NamedShape Shape((string FileName, StateTensor Tensor) found) => new(found.FileName, found.Tensor.Shape);
 
-    private static ArgumentException Mismatch(IReadOnlyCollection<object> differing, IReadOnlyCollection<object> absent, IReadOnlyCollection<object> surplus, bool strict)
+    private static ArgumentException Mismatch(
+        IReadOnlyCollection<object> differing, IReadOnlyCollection<object> absent, IReadOnlyCollection<object> surplus, bool strict)
     {
         var parts = new List<string>();
         if (differing.Count > 0)
@@ -158,7 +164,8 @@ internal static class PretrainedWeights
             parts.Add($"missing in the weights: {PretrainedWeightsReport.List(absent)}");
         if (strict && surplus.Count > 0)
             parts.Add($"not in the encoder: {PretrainedWeightsReport.List(surplus)}");
-        string remedy = differing.Count > 0 ? "Take the weights of the same architecture." : "Take the weights of the same architecture, or pass strict: false.";
+        string remedy = differing.Count > 0 ? "Take the weights of the same architecture."
+            : "Take the weights of the same architecture, or pass strict: false.";
         return new ArgumentException($"The pre-trained weights are of another architecture than the encoder; {string.Join("; ", parts)}. {remedy}", "weights");
     }
 }

@@ -190,7 +190,8 @@ internal static partial class Safetensors
                 throw Damaged($"the bytes of '{Show.Text(entry.Name)}' overlap others, leave a hole or lie outside the file");
             long bytes = entry.End - entry.Start;
             if (StateTensor.CountOf(entry.Shape) is not { } count || entry.Element.BytesOf(count) != bytes)
-                throw Damaged($"'{Show.Text(entry.Name)}' has {bytes} bytes, which is not what its dtype {entry.Element} and shape {Show.Shape(entry.Shape)} take");
+                throw Damaged(
+                    $"'{Show.Text(entry.Name)}' has {bytes} bytes, which is not what its dtype {entry.Element} and shape {Show.Shape(entry.Shape)} take");
             offset = entry.End;
         }
         if (offset != dataBytes)

@@ -15,7 +15,8 @@ internal static class StateDictFormats
         return StoredZip.IsOne(content.Span) ? PyTorchFile.ReadZip(content, budget)
             : PyTorchFile.IsLegacy(content.Span) ? PyTorchFile.ReadLegacy(content, budget)
             : Safetensors.IsOne(content.Span) ? Safetensors.Read(content, budget)
-            : throw new InvalidDataException("The weights have no format that is known here: neither PyTorch's (torch.save of a state dict) nor safetensors. The file may be truncated, or a download of something else.");
+            : throw new InvalidDataException("The weights have no format that is known here: neither PyTorch's (torch.save of a state dict) nor safetensors. "
+                + "The file may be truncated, or a download of something else.");
     }
 
     private static ReadOnlyMemory<byte> ReadToEnd(Stream stream)
@@ -48,5 +49,6 @@ internal static class StateDictFormats
         }
     }
 
-    private static InvalidDataException TooLarge() => new("The weights are larger than 2 GiB, which is more than is read here. Save the weights alone, without the optimizer's state.");
+    private static InvalidDataException TooLarge() =>
+        new("The weights are larger than 2 GiB, which is more than is read here. Save the weights alone, without the optimizer's state.");
 }

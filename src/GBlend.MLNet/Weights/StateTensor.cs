@@ -56,7 +56,8 @@ public sealed class StateTensor
     /// <exception cref="ArgumentException">
     /// A dimension is negative, there are more than 64 dimensions, or the number of values does not fit the shape.
     /// </exception>
-    public static StateTensor FromFloats(IReadOnlyList<long> shape, ReadOnlySpan<float> values) => new(ElementType.Float32, shape, MemoryMarshal.AsBytes(values));
+    public static StateTensor FromFloats(IReadOnlyList<long> shape, ReadOnlySpan<float> values) =>
+        new(ElementType.Float32, shape, MemoryMarshal.AsBytes(values));
 
     /// <summary>A tensor over memory and a shape that nobody changes and that are known to fit each other.</summary>
     internal static StateTensor Over(ElementFormat element, long[] shape, ReadOnlyMemory<byte> bytes) => new(element, bytes, shape);

@@ -15,14 +15,16 @@ public sealed class GradientBlendingSweepTests : IDisposable
 
     private IDataView Choosing => SweepRows.View(_ml, 90, 2);
 
-    private static string Board(SweepResult result) => string.Join("\n", result.Trials.Select(t => $"{t.Number} {t.Status} {t.Metric:R} {t.Epochs} {string.Join(",", t.Values)} {t.Error}"));
+    private static string Board(SweepResult result) =>
+        string.Join("\n", result.Trials.Select(t => $"{t.Number} {t.Status} {t.Metric:R} {t.Epochs} {string.Join(",", t.Values)} {t.Error}"));
 
     [Fact]
     public void A_sweep_gives_a_leaderboard_and_the_model_of_its_best_trial()
     {
         var options = SweepRows.Options(_ml, SweepBudget.OfTrials(15));
         // Rates that no trial diverges at.
-        options.Space = SweepSpaces.For(options.Trainer).Choice(s => s.Optimizer, OptimizerMethod.Sgd).Range(s => s.LearningRate, 0.002, 0.1, logarithmic: true);
+        options.Space = SweepSpaces.For(options.Trainer).Choice(s => s.Optimizer, OptimizerMethod.Sgd).Range(
+            s => s.LearningRate, 0.002, 0.1, logarithmic: true);
         var result = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
         using var model = result.Model!;
 
@@ -90,7 +92,8 @@ public sealed class GradientBlendingSweepTests : IDisposable
         var train = SweepRows.Create(150, 1);
         var choosing = SweepRows.Create(90, 2);
         (trainDiffers ? train : choosing)[7].Voice[3] += 0.5f;
-        var thrown = Assert.Throws<InvalidDataException>(() => new GradientBlendingSweep(_ml, options).Run(_ml.Data.LoadFromEnumerable(train), _ml.Data.LoadFromEnumerable(choosing)));
+        var thrown = Assert.Throws<InvalidDataException>(
+            () => new GradientBlendingSweep(_ml, options).Run(_ml.Data.LoadFromEnumerable(train), _ml.Data.LoadFromEnumerable(choosing)));
         Assert.Contains(trainDiffers ? "its training rows differ." : "its choosing rows differ.", thrown.Message);
     }
 
@@ -153,15 +156,18 @@ public sealed class GradientBlendingSweepTests : IDisposable
         Assert.Equal(1, space.At(high).Unit(rate), 1e-9);
         // Fixed by the space, the optimizer counts that every trial has.
         var withSgd = SweepSpaces.Fitted(SweepSpaces.For(trainer).Fix(s => s.Optimizer, OptimizerMethod.Sgd), trainer);
-        Assert.Equal(0.002, (double)withSgd.At(new double[withSgd.Settings.Count]).Value(withSgd.Settings.ToList().FindIndex(s => s.Path == "LearningRate")), 1e-9);
+        Assert.Equal(
+            0.002, (double)withSgd.At(new double[withSgd.Settings.Count]).Value(withSgd.Settings.ToList().FindIndex(s => s.Path == "LearningRate")), 1e-9);
     }
 
     [Fact]
     public void No_rows_to_choose_by_are_refused()
     {
         var options = SweepRows.Options(_ml, SweepBudget.OfTrials(2), epochs: 2);
-        Assert.Equal("choosing", Assert.Throws<ArgumentException>(() => new GradientBlendingSweep(_ml, options).Run(Train, _ml.Data.LoadFromEnumerable<SweepRows.Row>([]))).ParamName);
-        Assert.Contains("fewer folds", Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).CrossValidate(Train, folds: 12, samplingKeyColumnName: "Speaker")).Message);
+        Assert.Equal("choosing", Assert.Throws<ArgumentException>(
+            () => new GradientBlendingSweep(_ml, options).Run(Train, _ml.Data.LoadFromEnumerable<SweepRows.Row>([]))).ParamName);
+        Assert.Contains("fewer folds", Assert.Throws<InvalidOperationException>(
+            () => new GradientBlendingSweep(_ml, options).CrossValidate(Train, folds: 12, samplingKeyColumnName: "Speaker")).Message);
     }
 
     [Fact]
@@ -179,7 +185,8 @@ public sealed class GradientBlendingSweepTests : IDisposable
         var options = SweepRows.Options(_ml, SweepBudget.OfTrials(2), epochs: 2);
         new GradientBlendingSweep(_ml, options).Run(Train, _ml.Data.LoadFromEnumerable(some)).Model!.Dispose();
         Assert.Contains(warnings, w => w.StartsWith("Warning", StringComparison.Ordinal) && w.Contains("4 of the 90 choosing rows") && w.Contains("'other'"));
-        Assert.Contains("All 90 choosing rows", Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).Run(Train, _ml.Data.LoadFromEnumerable(all))).Message);
+        Assert.Contains("All 90 choosing rows",
+            Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).Run(Train, _ml.Data.LoadFromEnumerable(all))).Message);
     }
 
     [Fact]
@@ -214,7 +221,8 @@ public sealed class GradientBlendingSweepTests : IDisposable
             Assert.NotNull(model);
 
         var regression = SweepRows.Options(_ml, SweepBudget.OfTrials(4), epochs: 3);
-        (regression.Trainer.LabelColumnName, regression.Metric, regression.Before, regression.After) = ("Number", SweepMetric.Regression(m => m.MeanAbsoluteError, maximize: false), null, null);
+        (regression.Trainer.LabelColumnName, regression.Metric, regression.Before, regression.After) = (
+            "Number", SweepMetric.Regression(m => m.MeanAbsoluteError, maximize: false), null, null);
         var result = new GradientBlendingSweep(_ml, regression).Run(Train, Choosing);
         using var number = result.Model;
         Assert.Equal("MeanAbsoluteError", result.ToDataFrame().Columns[3].Name);
@@ -249,7 +257,8 @@ public sealed class GradientBlendingSweepTests : IDisposable
         options.Progress = reports;
         var folds = Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).CrossValidate(RareRows(i => i % 40 == 1), folds: 5));
         Assert.Matches("^None of the 30 choosing rows of fold . of 5 has true in 'IsYes', and AreaUnderRocCurve is not defined", folds.Message);
-        var groups = Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).CrossValidate(RareRows(i => i / 3 % 8 == 2), 4, "Speaker"));
+        var groups = Assert.Throws<InvalidOperationException>(
+            () => new GradientBlendingSweep(_ml, options).CrossValidate(RareRows(i => i / 3 % 8 == 2), 4, "Speaker"));
         Assert.Contains("a sampling key column that divides them", groups.Message);
         var none = Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).Run(RareRows(i => i % 2 == 0), RareRows(_ => false)));
         Assert.Contains("None of the 150 choosing rows has true in 'IsYes'", none.Message);
@@ -267,7 +276,8 @@ public sealed class GradientBlendingSweepTests : IDisposable
     {
         var options = Binary(3);
         options.Metric = SweepMetric.Custom("true", (_, scored) => scored.GetColumn<float>("Probability").Average(), maximize: false, SweepTask.Binary);
-        var thrown = Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).CrossValidate(RareRows(i => i / 3 % 8 == 2), 4, "Speaker"));
+        var thrown = Assert.Throws<InvalidOperationException>(
+            () => new GradientBlendingSweep(_ml, options).CrossValidate(RareRows(i => i / 3 % 8 == 2), 4, "Speaker"));
         Assert.Matches("^Fold . of 4: .*one class only", thrown.Message);
     }
 
@@ -343,7 +353,8 @@ public sealed class GradientBlendingSweepTests : IDisposable
     public void A_space_of_other_columns_is_refused_with_their_names()
     {
         var options = SweepRows.Options(_ml, SweepBudget.OfTrials(2));
-        foreach (var (space, column) in new[] { (SweepSpaces.Vectors("Nose", "Voice"), "Nose"), (SweepSpaces.Vectors("Face", "Voice", "Ear"), "Ear"), (SweepSpaces.Vectors("Voice", "Face"), "Voice") })
+        foreach (var (space, column) in new[] { (SweepSpaces.Vectors("Nose", "Voice"), "Nose"), (SweepSpaces.Vectors("Face", "Voice", "Ear"), "Ear"),
+            (SweepSpaces.Vectors("Voice", "Face"), "Voice") })
         {
             options.Space = space;
             Assert.Contains($"'{column}'", Assert.Throws<ArgumentException>(() => new GradientBlendingSweep(_ml, options)).Message);
@@ -367,7 +378,8 @@ public sealed class GradientBlendingSweepTests : IDisposable
     {
         var options = SweepRows.Options(_ml, SweepBudget.OfTrials(1), epochs: 1);
         options.Metric = SweepMetric.Custom("none", (_, _) => throw new FormatException("no metric today"), maximize: true);
-        Assert.StartsWith("The only trial failed: FormatException", Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).Run(Train, Choosing)).Message);
+        Assert.StartsWith("The only trial failed: FormatException",
+            Assert.Throws<InvalidOperationException>(() => new GradientBlendingSweep(_ml, options).Run(Train, Choosing)).Message);
     }
 
     [Fact]
@@ -426,7 +438,8 @@ public sealed class GradientBlendingSweepTests : IDisposable
         var wider = _ml.Transforms.Concatenate("Face", "Face", "Voice").Fit(Choosing).Transform(Choosing);
         var width = Assert.Throws<ArgumentOutOfRangeException>(() => new GradientBlendingSweep(_ml, options).Run(Train, wider));
         Assert.Contains("modality column 'Face': expected Vector<Single, 6>", width.Message);
-        var numbers = _ml.Transforms.CustomMapping<Speaking, Counting>((from, to) => to.Voice = [.. from.Voice.Select(v => (int)v)], null).Fit(Choosing).Transform(Choosing);
+        var numbers = _ml.Transforms.CustomMapping<Speaking, Counting>(
+            (from, to) => to.Voice = [.. from.Voice.Select(v => (int)v)], null).Fit(Choosing).Transform(Choosing);
         var type = Assert.Throws<ArgumentOutOfRangeException>(() => new GradientBlendingSweep(_ml, options).Run(Train, numbers));
         Assert.Contains("modality column 'Voice': expected Vector<Single, 10>", type.Message);
 

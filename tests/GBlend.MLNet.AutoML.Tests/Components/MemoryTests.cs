@@ -13,7 +13,8 @@ public sealed class MemoryTests
         var ml = new MLContext(seed: 1);
         var options = SweepRows.Options(ml, SweepBudget.OfTrials(200), epochs: 3);
         // Trials of some megabytes of weights, gradients and momentum: two hundred that were kept would take twice what is allowed.
-        options.Space = SweepSpaces.For(options.Trainer).Fix(s => s.Modality1.Width, 256).Fix(s => s.Modality1.Depth, 2).Fix(s => s.Modality2.Width, 256).Fix(s => s.Modality2.Depth, 2)
+        options.Space = SweepSpaces.For(options.Trainer).Fix(s => s.Modality1.Width, 256).Fix(s => s.Modality1.Depth, 2).Fix(s => s.Modality2.Width, 256).Fix(
+            s => s.Modality2.Depth, 2)
             .Fix(s => s.Modality1.IsUsed, true).Fix(s => s.Modality2.IsUsed, true).Choice(s => s.Blending, BlendingMethod.Auto, BlendingMethod.Equal);
         var memory = new Dictionary<int, long>();
         options.Progress = new Watch(memory);

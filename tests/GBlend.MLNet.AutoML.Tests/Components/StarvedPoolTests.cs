@@ -33,7 +33,8 @@ public sealed class StarvedPoolTests
         Assert.NotEmpty(engine.Trials);
     }
 
-    /// <summary>Whether work on a thread of its own ends within minutes while the pool is held. No measure of speed: what needs the pool gets it never.</summary>
+    /// <summary>Whether work on a thread of its own ends within minutes while the pool is held. No measure of speed: what needs the pool gets it
+    /// never.</summary>
     private static bool Ends(Action work)
     {
         const int Held = 512;

@@ -45,7 +45,14 @@ internal static class SweepRows
 
     internal static GradientBlendingSweep.Options Options(MLContext ml, SweepBudget budget, int epochs = 9) => new()
     {
-        Trainer = new() { Modalities = { Modality.Vector("Face", Encoders.Mlp(8)), Modality.Vector("Voice", Encoders.Mlp(8)) }, NumberOfEpochs = epochs, LearningRate = 0.01f, BatchSize = 32, ValidationFraction = 0.25f },
+        Trainer = new()
+        {
+            Modalities = { Modality.Vector("Face", Encoders.Mlp(8)), Modality.Vector("Voice", Encoders.Mlp(8)) },
+            NumberOfEpochs = epochs,
+            LearningRate = 0.01f,
+            BatchSize = 32,
+            ValidationFraction = 0.25f
+        },
         Before = ml.Transforms.Conversion.MapValueToKey("Label"),
         After = ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"),
         Budget = budget,

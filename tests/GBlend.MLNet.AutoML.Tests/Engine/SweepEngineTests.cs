@@ -66,7 +66,8 @@ public sealed class SweepEngineTests
     [InlineData(10, 4, 12)]
     [InlineData(10, 3, 9)]
     [InlineData(3, 9, 3)]
-    public void An_online_blending_pauses_at_the_nearest_end_of_a_super_epoch(int stage, int superEpoch, int expected) => Assert.Equal(expected, SweepStages.NearestSuperEpoch(stage, superEpoch));
+    public void An_online_blending_pauses_at_the_nearest_end_of_a_super_epoch(int stage, int superEpoch, int expected) =>
+        Assert.Equal(expected, SweepStages.NearestSuperEpoch(stage, superEpoch));
 
     [Fact]
     public void The_given_settings_come_first_and_see_the_end()
@@ -81,7 +82,11 @@ public sealed class SweepEngineTests
     [Fact]
     public void A_failing_trial_is_recorded_and_the_sweep_goes_on()
     {
-        var trials = new ToyTrials { Before = (step, _) => step.Trial % 3 == 1 ? throw new InvalidOperationException($"No luck with {step.Trial}.") : Task.CompletedTask };
+        var trials = new ToyTrials
+        {
+            Before = (step, _) => step.Trial % 3 == 1 ? throw new InvalidOperationException($"No luck with {step.Trial}.")
+            : Task.CompletedTask
+        };
         var engine = ToyTrials.Run(ToyTrials.Plan(SweepBudget.OfTrials(9)), trials);
         Assert.Equal([1, 4, 7], engine.Trials.Where(t => t.Status == SweepStatus.Failed).Select(t => t.Number));
         Assert.Equal("InvalidOperationException: No luck with 4.", engine.Trials[4].Error);
@@ -204,7 +209,8 @@ public sealed class SweepEngineTests
             var plan = ToyTrials.Plan(SweepBudget.OfEpochs(27 * 12));
             var halving = ToyTrials.Run(plan, new ToyTrials(), seed: seed);
             var space = new SweepSpace<ToySettings>();
-            var random = new SweepEngine(plan with { Stages = [27], Reduction = 1 }, space, new RandomTuner(2, seed, spreads: false), new ToyTrials(), null, _ => { }, default);
+            var random = new SweepEngine(
+                plan with { Stages = [27], Reduction = 1 }, space, new RandomTuner(2, seed, spreads: false), new ToyTrials(), null, _ => { }, default);
             random.Run();
             wins += halving.Best!.Metric < random.Best!.Metric ? 1 : 0;
         }

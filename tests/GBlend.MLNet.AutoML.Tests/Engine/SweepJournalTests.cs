@@ -96,7 +96,8 @@ public sealed class SweepJournalTests : IDisposable
     public void The_journal_of_another_sweep_is_refused()
     {
         Run();
-        var thrown = Assert.Throws<InvalidDataException>(() => SweepJournal.Open(_path, new Dictionary<string, string> { ["space"] = "other", ["seed"] = "1" }));
+        var thrown = Assert.Throws<InvalidDataException>(
+            () => SweepJournal.Open(_path, new Dictionary<string, string> { ["space"] = "other", ["seed"] = "1" }));
         Assert.Contains("its space differs", thrown.Message);
     }
 

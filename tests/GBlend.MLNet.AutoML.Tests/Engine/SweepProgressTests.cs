@@ -3,7 +3,8 @@ namespace GBlend.MLNet.AutoML.Tests;
 /// <summary>What a sweep says of itself while it runs.</summary>
 public sealed class SweepProgressTests
 {
-    private static SweepProgress Progress(SweepEngine engine) => new(engine.Trials.Count, engine.Running, engine.Trials.Count(t => t.Failure is not null), engine.Epochs, engine.EpochsLeft,
+    private static SweepProgress Progress(SweepEngine engine) =>
+        new(engine.Trials.Count, engine.Running, engine.Trials.Count(t => t.Failure is not null), engine.Epochs, engine.EpochsLeft,
         engine.BestWhole, engine.Leader, engine.Elapsed, engine.Remaining);
 
     private static (SweepEngine Engine, List<SweepProgress> Seen) Run(SweepPlan plan, ToyTrials? trials = null)
@@ -27,7 +28,9 @@ public sealed class SweepProgressTests
     [MemberData(nameof(Plans))]
     public void A_number_of_trials_tells_all_epochs_from_the_start(int count, bool triesGiven, int seeds, int finalists, int parallel)
     {
-        var plan = ToyTrials.Plan(SweepBudget.OfTrials(count)) with { TriesGiven = triesGiven, SeedsPerFinalist = seeds, Finalists = finalists, Parallel = parallel, Folds = 2 };
+        var plan = ToyTrials.Plan(
+            SweepBudget.OfTrials(count)) with
+        { TriesGiven = triesGiven, SeedsPerFinalist = seeds, Finalists = finalists, Parallel = parallel, Folds = 2 };
         var (engine, seen) = Run(plan);
         if (seeds == 1)
             Assert.All(seen, s => Assert.Equal(engine.Epochs, s.Epochs + s.EpochsLeft));
@@ -61,7 +64,8 @@ public sealed class SweepProgressTests
     {
         var space = new SweepSpace<ToySettings>().Choice(s => s.X, 0.1, 0.2).Choice(s => s.Y, 0.1, 0.2, 0.3);
         var seen = new List<SweepProgress>();
-        var engine = new SweepEngine(ToyTrials.Plan(SweepBudget.OfTrials(1_000_000)), space, new RandomTuner(2, 1, spreads: true), new ToyTrials(), null, e => seen.Add(Progress(e)), default);
+        var engine = new SweepEngine(ToyTrials.Plan(SweepBudget.OfTrials(1_000_000)), space, new RandomTuner(2, 1, spreads: true), new ToyTrials(), null,
+            e => seen.Add(Progress(e)), default);
         engine.Run();
         Assert.Equal(SweepEnd.SpaceExhausted, engine.End);
         Assert.All(seen, s => Assert.InRange(s.Epochs + s.EpochsLeft!.Value, 0, 9 * 27));
@@ -103,10 +107,13 @@ public sealed class SweepProgressTests
     {
         var trial = new SweepTrial(3, new SweepSpace<ToySettings>().Given());
         var progress = new SweepProgress(4, 1, 1, 27, 54, null, new(trial, 0.25, 9, 1), TimeSpan.FromSeconds(61), TimeSpan.FromSeconds(125));
-        Assert.Equal("4 trials, 1 failed, 27 of about 81 epochs, no whole training yet (trial 3 leads with 0.2500 after 9 epochs), 1:01 passed, about 2:05 left", progress.ToString());
-        Assert.Equal("4 trials, 1 failed, 81 epochs, best 0.1000 (trial 3), 1:01 passed", (progress with { Running = 0, Epochs = 81, EpochsLeft = 0, Leader = null, Best = new(trial, 0.1, 27, 1) }).ToString());
+        Assert.Equal("4 trials, 1 failed, 27 of about 81 epochs, no whole training yet (trial 3 leads with 0.2500 after 9 epochs), 1:01 passed, about 2:05 "
+            + "left", progress.ToString());
+        Assert.Equal("4 trials, 1 failed, 81 epochs, best 0.1000 (trial 3), 1:01 passed",
+            (progress with { Running = 0, Epochs = 81, EpochsLeft = 0, Leader = null, Best = new(trial, 0.1, 27, 1) }).ToString());
         Assert.Contains("best 0.1000 (trial 3, mean of 3 seeds)", (progress with { Best = new(trial, 0.1, 27, 3) }).ToString());
-        Assert.Equal("1 trial, 1 epoch, no result yet, 1:01 passed", new SweepProgress(1, 1, 0, 1, null, null, null, TimeSpan.FromSeconds(61), null).ToString());
+        Assert.Equal(
+            "1 trial, 1 epoch, no result yet, 1:01 passed", new SweepProgress(1, 1, 0, 1, null, null, null, TimeSpan.FromSeconds(61), null).ToString());
     }
 
     [Fact]

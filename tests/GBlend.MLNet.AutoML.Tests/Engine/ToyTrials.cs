@@ -65,7 +65,8 @@ internal sealed class ToyTrials : ITrialExecutor
 
     internal static SweepPlan Plan(SweepBudget budget) => new() { Budget = budget, IsMaximized = false, Stages = [3, 9, 27], TriesGiven = false };
 
-    internal static SweepEngine Run(SweepPlan plan, ToyTrials trials, SweepJournal? journal = null, int seed = 1, CancellationToken cancellation = default, Action<SweepEngine>? changed = null)
+    internal static SweepEngine Run(SweepPlan plan, ToyTrials trials, SweepJournal? journal = null, int seed = 1, CancellationToken cancellation = default,
+        Action<SweepEngine>? changed = null)
     {
         var space = new SweepSpace<ToySettings>();
         var engine = new SweepEngine(plan, space, new ParzenTuner(space, seed), trials, journal, changed ?? (_ => { }), cancellation);

@@ -23,7 +23,8 @@ public sealed class KilledSweepTests : IDisposable
         Run("killed", kill: null);
 
         Assert.Equal(WithoutSeconds("unbroken"), WithoutSeconds("killed"));
-        var steps = File.ReadAllLines(PathOf("killed", "journal")).Skip(1).Select(line => System.Text.Json.Nodes.JsonNode.Parse(line)!).Select(n => $"{n["trial"]} {n["repeat"]} {n["epochs"]}").ToArray();
+        var steps = File.ReadAllLines(PathOf("killed", "journal")).Skip(1).Select(line => System.Text.Json.Nodes.JsonNode.Parse(line)!).Select(
+            n => $"{n["trial"]} {n["repeat"]} {n["epochs"]}").ToArray();
         Assert.Equal(steps.Distinct().Count(), steps.Length);
         Assert.Equal(whole.Length - 1, steps.Length);
     }
@@ -44,7 +45,8 @@ public sealed class KilledSweepTests : IDisposable
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
         foreach (string argument in new[]
         {
-            Path.Combine(AppContext.BaseDirectory, "AutoMLSweep.dll"), "--total-epochs", "100", "--epochs", "9", "--seed", "3", "--journal", PathOf(name, "journal"), "--csv", PathOf(name, "csv"), "--save", PathOf(name, "zip"),
+            Path.Combine(AppContext.BaseDirectory, "AutoMLSweep.dll"), "--total-epochs", "100", "--epochs", "9", "--seed", "3", "--journal",
+                PathOf(name, "journal"), "--csv", PathOf(name, "csv"), "--save", PathOf(name, "zip"),
         })
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

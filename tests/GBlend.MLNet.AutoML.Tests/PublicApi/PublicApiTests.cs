@@ -12,7 +12,8 @@ public sealed class PublicApiTests
     /// <summary>Microsoft.ML.AutoML is an option of the build: nothing of it is needed without.</summary>
     [Fact]
     public void Microsoft_automl_is_not_referenced() =>
-        Assert.DoesNotContain(typeof(GradientBlendingSweep).Assembly.GetReferencedAssemblies(), a => a.Name is "Microsoft.ML.AutoML" or "Microsoft.ML.SearchSpace");
+        Assert.DoesNotContain(
+            typeof(GradientBlendingSweep).Assembly.GetReferencedAssemblies(), a => a.Name is "Microsoft.ML.AutoML" or "Microsoft.ML.SearchSpace");
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }

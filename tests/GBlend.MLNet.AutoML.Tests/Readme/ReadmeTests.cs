@@ -25,7 +25,8 @@ public sealed class ReadmeTests
     [Fact]
     public void The_sweep_is_the_one_in_the_readme()
     {
-        string[] source = File.ReadAllLines(ThisFile()), readme = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "README.md"));
+        string[] source = File.ReadAllLines(ThisFile()),
+            readme = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "README.md"));
         int begin = Array.FindIndex(source, l => l.Trim() == "// README begins"), end = Array.FindIndex(source, l => l.Trim() == "// README ends");
         string[] lines = [.. source[(begin + 1)..end].Select(l => l.Trim()).Where(l => l.Length > 0)];
         Assert.Contains(string.Join('\n', lines), string.Join('\n', readme.Select(l => l.Trim()).Where(l => l.Length > 0)));

@@ -7,7 +7,8 @@ public sealed class LeaderboardTests
     [Fact]
     public void The_leaderboard_has_every_trial_and_setting_and_survives_csv()
     {
-        var trials = new ToyTrials { Before = (step, _) => step.Trial == 3 ? throw new InvalidOperationException("bad, \"very\" bad\nindeed") : Task.CompletedTask };
+        var trials =
+            new ToyTrials { Before = (step, _) => step.Trial == 3 ? throw new InvalidOperationException("bad, \"very\" bad\nindeed") : Task.CompletedTask };
         var engine = ToyTrials.Run(ToyTrials.Plan(SweepBudget.OfTrials(10)) with { TriesGiven = true }, trials);
         var frame = Leaderboard.Create([.. engine.Ranked], new SweepSpace<ToySettings>(), "Loss");
 
@@ -21,7 +22,8 @@ public sealed class LeaderboardTests
         {
             Leaderboard.Save(frame, path);
             Assert.Equal(11 + 1, File.ReadAllLines(path).Length);
-            var read = DataFrame.LoadCsv(path, dataTypes: [typeof(int), typeof(int), typeof(string), typeof(double), typeof(double), typeof(int), typeof(int), typeof(double), typeof(string), typeof(string), typeof(string)]);
+            var read = DataFrame.LoadCsv(path, dataTypes: [typeof(int), typeof(int), typeof(string), typeof(double), typeof(double), typeof(int), typeof(int),
+                typeof(double), typeof(string), typeof(string), typeof(string)]);
             Assert.Equal(engine.Best!.Metric, (double)read["Loss"][0]);
             Assert.Equal("InvalidOperationException: bad, \"very\" bad\nindeed", read["Error"][9]);
         }

@@ -18,10 +18,12 @@ public sealed class OptionsCodeTests
             var space = SweepSpaces.For(template);
             var sequence = new HaltonSequence(space.Settings.Count, 7);
             all.Add((template, null));
-            all.AddRange(Enumerable.Range(0, 25).Select(i => space.At(sequence[i]).Settings).Where(space.Accepts).Cast<GradientBlendingSettings>().Select(s => (s.ToOptions(template), s.Blending)));
+            all.AddRange(Enumerable.Range(0, 25).Select(i => space.At(sequence[i]).Settings).Where(space.Accepts).Cast<GradientBlendingSettings>().Select(
+                s => (s.ToOptions(template), s.Blending)));
         }
         all.Add((Unusual(), null));
-        all.AddRange(Enum.GetValues<BlendingMethod>().Select(m => (new GradientBlendingSettings { Blending = m }.ToOptions(Templates.Create("vectors")), (BlendingMethod?)m)));
+        all.AddRange(Enum.GetValues<BlendingMethod>().Select(
+            m => (new GradientBlendingSettings { Blending = m }.ToOptions(Templates.Create("vectors")), (BlendingMethod?)m)));
 
         var made = Compile([.. all.Select(a => OptionsCode.Write(a.Options, a.Method))]);
         for (int i = 0; i < all.Count; i++)
@@ -35,7 +37,8 @@ public sealed class OptionsCodeTests
         GradientBlendingTrainer.Options usual = new(), unusual = Unusual();
         // What belongs to a running program has no code, and modalities are always written.
         string[] without = [nameof(usual.CancellationToken), nameof(usual.Progress), nameof(usual.Modalities)];
-        Assert.All(typeof(GradientBlendingTrainer.Options).GetProperties().Where(p => !without.Contains(p.Name)), p => Assert.NotEqual($"{p.GetValue(usual)}", $"{p.GetValue(unusual)}"));
+        Assert.All(typeof(GradientBlendingTrainer.Options).GetProperties().Where(p => !without.Contains(p.Name)),
+            p => Assert.NotEqual($"{p.GetValue(usual)}", $"{p.GetValue(unusual)}"));
     }
 
     [Fact]
@@ -80,7 +83,8 @@ public sealed class OptionsCodeTests
         options.MicroBatchSize = 8;
         options.UseBFloat16 = true;
         options.MemoryBudgetInMegabytes = 77;
-        options.Modalities.Add(Modality.Video("Flow").WithAugmentation(Augmentation.RandomCrop(3, 4, 3), Augmentation.HorizontalFlip(0.25f, opticalFlow: true), Augmentation.TemporalJitter(5)));
+        options.Modalities.Add(Modality.Video("Flow").WithAugmentation(
+            Augmentation.RandomCrop(3, 4, 3), Augmentation.HorizontalFlip(0.25f, opticalFlow: true), Augmentation.TemporalJitter(5)));
         options.Modalities.Add(Modality.Image("Photo").WithAugmentation(Augmentation.RandomShift(2)));
         options.Modalities.Add(Modality.Audio("Sound").WithAugmentation(Augmentation.SpecAugment(1, 2, 3, 4)));
         options.Shuffle = false;
@@ -115,7 +119,8 @@ public sealed class OptionsCodeTests
                     Assert.Equal(expected.Fusion.ToString(), actual.Fusion.ToString());
                     break;
                 case nameof(GradientBlendingTrainer.Options.LearningRateSchedule):
-                    Assert.Equal(Enumerable.Range(0, 30).Select(e => expected.LearningRateSchedule.Factor(e, 30)), Enumerable.Range(0, 30).Select(e => actual.LearningRateSchedule.Factor(e, 30)));
+                    Assert.Equal(Enumerable.Range(0, 30).Select(e => expected.LearningRateSchedule.Factor(e, 30)),
+                        Enumerable.Range(0, 30).Select(e => actual.LearningRateSchedule.Factor(e, 30)));
                     break;
                 default:
                     Assert.Equal(want, got);
@@ -124,16 +129,20 @@ public sealed class OptionsCodeTests
         }
     }
 
-    private static string Describe(Modality modality) => $"{modality.ColumnName} {modality.Kind} {modality.AugmentationSettings} {modality.Encoder.Kind} {modality.Encoder.ToSettings().ToJsonString()}";
+    private static string Describe(Modality modality) =>
+        $"{modality.ColumnName} {modality.Kind} {modality.AugmentationSettings} {modality.Encoder.Kind} {modality.Encoder.ToSettings().ToJsonString()}";
 
     private static GradientBlendingTrainer.Options[] Compile(string[] expressions)
     {
-        var source = new StringBuilder("using GBlend.MLNet;\npublic static class Pasted\n{\n    public static readonly GradientBlendingTrainer.Options[] All =\n    [\n");
+        var source = new StringBuilder(
+            "using GBlend.MLNet;\npublic static class Pasted\n{\n    public static readonly GradientBlendingTrainer.Options[] All =\n    [\n");
         foreach (string expression in expressions)
             source.Append(expression).Append(",\n");
         source.Append("    ];\n}\n");
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p));
-        var compilation = CSharpCompilation.Create("Pasted", [CSharpSyntaxTree.ParseText(source.ToString(), new CSharpParseOptions(LanguageVersion.Latest))], references, new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary));
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(
+            p => MetadataReference.CreateFromFile(p));
+        var compilation = CSharpCompilation.Create("Pasted", [CSharpSyntaxTree.ParseText(source.ToString(), new CSharpParseOptions(LanguageVersion.Latest))],
+            references, new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary));
         using var assembly = new MemoryStream();
         var result = compilation.Emit(assembly);
         Assert.True(result.Success, string.Join("\n", result.Diagnostics.Take(10)));

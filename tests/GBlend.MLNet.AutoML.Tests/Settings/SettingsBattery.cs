@@ -4,7 +4,8 @@ using Microsoft.ML.Data;
 
 namespace GBlend.MLNet.AutoML.Tests;
 
-/// <summary>Every setting that a sweep can vary, and everything that it can choose, found by reflection: a new one is held to the same rules by being there.</summary>
+/// <summary>Every setting that a sweep can vary, and everything that it can choose, found by reflection: a new one is held to the same rules by being
+/// there.</summary>
 public sealed class SettingsBattery
 {
     private const int Points = 60;
@@ -22,7 +23,8 @@ public sealed class SettingsBattery
         { typeof(OptimizerMethod), typeof(Optimizer) },
     };
 
-    private static Dictionary<string, Func<object>> Makers(Type factory) => Templates.MakersOf(factory, factory == typeof(Encoders) ? typeof(Encoder) : factory);
+    private static Dictionary<string, Func<object>> Makers(Type factory) =>
+        Templates.MakersOf(factory, factory == typeof(Encoders) ? typeof(Encoder) : factory);
 
     [Theory]
     [MemberData(nameof(Choices))]
@@ -41,7 +43,8 @@ public sealed class SettingsBattery
             var property = owner.GetType().GetProperties().Single(p => Nullable.GetUnderlyingType(p.PropertyType) == choices);
             property.SetValue(owner, Enum.Parse(choices, name));
             var made = settings.ToOptions(options);
-            Assert.Equal(Describe(make()), Describe(choices == typeof(EncoderKind) ? made.Modalities[0].Encoder : made.GetType().GetProperty(factory.Name)!.GetValue(made)!));
+            Assert.Equal(Describe(make()),
+                Describe(choices == typeof(EncoderKind) ? made.Modalities[0].Encoder : made.GetType().GetProperty(factory.Name)!.GetValue(made)!));
         }
 
         // The numbers of an encoder and the widths of a fusion are other settings' business.
@@ -79,7 +82,8 @@ public sealed class SettingsBattery
                     continue;
                 // What is said of blending and fusion where there is nothing to blend changes the text of the options, and no training: see below.
                 bool changes = Code(other) != before, mayChange = !space.Settings[i].Path.Contains('.');
-                Assert.True(point.IsActive[i] ? changes : mayChange || !changes, $"{space.Settings[i].Path} from {point.Value(i)} to {other.Value(i)}, active: {point.IsActive[i]}, at {point.Key}");
+                Assert.True(point.IsActive[i] ? changes : mayChange
+                    || !changes, $"{space.Settings[i].Path} from {point.Value(i)} to {other.Value(i)}, active: {point.IsActive[i]}, at {point.Key}");
                 if (point.IsActive[i])
                     without.Remove(space.Settings[i].Path);
             }
@@ -134,9 +138,11 @@ public sealed class SettingsBattery
     public void The_networks_of_a_space_can_be_built(string kind)
     {
         var (options, space) = Space($"encoder {kind}");
-        var narrow = (SweepSpace)((SweepSpace<GradientBlendingSettings>)space).Fix(s => s.Modality1.Width, 8 * (kind.StartsWith("Text", StringComparison.Ordinal) ? 4 : 1));
+        var narrow = (SweepSpace)((SweepSpace<GradientBlendingSettings>)space).Fix(
+            s => s.Modality1.Width, 8 * (kind.StartsWith("Text", StringComparison.Ordinal) ? 4 : 1));
         int[] shape = Templates.RowsFor(options.Modalities[0].Encoder).Shape;
-        foreach (var point in PointsOf(narrow).Where(p => narrow.Accepts(p.Settings) && ((GradientBlendingSettings)p.Settings).Modality1.IsUsed != false).DistinctBy(p => EncoderOf(p).ToString()).Take(8))
+        foreach (var point in PointsOf(narrow).Where(p => narrow.Accepts(p.Settings) && ((GradientBlendingSettings)p.Settings).Modality1.IsUsed != false)
+            .DistinctBy(p => EncoderOf(p).ToString()).Take(8))
             EncoderOf(point).Build(shape).Dispose();
 
         Encoder EncoderOf(SweepPoint point) => point.ToOptions(options).Modalities[0].Encoder;

@@ -62,8 +62,16 @@ public sealed class SettingsTests
     [Fact]
     public void Augmentation_levels_keep_crops_and_replace_the_rest()
     {
-        var options = new GradientBlendingTrainer.Options { Modalities = { Modality.Image("Photo").WithAugmentation(Augmentation.RandomCrop(8, 8), Augmentation.RandomShift(2)), Modality.Audio("LogMel") } };
-        var strong = new GradientBlendingSettings { Modality1 = new() { Augmentation = AugmentationLevel.Strong }, Modality2 = new() { Augmentation = AugmentationLevel.Strong } }.ToOptions(options);
+        var options = new GradientBlendingTrainer.Options
+        {
+            Modalities = { Modality.Image("Photo").WithAugmentation(
+            Augmentation.RandomCrop(8, 8), Augmentation.RandomShift(2)), Modality.Audio("LogMel") }
+        };
+        var strong = new GradientBlendingSettings
+        {
+            Modality1 = new() { Augmentation = AugmentationLevel.Strong },
+            Modality2 = new() { Augmentation = AugmentationLevel.Strong }
+        }.ToOptions(options);
         Assert.Equal(["RandomCrop", "HorizontalFlip"], strong.Modalities[0].Augmentations.Select(a => a.Name));
         Assert.Equal(["SpecAugment"], strong.Modalities[1].Augmentations.Select(a => a.Name));
         var none = new GradientBlendingSettings { Modality1 = new() { Augmentation = AugmentationLevel.None } }.ToOptions(options);

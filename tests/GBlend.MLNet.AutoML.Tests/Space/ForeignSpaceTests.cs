@@ -77,7 +77,8 @@ public sealed class ForeignSpaceTests
         var trainer = Templates.Create("vectors");
         var space = Space(trainer);
         // AutoML never draws the maximum of whole numbers and so gets one more; no modality used is what its random search draws every fourth time.
-        var point = PointAt(space, s => s.Setting.Path.EndsWith("IsUsed", StringComparison.Ordinal) ? false : s.Setting.Path == "Modality1.Depth" ? 4 : s.Start);
+        var point = PointAt(
+            space, s => s.Setting.Path.EndsWith("IsUsed", StringComparison.Ordinal) ? false : s.Setting.Path == "Modality1.Depth" ? 4 : s.Start);
         var settings = (GradientBlendingSettings)point.Settings;
         Assert.True(settings.Modality1.IsUsed == true || settings.Modality2.IsUsed == true);
         Assert.Equal(3, settings.Modality1.Depth);

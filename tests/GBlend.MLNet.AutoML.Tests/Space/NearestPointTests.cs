@@ -26,7 +26,8 @@ public sealed class NearestPointTests
         return [.. space.Settings.Select(_ => random.NextDouble())];
     }
 
-    private static int[] Changed(SweepPoint from, SweepPoint to) => [.. Enumerable.Range(0, from.Space.Settings.Count).Where(i => !from.Value(i).Equals(to.Value(i)))];
+    private static int[] Changed(SweepPoint from, SweepPoint to) =>
+        [.. Enumerable.Range(0, from.Space.Settings.Count).Where(i => !from.Value(i).Equals(to.Value(i)))];
 
     [Theory]
     [MemberData(nameof(SettingsBattery.All), MemberType = typeof(SettingsBattery))]
@@ -81,14 +82,16 @@ public sealed class NearestPointTests
     /// <summary>All points with another value of A, B or C.</summary>
     private static IEnumerable<SweepPoint> OneChange(SweepSpace space, SweepPoint point)
     {
-        foreach (var (setting, values) in new[] { (0, new object[] { 1, 2, 4, 8 }), (1, new object[] { "x", "y", "z" }), (2, new object[] { 0, 1, 2, 3, 4, 5 }) })
+        foreach (
+            var (setting, values) in new[] { (0, new object[] { 1, 2, 4, 8 }), (1, new object[] { "x", "y", "z" }), (2, new object[] { 0, 1, 2, 3, 4, 5 }) })
         {
             foreach (object value in values.Where(v => !v.Equals(point.Value(setting))))
                 yield return space.Of([.. Enumerable.Range(0, 4).Select(i => i == setting ? value : point.Value(i))]);
         }
     }
 
-    private static double Distance(SweepPoint a, SweepPoint b) => Enumerable.Range(0, 4).Sum(i => a.Value(i).Equals(b.Value(i)) ? 0 : i == 1 ? 1 : Math.Abs(a.Unit(i) - b.Unit(i)));
+    private static double Distance(SweepPoint a, SweepPoint b) =>
+        Enumerable.Range(0, 4).Sum(i => a.Value(i).Equals(b.Value(i)) ? 0 : i == 1 ? 1 : Math.Abs(a.Unit(i) - b.Unit(i)));
 
     [Fact]
     public void Where_one_change_is_not_enough_two_are_made_or_more()

@@ -109,7 +109,8 @@ public sealed class SweepSpaceTests
     public void A_space_is_narrowed_and_widened_and_the_original_stays()
     {
         var space = new SweepSpace<Everything>(new Everything { Untouched = 3 });
-        var changed = space.Range(s => s.Rate, 0.1, 0.2).Choice(s => s.Name, "x", "y", "z").Fix(s => s.Body.Legs, 9).Without(s => s.Flag).Choice(s => s.Untouched, 1, 2);
+        var changed = space.Range(s => s.Rate, 0.1, 0.2).Choice(s => s.Name, "x", "y", "z").Fix(s => s.Body.Legs, 9).Without(s => s.Flag).Choice(
+            s => s.Untouched, 1, 2);
 
         var settings = (Everything)changed.At([.. changed.Settings.Select(_ => 0.999)]).Settings;
         Assert.Equal(["Rate", "Count", "Share", "Name", "Pet", "Untouched"], changed.Settings.Select(s => s.Path));
@@ -153,7 +154,8 @@ public sealed class SweepSpaceTests
     [InlineData(typeof(WithTwo), "One is allowed")]
     public void Classes_that_would_never_be_filled_are_refused(Type type, string message)
     {
-        var thrown = Assert.Throws<System.Reflection.TargetInvocationException>(() => Activator.CreateInstance(typeof(SweepSpace<>).MakeGenericType(type), [null]));
+        var thrown = Assert.Throws<System.Reflection.TargetInvocationException>(
+            () => Activator.CreateInstance(typeof(SweepSpace<>).MakeGenericType(type), [null]));
         Assert.Contains(message, Assert.IsType<ArgumentException>(thrown.InnerException).Message);
     }
 

@@ -32,7 +32,8 @@ public sealed class FoldsTests
         var ml = new MLContext(seed: 1);
         var rows = SweepRows.View(ml, 60, 1);
         foreach (string? column in new[] { null, "nothing of the kind", "Face" })
-            Assert.All(Folds.Split(ml, rows, 4, column, null, seed: 5), f => Assert.Equal((45, 15), (f.Train.GetColumn<bool>("IsYes").Count(), f.Choosing.GetColumn<bool>("IsYes").Count())));
+            Assert.All(Folds.Split(ml, rows, 4, column, null, seed: 5),
+                f => Assert.Equal((45, 15), (f.Train.GetColumn<bool>("IsYes").Count(), f.Choosing.GetColumn<bool>("IsYes").Count())));
     }
 
     [Fact]
@@ -40,7 +41,8 @@ public sealed class FoldsTests
     {
         var ml = new MLContext(seed: 1);
         var rows = SweepRows.View(ml, 12, 1);
-        Assert.Contains("12 rows can't be divided into 13 folds", Assert.Throws<InvalidOperationException>(() => Folds.Split(ml, rows, 13, "Label", null, 1)).Message);
+        Assert.Contains(
+            "12 rows can't be divided into 13 folds", Assert.Throws<InvalidOperationException>(() => Folds.Split(ml, rows, 13, "Label", null, 1)).Message);
         Assert.Contains("The 4 values of 'Speaker'", Assert.Throws<InvalidOperationException>(() => Folds.Split(ml, rows, 5, "Label", "Speaker", 1)).Message);
         Assert.Contains("no column 'Nobody'", Assert.Throws<ArgumentException>(() => Folds.Split(ml, rows, 2, "Label", "Nobody", 1)).Message);
         Assert.Contains("single values", Assert.Throws<ArgumentException>(() => Folds.Split(ml, rows, 2, "Label", "Face", 1)).Message);

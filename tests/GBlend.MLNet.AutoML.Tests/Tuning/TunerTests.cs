@@ -47,7 +47,8 @@ public sealed class TunerTests
     public void The_same_trial_seed_and_results_give_the_same_point()
     {
         var space = new SweepSpace<Toy>();
-        var observations = Enumerable.Range(0, 30).Select(i => space.At(new HaltonSequence(4, 1)[i])).Select(p => new Observation(p, 1, ((Toy)p.Settings).Loss)).ToList();
+        var observations = Enumerable.Range(0, 30).Select(i => space.At(new HaltonSequence(4, 1)[i])).Select(p => new Observation(p, 1, ((Toy)p.Settings).Loss))
+            .ToList();
         Assert.Equal(new ParzenTuner(space, 5).Propose(30, 0, observations), new ParzenTuner(space, 5).Propose(30, 0, observations));
         Assert.NotEqual(new ParzenTuner(space, 5).Propose(30, 0, observations), new ParzenTuner(space, 5).Propose(31, 0, observations));
         Assert.NotEqual(new ParzenTuner(space, 5).Propose(30, 0, observations), new ParzenTuner(space, 5).Propose(30, 1, observations));
@@ -84,7 +85,8 @@ public sealed class TunerTests
         var sequence = new HaltonSequence(4, 2);
         // Early on kind A looks best, later kind D.
         var observations = Enumerable.Range(0, 40).Select(i => space.At(sequence[i]))
-            .SelectMany(p => new[] { new Observation(p, 1, ((Toy)p.Settings).Kind == Kind.A ? 0 : 1), new Observation(p, 9, ((Toy)p.Settings).Kind == Kind.D ? 0 : 1) }).ToList();
+            .SelectMany(p => new[] { new Observation(p, 1, ((Toy)p.Settings).Kind == Kind.A ? 0 : 1),
+                new Observation(p, 9, ((Toy)p.Settings).Kind == Kind.D ? 0 : 1) }).ToList();
         var tuner = new ParzenTuner(space, 1);
         var kinds = Enumerable.Range(40, 100).Select(t => ((Toy)space.At(tuner.Propose(t, 0, observations)).Settings).Kind).ToArray();
         Assert.InRange(kinds.Count(k => k == Kind.D), 60, 100);
@@ -95,7 +97,8 @@ public sealed class TunerTests
     {
         var space = new SweepSpace<Toy>();
         var sequence = new HaltonSequence(4, 2);
-        var observations = Enumerable.Range(0, 40).Select(i => space.At(sequence[i])).Select(p => new Observation(p, 1, ((Toy)p.Settings).X > 0.5 ? double.PositiveInfinity : ((Toy)p.Settings).Y)).ToList();
+        var observations = Enumerable.Range(0, 40).Select(i => space.At(sequence[i])).Select(
+            p => new Observation(p, 1, ((Toy)p.Settings).X > 0.5 ? double.PositiveInfinity : ((Toy)p.Settings).Y)).ToList();
         var tuner = new ParzenTuner(space, 1);
         Assert.InRange(Enumerable.Range(40, 100).Count(t => tuner.Propose(t, 0, observations)[0] <= 0.5), 75, 100);
     }

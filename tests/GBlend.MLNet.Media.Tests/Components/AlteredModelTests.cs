@@ -33,7 +33,8 @@ public sealed class AlteredModelTests(ITestOutputHelper output)
     {
         var file = Saved(kind);
         var text = Encoding.UTF8.GetString(new ModelZip(file)[Settings]);
-        foreach (string altered in new[] { text.Replace("Out", "Our"), text.Replace("false", "true"), text.Replace("null", "3"), text.Replace("\"kind\"", "\"Kind\""), text[..^1], "" })
+        foreach (string altered in new[] { text.Replace("Out", "Our"), text.Replace("false", "true"), text.Replace("null", "3"),
+            text.Replace("\"kind\"", "\"Kind\""), text[..^1], "" })
         {
             if (altered != text)
                 Assert.Contains($"'{Settings}' was altered or truncated", Refusal(new ModelZip(file).Set(Settings, Encoding.UTF8.GetBytes(altered)).ToArray()));
@@ -77,7 +78,8 @@ public sealed class AlteredModelTests(ITestOutputHelper output)
         var wrong = new List<string>();
         int loaded = 0, refused = 0;
         // Tokens are alike: a few stand for all.
-        foreach (var (path, value, document) in JsonAlterations.Of(new ModelZip(file)[Settings], path => !path.StartsWith("options/Vocabulary/") || path.EndsWith('a')))
+        foreach (var (path, value, document) in JsonAlterations.Of(
+            new ModelZip(file)[Settings], path => !path.StartsWith("options/Vocabulary/") || path.EndsWith('a')))
         {
             try
             {
@@ -117,5 +119,6 @@ public sealed class AlteredModelTests(ITestOutputHelper output)
     }
 
     private static string Refusal(byte[] file) =>
-        Assert.IsType<InvalidDataException>(Assert.ThrowsAny<Exception>(() => new MLContext(1).Model.Load(new MemoryStream(file), out _)).GetBaseException()).Message;
+        Assert.IsType<InvalidDataException>(Assert.ThrowsAny<Exception>(() => new MLContext(1).Model.Load(new MemoryStream(file), out _)).GetBaseException())
+            .Message;
 }

@@ -34,7 +34,8 @@ public sealed class AttackTests : IDisposable
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        string secret = _media.Convert(_media.VideoWithSound("source.mkv", 50, TestMedia.Tone(500, 2), 16000), "secret.ts", "-c:v", "mpeg2video", "-c:a", "mp2");
+        string secret = _media.Convert(
+            _media.VideoWithSound("source.mkv", 50, TestMedia.Tone(500, 2), 16000), "secret.ts", "-c:v", "mpeg2video", "-c:a", "mp2");
         string name = form switch
         {
             "absolute" => secret,
@@ -90,7 +91,8 @@ public sealed class AttackTests : IDisposable
     [Fact]
     public void A_picture_beyond_the_limit_is_refused_by_its_header()
     {
-        byte[] content = [0x89, .. "PNG\r\n"u8, 0x1A, (byte)'\n', 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0x7D, 0, 0, 0, 0x7D, 0, 8, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. "IDAT"u8, 0, 0, 0, 0];
+        byte[] content = [0x89, .. "PNG\r\n"u8, 0x1A, (byte)'\n', 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0x7D, 0, 0, 0, 0x7D, 0, 8, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            0, .. "IDAT"u8, 0, 0, 0, 0];
         var error = Assert.Throws<InvalidDataException>(() => Values(Picture("Path"), _ml.Paths(_media.Bytes("bomb.png", content))));
         Assert.Contains("32000", error.Message);
     }
@@ -124,7 +126,8 @@ public sealed class AttackTests : IDisposable
     {
         "hls" => $"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\n{name}\n#EXT-X-ENDLIST\n",
         "live hls" => $"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\n{name}\n",
-        "dash" => "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\" mediaPresentationDuration=\"PT2S\"><Period><AdaptationSet mimeType=\"video/mp2t\">"
+        "dash" => "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\" "
+            + "mediaPresentationDuration=\"PT2S\"><Period><AdaptationSet mimeType=\"video/mp2t\">"
             + $"<Representation id=\"1\" bandwidth=\"1000\"><BaseURL>{name}</BaseURL></Representation></AdaptationSet></Period></MPD>",
         "ffconcat" => $"ffconcat version 1.0\nfile '{name}'\n",
         "sdp" => $"v=0\no=- 0 0 IN IP4 127.0.0.1\ns={name}\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n",

@@ -11,7 +11,8 @@ public sealed class BadMediaTests : IDisposable
 
     public void Dispose() => _media.Dispose();
 
-    private VideoClipOptions Clip(OnBadMedia onBad = OnBadMedia.Fail) => new() { FrameCount = 8, FrameStride = 4, Width = 64, Height = 48, Position = ClipPosition.Even, ClipsPerVideo = 4, OnBadMedia = onBad };
+    private VideoClipOptions Clip(OnBadMedia onBad = OnBadMedia.Fail) =>
+        new() { FrameCount = 8, FrameStride = 4, Width = 64, Height = 48, Position = ClipPosition.Even, ClipsPerVideo = 4, OnBadMedia = onBad };
 
     private MediaEstimator Step(string kind, OnBadMedia onBad = OnBadMedia.Fail) => kind switch
     {
@@ -39,8 +40,10 @@ public sealed class BadMediaTests : IDisposable
     private string Bad(string what)
     {
         string H264(string name) => _media.Convert(_media.Video("source.mkv", 250), name, "-c:v", "libx264", "-bf", "2", "-movflags", "faststart");
-        string WithSound(string name, params string[] coding) => _media.Convert(_media.VideoWithSound("sounding.mkv", 100, TestMedia.Tone(500, 4), 16000), name, ["-pix_fmt", "yuv420p", .. coding]);
-        string Cut(string path, double share) => _media.Bytes("cut" + Path.GetExtension(path), File.ReadAllBytes(path)[..(int)(new FileInfo(path).Length * share)]);
+        string WithSound(string name, params string[] coding) =>
+            _media.Convert(_media.VideoWithSound("sounding.mkv", 100, TestMedia.Tone(500, 4), 16000), name, ["-pix_fmt", "yuv420p", .. coding]);
+        string Cut(string path, double share) =>
+            _media.Bytes("cut" + Path.GetExtension(path), File.ReadAllBytes(path)[..(int)(new FileInfo(path).Length * share)]);
         switch (what)
         {
             case "missing": return _media.PathTo("missing.mp4");
@@ -137,7 +140,8 @@ public sealed class BadMediaTests : IDisposable
     {
         string good = Good(kind), bad = Bad(what);
         var view = _ml.Paths(good, bad, good);
-        int Length(IDataView rows, int row) => kind == "sound" ? rows.GetColumn<float[]>("Out").ElementAt(row).Length : rows.GetColumn<byte[]>("Out").ElementAt(row).Length;
+        int Length(IDataView rows, int row) =>
+            kind == "sound" ? rows.GetColumn<float[]>("Out").ElementAt(row).Length : rows.GetColumn<byte[]>("Out").ElementAt(row).Length;
 
         var failing = Step(kind).Fit(view).Transform(view);
         var error = Assert.Throws<InvalidDataException>(() => Length(failing, 2));
@@ -187,7 +191,8 @@ public sealed class BadMediaTests : IDisposable
     [InlineData("avi", "-c:a libmp3lame")]
     public void Sound_of_a_video_is_missed_wherever_the_file_is_cut(string container, string coding)
     {
-        string path = _media.Convert(_media.VideoWithSound("source.mkv", 75, TestMedia.Tone(500, 3), 16000), "whole." + container, ["-c:v", "mpeg4", .. coding.Split(' ')]);
+        string path = _media.Convert(
+            _media.VideoWithSound("source.mkv", 75, TestMedia.Tone(500, 3), 16000), "whole." + container, ["-c:v", "mpeg4", .. coding.Split(' ')]);
         byte[] whole = File.ReadAllBytes(path);
         Assert.InRange(SoundInfo.Read(path).Seconds, 2.9, 3.2);
         for (int i = 2; i < 9; i++)
@@ -216,7 +221,8 @@ public sealed class BadMediaTests : IDisposable
         string path = _media.Video("one.mkv", 1);
         Assert.Equal(new int[32], TestMedia.Numbers(Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", Clip()).Read<byte>(_ml.Paths(path))), 32));
         var view = _ml.Paths(_media.VideoWithSound("sound.mkv", 1, TestMedia.Tone(500, 0.04), 16000));
-        float[] values = Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { AlignWith = new() { FrameCount = 1 }, FrameCount = 4 }).Read<float>(view));
+        float[] values = Assert.Single(
+            _ml.Transforms.LoadAudioLogMel("Out", "Path", new() { AlignWith = new() { FrameCount = 1 }, FrameCount = 4 }).Read<float>(view));
         Assert.All(values.Chunk(40).Take(3), frame => Assert.True(frame.Max() > 10));
     }
 
@@ -279,7 +285,8 @@ public sealed class BadMediaTests : IDisposable
     [Fact]
     public void Message_for_a_missing_library_has_the_command_that_cures_it()
     {
-        string message = MediaLibraries.OpenCvMessage("Unable to load shared library 'OpenCvSharpExtern' or one of its dependencies.\nlibgtk-3.so.0: cannot open shared object file");
+        string message = MediaLibraries.OpenCvMessage(
+            "Unable to load shared library 'OpenCvSharpExtern' or one of its dependencies.\nlibgtk-3.so.0: cannot open shared object file");
         Assert.Contains("apt-get install", message);
         Assert.Contains("libgtk-3-0", message);
         Assert.EndsWith("libgtk-3.so.0: cannot open shared object file", message);

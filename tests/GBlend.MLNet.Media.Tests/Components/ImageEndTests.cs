@@ -52,18 +52,21 @@ public sealed class ImageEndTests : IDisposable
     [InlineData("restarts")]
     public void Thumbnails_inside_have_ends_of_their_own(string kind)
     {
-        byte[] image = Image(kind), thumbnail = Small(), video = File.ReadAllBytes(_media.Convert(_media.Video("v.mkv", 20), "v.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p"));
+        byte[] image = Image(kind), thumbnail = Small(),
+            video = File.ReadAllBytes(_media.Convert(_media.Video("v.mkv", 20), "v.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p"));
         byte[] expected = Read(_media.Bytes("plain.jpg", image));
         byte[] inside =
         [
             .. Segment(0xE1, [.. "Exif\0\0II*\0"u8, 8, 0, 0, 0, 0, 0, 26, 0, 0, 0, .. thumbnail]), .. Segment(0xE0, [.. "JFXX\0"u8, 0x10, .. thumbnail]),
-            .. Segment(0xFE, [0xFF, 0xD9, 0xFF, 0xD9]), .. Segment(0xE2, [.. "MPF\0"u8, .. thumbnail, .. thumbnail]), 0xFF, 0xFF, 0xFF, .. Segment(0xED, thumbnail),
+            .. Segment(0xFE, [0xFF, 0xD9, 0xFF, 0xD9]), .. Segment(0xE2, [.. "MPF\0"u8, .. thumbnail, .. thumbnail]), 0xFF, 0xFF, 0xFF,
+                .. Segment(0xED, thumbnail),
         ];
         byte[] photo = [.. image[..2], .. inside, .. image[2..]];
         Assert.Equal(expected, Read(_media.Bytes("thumbnails.jpg", photo)));
         Assert.Equal(expected, Read(_media.Bytes("motion.jpg", [.. photo, .. video])));
         // Cut within the picture: the ends of the thumbnails are not its own.
-        Assert.Contains("truncated", Assert.Throws<InvalidDataException>(() => Read(_media.Bytes("cut.jpg", photo[..(photo.Length - image.Length / 3)]))).Message);
+        Assert.Contains(
+            "truncated", Assert.Throws<InvalidDataException>(() => Read(_media.Bytes("cut.jpg", photo[..(photo.Length - image.Length / 3)]))).Message);
     }
 
     private byte[] Read(string path) => Assert.Single(_ml.Transforms.LoadImage("Out", "Path", new() { Width = 64, Height = 48 }).Read<byte>(_ml.Paths(path)));

@@ -19,7 +19,8 @@ public sealed class KilledProcessTests : IDisposable
         using var child = Child.Start("", temporary, "decode", clip, sound);
         await IsReady(child);
         // It has no children that could outlive it.
-        Assert.Equal("", string.Concat(Directory.GetDirectories($"/proc/{child.Id}/task").Select(task => File.ReadAllText(Path.Combine(task, "children")))).Trim());
+        Assert.Equal(
+            "", string.Concat(Directory.GetDirectories($"/proc/{child.Id}/task").Select(task => File.ReadAllText(Path.Combine(task, "children")))).Trim());
         child.Kill();
         await child.WaitForExitAsync();
         Assert.Empty(Directory.GetFileSystemEntries(temporary));

@@ -13,7 +13,8 @@ public sealed class LogMelTests : IDisposable
 
     public void Dispose() => _media.Dispose();
 
-    private float[] LogMel(string path, LogMelOptions? options = null) => Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", options).Read<float>(_ml.Paths(path)));
+    private float[] LogMel(string path, LogMelOptions? options = null) =>
+        Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", options).Read<float>(_ml.Paths(path)));
 
     private static LogMelOptions Htk(int frames = 100) => new() { Spectrum = LogMelSpectrum.Htk, FrameCount = frames };
 
@@ -37,7 +38,8 @@ public sealed class LogMelTests : IDisposable
     {
         float[] tone = TestMedia.Tone(1000, 1);
         float[] expected = LogMel(_media.Wav("plain.wav", tone), Htk());
-        float[] found = LogMel(_media.Bytes("odd.wav", MediaFiles.Wav(Code(tone, bits, isFloat, channels), 16000, channels, bits, isFloat, isExtensible)), Htk());
+        float[] found = LogMel(
+            _media.Bytes("odd.wav", MediaFiles.Wav(Code(tone, bits, isFloat, channels), 16000, channels, bits, isFloat, isExtensible)), Htk());
         // What is loud is the same; 8 bits have noise where the tone is not.
         Assert.All(expected.Zip(found).Where(pair => pair.First > 2), pair => Assert.Equal(pair.First, pair.Second, bits == 8 ? 0.1 : 0.005));
         Assert.Equal(Loudest(expected), Loudest(found));
@@ -51,7 +53,8 @@ public sealed class LogMelTests : IDisposable
     [InlineData(48000)]
     public void Other_rates_are_resampled(int rate)
     {
-        float[] expected = LogMel(_media.Wav("16000.wav", TestMedia.Tone(1000, 1)), Htk()), found = LogMel(_media.Wav("other.wav", TestMedia.Tone(1000, 1, rate), rate), Htk());
+        float[] expected = LogMel(_media.Wav("16000.wav", TestMedia.Tone(1000, 1)), Htk()),
+            found = LogMel(_media.Wav("other.wav", TestMedia.Tone(1000, 1, rate), rate), Htk());
         int loud = Loudest(expected)[50];
         for (int frame = 5; frame < 95; frame++)
             Assert.Equal(expected[frame * Bands + loud], found[frame * Bands + loud], 0.02);
@@ -72,7 +75,8 @@ public sealed class LogMelTests : IDisposable
     public void Default_is_the_papers_spectrum()
     {
         var view = _ml.Paths(_media.Wav("tone.wav", TestMedia.Tone(1000, 2)));
-        Assert.Equal(new VectorDataViewType(NumberDataViewType.Single, 100, 40), _ml.Transforms.LoadAudioLogMel("Out", "Path").Fit(view).GetOutputSchema(view.Schema)["Out"].Type);
+        Assert.Equal(new VectorDataViewType(NumberDataViewType.Single, 100, 40),
+            _ml.Transforms.LoadAudioLogMel("Out", "Path").Fit(view).GetOutputSchema(view.Schema)["Out"].Type);
         float[] values = LogMel(_media.PathTo("tone.wav"));
         // Half of full scale through a Hann window: the tone's bin has (0.5 * 128 / 2)^2 = 1024, times the gain, times a weight of 0.1 to 1.
         Assert.InRange(values.Max(), Math.Log(1024 * 1.08e9 * 0.1), Math.Log(1024 * 1.08e9));
@@ -132,9 +136,19 @@ public sealed class LogMelTests : IDisposable
         int[] pitch = [.. Loudest(LogMel(path, new LogMelOptions { FrameCount = 600 })).Chunk(100).Select(second => second[50])];
         foreach (var position in (ClipPosition[])[ClipPosition.Random, ClipPosition.Even])
         {
-            var clip = new VideoClipOptions { FrameCount = 5, FrameStride = 2, Width = TestMedia.Width, Height = TestMedia.Height, Position = position, ClipsPerVideo = 4, Seed = 5 };
+            var clip = new VideoClipOptions
+            {
+                FrameCount = 5,
+                FrameStride = 2,
+                Width = TestMedia.Width,
+                Height = TestMedia.Height,
+                Position = position,
+                ClipsPerVideo = 4,
+                Seed = 5
+            };
             var view = _ml.Paths(path);
-            var rows = _ml.Transforms.LoadVideoClip("Clip", "Path", clip).Append(_ml.Transforms.LoadAudioLogMel("LogMel", "Path", new() { AlignWith = clip, FrameCount = 10 })).Fit(view).Transform(view);
+            var rows = _ml.Transforms.LoadVideoClip("Clip", "Path", clip).Append(
+                _ml.Transforms.LoadAudioLogMel("LogMel", "Path", new() { AlignWith = clip, FrameCount = 10 })).Fit(view).Transform(view);
             int[] frames = TestMedia.Numbers(Assert.Single(rows.GetColumn<byte[]>("Clip")), 20);
             int[] heard = Loudest(Assert.Single(rows.GetColumn<float[]>("LogMel")));
             for (int i = 0; i < 4; i++)
@@ -178,10 +192,12 @@ public sealed class LogMelTests : IDisposable
         string sound = _media.Wav("s.wav", [.. new float[beep], .. TestMedia.Tone(1000, 0.2), .. new float[32000]]);
         string path = _media.PathTo("delayed." + container);
         string Text(double seconds) => seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        MediaFiles.RunFfmpeg("-itsoffset", Text(videoDelay), "-i", video, "-itsoffset", Text(soundDelay), "-i", sound, "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", path);
+        MediaFiles.RunFfmpeg("-itsoffset", Text(videoDelay), "-i", video, "-itsoffset", Text(soundDelay), "-i", sound, "-map", "0:v", "-map", "1:a", "-c:v",
+            "copy", "-c:a", "aac", path);
         // A clip of all frames, whose spectrogram has 8 columns a frame.
         var clip = new VideoClipOptions { FrameCount = 75, FrameStride = 1, Width = TestMedia.Width, Height = TestMedia.Height };
-        Assert.Equal(Enumerable.Range(0, 75), TestMedia.Numbers(Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", clip).Read<byte>(_ml.Paths(path))), 75));
+        Assert.Equal(
+            Enumerable.Range(0, 75), TestMedia.Numbers(Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", clip).Read<byte>(_ml.Paths(path))), 75));
         float[][] frames = [.. LogMel(path, new() { AlignWith = clip, FrameCount = 600, Spectrum = LogMelSpectrum.Htk }).Chunk(Bands)];
         double loud = frames.Max(f => f.Max());
         int first = Array.FindIndex(frames, f => f.Max() > loud - 3), last = Array.FindLastIndex(frames, f => f.Max() > loud - 3);

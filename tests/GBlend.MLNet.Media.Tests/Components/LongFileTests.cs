@@ -20,7 +20,8 @@ public sealed class LongFileTests(ITestOutputHelper output) : IDisposable
     /// <summary>Few bytes that take minutes to decode: frames that all look like the one before, read from the start since AVI has no times.</summary>
     private string Long(string name, params string[] coding)
     {
-        string one = _media.Convert(_media.Video("one.mkv", 1), "part.avi", "-vf", $"loop=24:1:0,scale={Width}:{Height}", "-pix_fmt", "yuv420p", "-c:v", "mpeg4", "-g", "1000");
+        string one = _media.Convert(
+            _media.Video("one.mkv", 1), "part.avi", "-vf", $"loop=24:1:0,scale={Width}:{Height}", "-pix_fmt", "yuv420p", "-c:v", "mpeg4", "-g", "1000");
         MediaFiles.RunFfmpeg(["-stream_loop", $"{Repeats - 1}", "-i", one, "-c", "copy", .. coding, _media.PathTo(name)]);
         return _media.PathTo(name);
     }
@@ -47,7 +48,8 @@ public sealed class LongFileTests(ITestOutputHelper output) : IDisposable
     }
 
     /// <summary>ML.NET 5 keeps the method to itself; programs reach it as this does.</summary>
-    private static void Cancel(MLContext ml) => typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(ml, null);
+    private static void Cancel(MLContext ml) =>
+        typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(ml, null);
 
     /// <summary>Another pipeline that is at the same file at the same time is not cancelled, nor is it kept from being cancelled.</summary>
     [Fact]
@@ -83,7 +85,8 @@ public sealed class LongFileTests(ITestOutputHelper output) : IDisposable
     {
         string path = Long(name);
         const long Limit = 20L * Width * Height;
-        var error = Assert.Throws<InvalidDataException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", Ends(new() { MaxDecodedPixels = Limit })).Read<byte>(_ml.Paths(path)));
+        var error = Assert.Throws<InvalidDataException>(
+            () => _ml.Transforms.LoadVideoClip("Out", "Path", Ends(new() { MaxDecodedPixels = Limit })).Read<byte>(_ml.Paths(path)));
         Assert.Contains($"MediaLimits.MaxDecodedPixels allows {Limit}", error.Message);
         // Tolerating damage is no way round it.
         var tolerant = Ends(new() { MaxDecodedPixels = Limit });

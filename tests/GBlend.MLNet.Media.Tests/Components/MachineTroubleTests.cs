@@ -21,7 +21,8 @@ public sealed class MachineTroubleTests : IDisposable
         string folder = Path.Combine(_media.Text("file"), "cache");
         string video = _media.Video("good.mkv", 20);
         var view = _ml.Paths(video, video, video);
-        var step = _ml.Transforms.LoadVideoClip("Out", "Path", new() { FrameCount = 4, Width = 64, Height = 48, OnBadMedia = OnBadMedia.Skip, Cache = MediaCache.InFolder(folder) }).Fit(view);
+        var step = _ml.Transforms.LoadVideoClip(
+            "Out", "Path", new() { FrameCount = 4, Width = 64, Height = 48, OnBadMedia = OnBadMedia.Skip, Cache = MediaCache.InFolder(folder) }).Fit(view);
         Assert.Equal(3, step.Transform(view).GetColumn<byte[]>("Out").Count());
         Assert.Empty(step.BadFiles);
         Assert.Contains(folder, Assert.Single(warnings, w => w.Contains("cache", StringComparison.OrdinalIgnoreCase)));
@@ -49,7 +50,8 @@ public sealed class MachineTroubleTests : IDisposable
         string source = _media.VideoWithSound("source.mkv", 20, TestMedia.Tone(500, 1), 16000);
         string[] files =
         [
-            _media.Convert(source, "clip.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac"), _media.Convert(source, "sound.flac"), _media.Convert(source, "sound.wav"),
+            _media.Convert(source, "clip.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac"), _media.Convert(source, "sound.flac"),
+                _media.Convert(source, "sound.wav"),
             _media.Convert(source, "picture.png", "-frames:v", "1"),
         ];
         string[] outcomes = Child.Run("ulimit -n 300;", _media.Folder, ["full table", .. files]);
@@ -82,7 +84,8 @@ public sealed class MachineTroubleTests : IDisposable
         string folder = _media.PathTo("closed");
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         // Root may write everywhere, but not where there is no file system to write to.
-        CheckTrouble(Child.Run("", Environment.IsPrivilegedProcess ? "/proc" : folder, "images", Picture()), Environment.IsPrivilegedProcess ? "/proc" : folder);
+        CheckTrouble(
+            Child.Run("", Environment.IsPrivilegedProcess ? "/proc" : folder, "images", Picture()), Environment.IsPrivilegedProcess ? "/proc" : folder);
     }
 
     [TmpfsFact]
@@ -100,14 +103,16 @@ public sealed class MachineTroubleTests : IDisposable
         using var drive = new SmallDrive(_media.PathTo("drive"), "64k");
         string video = _media.Video("good.mkv", 20);
         var view = _ml.Paths(video, video, video);
-        var step = _ml.Transforms.LoadVideoClip("Out", "Path", new() { FrameCount = 8, Width = 64, Height = 48, OnBadMedia = OnBadMedia.Skip, Cache = MediaCache.InFolder(drive.Path) }).Fit(view);
+        var step = _ml.Transforms.LoadVideoClip(
+            "Out", "Path", new() { FrameCount = 8, Width = 64, Height = 48, OnBadMedia = OnBadMedia.Skip, Cache = MediaCache.InFolder(drive.Path) }).Fit(view);
         Assert.Equal(3, step.Transform(view).GetColumn<byte[]>("Out").Count());
         Assert.Empty(step.BadFiles);
         Assert.DoesNotContain(Directory.GetFiles(drive.Path, "*", SearchOption.AllDirectories), file => file.EndsWith(".row", StringComparison.Ordinal));
     }
 
     private string Picture(bool noisy = false) =>
-        _media.Convert(_media.Video("picture.mkv", 1, width: 160, height: 120), "picture.png", ["-frames:v", "1", .. noisy ? (string[])["-vf", "noise=alls=100"] : []]);
+        _media.Convert(
+            _media.Video("picture.mkv", 1, width: 160, height: 120), "picture.png", ["-frames:v", "1", .. noisy ? (string[])["-vf", "noise=alls=100"] : []]);
 
     private static void CheckTrouble(string[] outcome, string place)
     {

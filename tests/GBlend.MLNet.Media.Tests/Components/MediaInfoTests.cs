@@ -34,8 +34,10 @@ public sealed class MediaInfoTests : IDisposable
     [Fact]
     public void What_can_not_be_used_is_named_with_the_reason()
     {
-        Assert.Contains("does not exist", Assert.Throws<InvalidDataException>(() => VideoInfo.Read(_media.PathTo("none.mp4"))).Message, StringComparison.Ordinal);
-        Assert.Contains("no video that can be decoded", Assert.Throws<InvalidDataException>(() => VideoInfo.Read(_media.Text("text.mp4"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not exist", Assert.Throws<InvalidDataException>(() => VideoInfo.Read(_media.PathTo("none.mp4"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no video that can be decoded", Assert.Throws<InvalidDataException>(() => VideoInfo.Read(_media.Text("text.mp4"))).Message,
+            StringComparison.Ordinal);
         Assert.Contains("is empty", Assert.Throws<InvalidDataException>(() => SoundInfo.Read(_media.Bytes("empty.wav", []))).Message, StringComparison.Ordinal);
     }
 }

@@ -29,7 +29,8 @@ public sealed class OpticalFlowTests : IDisposable
     private IDataView Flow(string[] paths, OpticalFlowOptions? options = null, int clips = 1, OnBadMedia onBad = OnBadMedia.Fail)
     {
         var view = _ml.Paths(paths);
-        return _ml.Transforms.LoadVideoClip("Clip", "Path", new() { FrameCount = 4, FrameStride = 1, Width = Size, Height = Size, ClipsPerVideo = clips, Position = ClipPosition.Even, OnBadMedia = onBad })
+        return _ml.Transforms.LoadVideoClip("Clip", "Path",
+            new() { FrameCount = 4, FrameStride = 1, Width = Size, Height = Size, ClipsPerVideo = clips, Position = ClipPosition.Even, OnBadMedia = onBad })
             .Append(_ml.Transforms.OpticalFlow("Flow", "Clip", options)).Fit(view).Transform(view);
     }
 

@@ -88,7 +88,8 @@ public sealed class SharedCasesTests
     public void Colors_are_converted_by_the_tag_of_the_stream()
     {
         int width = 64, height = 48;
-        byte[] frame = Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", new() { FrameCount = 1, Width = width, Height = height }).Read<byte>(_ml.Paths(PathTo("bt709.mp4"))));
+        byte[] frame = Assert.Single(
+            _ml.Transforms.LoadVideoClip("Out", "Path", new() { FrameCount = 1, Width = width, Height = height }).Read<byte>(_ml.Paths(PathTo("bt709.mp4"))));
         var seen = Enumerable.Range(0, width * height).Select(i => (frame[3 * i], frame[3 * i + 1], frame[3 * i + 2])).ToHashSet();
         foreach (var (r, g, b) in new[] { (255, 1, 0), (0, 255, 1), (1, 0, 255), (255, 255, 255) })
             Assert.Contains(seen, color => Math.Abs(color.Item1 - r) <= 3 && Math.Abs(color.Item2 - g) <= 3 && Math.Abs(color.Item3 - b) <= 3);
@@ -96,7 +97,8 @@ public sealed class SharedCasesTests
 
     [SharedFact]
     public void A_motion_photo_is_its_picture() =>
-        Assert.NotEmpty(Assert.Single(_ml.Transforms.LoadImage("Out", "Path", new() { Width = 32, Height = 24 }).Read<byte>(_ml.Paths(PathTo("motion-photo.jpg")))));
+        Assert.NotEmpty(
+            Assert.Single(_ml.Transforms.LoadImage("Out", "Path", new() { Width = 32, Height = 24 }).Read<byte>(_ml.Paths(PathTo("motion-photo.jpg")))));
 
     [SharedFact]
     public void A_cover_picture_is_no_video() =>

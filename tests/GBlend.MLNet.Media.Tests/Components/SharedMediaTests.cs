@@ -32,7 +32,8 @@ public sealed class SharedMediaTests
         // Files that are too short or damaged would fail.
         var clip = new VideoClipOptions { FrameCount = 16, FrameStride = 1, Height = 32, Width = 32, ShortVideo = ShortVideo.Refuse, Folder = folder };
         var rows = _ml.Transforms.LoadVideoClip("Clip", "VideoPath", clip)
-            .Append(_ml.Transforms.LoadAudioLogMel("LogMel", "VideoPath", new() { AlignWith = clip, Folder = folder })).Fit(view).Transform(_ml.Data.TakeRows(view, 40));
+            .Append(_ml.Transforms.LoadAudioLogMel("LogMel", "VideoPath", new() { AlignWith = clip, Folder = folder })).Fit(view).Transform(
+                _ml.Data.TakeRows(view, 40));
         using var cursor = rows.GetRowCursor(rows.Schema);
         var (clips, sounds) = (cursor.GetGetter<VBuffer<byte>>(rows.Schema["Clip"]), cursor.GetGetter<VBuffer<float>>(rows.Schema["LogMel"]));
         VBuffer<byte> frames = default;

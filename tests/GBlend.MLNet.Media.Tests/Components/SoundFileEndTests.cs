@@ -93,5 +93,6 @@ public sealed class SoundFileEndTests : IDisposable
 
     /// <summary>Columns over the whole of the sound, by windows that are spread evenly.</summary>
     private float[] Spectrum(string path, int columns) => Assert.Single(
-        _ml.Transforms.LoadAudioLogMel("Out", "Path", new() { FrameCount = 1, ClipsPerFile = columns, Position = ClipPosition.Even }).Read<float>(_ml.Paths(path)));
+        _ml.Transforms.LoadAudioLogMel("Out", "Path", new() { FrameCount = 1, ClipsPerFile = columns, Position = ClipPosition.Even }).Read<float>(
+            _ml.Paths(path)));
 }

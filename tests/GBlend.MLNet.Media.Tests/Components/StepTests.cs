@@ -64,7 +64,8 @@ public sealed class StepTests : IDisposable
         var view = Data(kind);
         var model = Step(kind).Append(_ml.Transforms.CopyColumns("Copy", "Out")).Fit(view);
         var loaded = _ml.Reloaded(model, view.Schema);
-        Assert.Equal(model.Transform(view).Schema.Select(c => (c.Name, c.Type.ToString())), loaded.Transform(view).Schema.Select(c => (c.Name, c.Type.ToString())));
+        Assert.Equal(
+            model.Transform(view).Schema.Select(c => (c.Name, c.Type.ToString())), loaded.Transform(view).Schema.Select(c => (c.Name, c.Type.ToString())));
         Assert.Equal(All(model.Transform(view)), All(loaded.Transform(view)));
     }
 
@@ -251,7 +252,8 @@ public sealed class StepTests : IDisposable
     {
         string path = _media.Convert(_media.Wav("a.wav", TestMedia.Tone(500, 1)), "a.flac");
         var view = _ml.Paths(path);
-        var rows = _ml.Transforms.LoadAudioLogMel("Out", "Path").Append(_ml.Transforms.LoadAudioLogMel("Other", "Path", new() { Spectrum = LogMelSpectrum.Htk })).Fit(view).Transform(view);
+        var rows = _ml.Transforms.LoadAudioLogMel("Out", "Path").Append(
+            _ml.Transforms.LoadAudioLogMel("Other", "Path", new() { Spectrum = LogMelSpectrum.Htk })).Fit(view).Transform(view);
         using var cursor = rows.GetRowCursor(rows.Schema);
         Assert.True(cursor.MoveNext());
         VBuffer<float> value = default;
@@ -268,7 +270,8 @@ public sealed class StepTests : IDisposable
         var whole = new VideoClipOptions { FrameCount = 8, FrameStride = 2, Height = 48, Width = 64 };
         var small = new VideoClipOptions { FrameCount = 8, FrameStride = 2, Height = 24, Width = 32, Grayscale = true };
         byte[][] expected = _ml.Transforms.LoadVideoClip("Out", "Path", small).Read<byte>(view);
-        var rows = _ml.Transforms.LoadVideoClip("Out", "Path", whole).Append(_ml.Transforms.CopyColumns("Copy", "Path")).Append(_ml.Transforms.LoadVideoClip("Other", "Path", small)).Fit(view).Transform(view);
+        var rows = _ml.Transforms.LoadVideoClip("Out", "Path", whole).Append(_ml.Transforms.CopyColumns("Copy", "Path")).Append(
+            _ml.Transforms.LoadVideoClip("Other", "Path", small)).Fit(view).Transform(view);
         using var cursor = rows.GetRowCursor(rows.Schema);
         VBuffer<byte> first = default, second = default;
         var (getOut, getOther) = (cursor.GetGetter<VBuffer<byte>>(rows.Schema["Out"]), cursor.GetGetter<VBuffer<byte>>(rows.Schema["Other"]));

@@ -48,7 +48,8 @@ public sealed class TokenIdTests : IDisposable
     [Fact]
     public void Vocabulary_files_are_used_as_published_models_have_them()
     {
-        string vocabulary = _media.Text("vocab.json", """{"a":0,"b":1,"c":2,"Ġ":3,"ab":4,"abc":5,"Ġab":6}"""), merges = _media.Text("merges.txt", "#version: 0.2\na b\nab c\nĠ ab\n");
+        string vocabulary = _media.Text("vocab.json", """{"a":0,"b":1,"c":2,"Ġ":3,"ab":4,"abc":5,"Ġab":6}""");
+        string merges = _media.Text("merges.txt", "#version: 0.2\na b\nab c\nĠ ab\n");
         // The merge "ab c" comes before "Ġ ab", so the second word is a space and abc.
         Assert.Equal([[6, 4, 6, 0], [2, 1, 0, 0]], Ids(new() { Length = 4, VocabularyPath = vocabulary, MergesPath = merges }, "abc abc", "ba"));
     }
@@ -57,8 +58,10 @@ public sealed class TokenIdTests : IDisposable
     public void Bad_vocabularies_are_refused()
     {
         string merges = _media.Text("merges.txt", "a b");
-        Assert.Throws<InvalidDataException>(() => _ml.Transforms.TokenIds("Out", "Path", new() { VocabularyPath = _media.Text("vocab.json", "no json"), MergesPath = merges }));
-        Assert.Throws<InvalidDataException>(() => _ml.Transforms.TokenIds("Out", "Path", new() { VocabularyPath = _media.Text("vocab.json", """{"a":0}"""), MergesPath = merges }));
+        Assert.Throws<InvalidDataException>(
+            () => _ml.Transforms.TokenIds("Out", "Path", new() { VocabularyPath = _media.Text("vocab.json", "no json"), MergesPath = merges }));
+        Assert.Throws<InvalidDataException>(
+            () => _ml.Transforms.TokenIds("Out", "Path", new() { VocabularyPath = _media.Text("vocab.json", """{"a":0}"""), MergesPath = merges }));
         Assert.Throws<ArgumentException>(() => _ml.Transforms.TokenIds("Out", "Path", new() { VocabularyPath = merges }));
         Assert.ThrowsAny<IOException>(() => _ml.Transforms.TokenIds("Out", "Path", new() { VocabularyPath = "nowhere", MergesPath = merges }));
     }
@@ -78,7 +81,8 @@ public sealed class TokenIdTests : IDisposable
         Assert.Contains("latin.txt', line 2: the byte 0xE4, number 7 of the file", message);
 
         string Refusal(string vocabulary, string merges) =>
-            Assert.Throws<InvalidDataException>(() => _ml.Transforms.TokenIds("Out", "Path", new() { VocabularyPath = vocabulary, MergesPath = merges })).Message;
+            Assert.Throws<InvalidDataException>(() => _ml.Transforms.TokenIds("Out", "Path", new() { VocabularyPath = vocabulary, MergesPath = merges }))
+                .Message;
     }
 
     [Fact]

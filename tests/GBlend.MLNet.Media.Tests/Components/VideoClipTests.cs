@@ -52,7 +52,8 @@ public sealed class VideoClipTests : IDisposable
     [InlineData("vp9.webm", "libvpx-vp9")]
     public void Coded_with_b_frames_every_position_gives_its_frames(string name, string coding)
     {
-        string path = _media.Convert(_media.Video("a.mkv", 200), name, "-c:v", coding, "-pix_fmt", "yuv420p", "-bf", "2", "-b:v", "400k", "-g", "100", "-auto-alt-ref", "1", "-lag-in-frames", "12");
+        string path = _media.Convert(_media.Video("a.mkv", 200), name, "-c:v", coding, "-pix_fmt", "yuv420p", "-bf", "2", "-b:v", "400k", "-g", "100",
+            "-auto-alt-ref", "1", "-lag-in-frames", "12");
         Assert.Equal(Every(2, 92, 8), Numbers(path, Options()));
         var options = Options();
         (options.Position, options.ClipsPerVideo) = (ClipPosition.Even, 3);
@@ -82,7 +83,8 @@ public sealed class VideoClipTests : IDisposable
     public void Sound_that_outlasts_the_video_adds_no_frames(string name, string video, string sound)
     {
         string path = _media.PathTo(name);
-        MediaFiles.RunFfmpeg("-i", _media.Video("a.mkv", 50), "-i", _media.Wav("a.wav", TestMedia.Tone(500, 3)), "-c:v", video, "-pix_fmt", "yuv420p", "-b:v", "400k", "-c:a", sound, path);
+        MediaFiles.RunFfmpeg("-i", _media.Video("a.mkv", 50), "-i", _media.Wav("a.wav", TestMedia.Tone(500, 3)), "-c:v", video, "-pix_fmt", "yuv420p", "-b:v",
+            "400k", "-c:a", sound, path);
         var options = Options(10, 1);
         Assert.Equal(Every(1, 20, 10), Numbers(path, options));
         (options.Position, options.ClipsPerVideo) = (ClipPosition.Even, 2);
@@ -97,7 +99,8 @@ public sealed class VideoClipTests : IDisposable
     public void Random_clips_depend_on_seed_and_path_and_nothing_else()
     {
         string[] paths = [_media.Video("a.mkv", 120), _media.Video("b.mkv", 120)];
-        int First(string path, int seed) => Numbers(path, new() { FrameCount = 4, FrameStride = 1, Width = TestMedia.Width, Height = TestMedia.Height, Position = ClipPosition.Random, Seed = seed })[0];
+        int First(string path, int seed) => Numbers(path,
+            new() { FrameCount = 4, FrameStride = 1, Width = TestMedia.Width, Height = TestMedia.Height, Position = ClipPosition.Random, Seed = seed })[0];
         Assert.Equal(First(paths[0], 1), First(paths[0], 1));
         Assert.True(Enumerable.Range(0, 8).Select(seed => First(paths[0], seed)).Distinct().Count() > 3);
         Assert.Contains(Enumerable.Range(0, 4), seed => First(paths[0], seed) != First(paths[1], seed));
@@ -121,7 +124,8 @@ public sealed class VideoClipTests : IDisposable
         var view = _ml.Paths("none.mkv");
         DataViewType Type(VideoClipOptions? options) => _ml.Transforms.LoadVideoClip("Out", "Path", options).Fit(view).GetOutputSchema(view.Schema)["Out"].Type;
         Assert.Equal(new VectorDataViewType(NumberDataViewType.Byte, 16, 112, 112, 3), Type(null));
-        Assert.Equal(new VectorDataViewType(NumberDataViewType.Byte, 5, 4, 20, 30, 1), Type(new() { ClipsPerVideo = 5, Position = ClipPosition.Even, FrameCount = 4, Height = 20, Width = 30, Grayscale = true }));
+        Assert.Equal(new VectorDataViewType(NumberDataViewType.Byte, 5, 4, 20, 30, 1),
+            Type(new() { ClipsPerVideo = 5, Position = ClipPosition.Even, FrameCount = 4, Height = 20, Width = 30, Grayscale = true }));
     }
 
     [Theory]
@@ -151,14 +155,16 @@ public sealed class VideoClipTests : IDisposable
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", new() { FrameCount = 0 }));
         Assert.Throws<ArgumentException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", new() { ShortSide = 120, Stretch = true }));
-        Assert.Throws<ArgumentException>(() => _ml.Transforms.LoadVideoClip("Out", "Path", new() { ClipsPerVideo = 1000, Position = ClipPosition.Even, FrameCount = 1000, Height = 1000, Width = 1000 }));
+        Assert.Throws<ArgumentException>(() => _ml.Transforms.LoadVideoClip(
+            "Out", "Path", new() { ClipsPerVideo = 1000, Position = ClipPosition.Even, FrameCount = 1000, Height = 1000, Width = 1000 }));
     }
 
     [Fact]
     public void Several_clips_of_the_middle_are_refused_because_they_are_one()
     {
         void Refused(string setting, Action make) =>
-            Assert.Equal($"{setting} is 3, but with Position = ClipPosition.Center all of them would be the same. Set Position to ClipPosition.Even or ClipPosition.Random.", Assert.Throws<ArgumentException>(make).Message);
+            Assert.Equal($"{setting} is 3, but with Position = ClipPosition.Center all of them would be the same. Set Position to ClipPosition.Even or "
+                + $"ClipPosition.Random.", Assert.Throws<ArgumentException>(make).Message);
         Refused("ClipsPerVideo", () => _ml.Transforms.LoadVideoClip("Out", "Path", new() { ClipsPerVideo = 3 }));
         Refused("ClipsPerVideo", () => _ml.Transforms.LoadAudioLogMel("Out", "Path", new() { AlignWith = new() { ClipsPerVideo = 3 } }));
         Refused("ClipsPerFile", () => _ml.Transforms.LoadAudioLogMel("Out", "Path", new() { ClipsPerFile = 3 }));

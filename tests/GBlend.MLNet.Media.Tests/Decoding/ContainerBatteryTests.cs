@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 
 namespace GBlend.MLNet.Media.Tests.Decoding;
 
-/// <summary>Containers x codings x what people do to files, against the programs ffmpeg and ffprobe: the same frames, and the sound of the same moments.</summary>
+/// <summary>Containers x codings x what people do to files, against the programs ffmpeg and ffprobe: the same frames, and the sound of the same
+/// moments.</summary>
 [Trait("Speed", "Slow")]
 public sealed class ContainerBatteryTests : IDisposable
 {
@@ -70,9 +71,11 @@ public sealed class ContainerBatteryTests : IDisposable
     {
         const int Parts = 15;
         const string Vp8 = "libvpx -g 12 -deadline realtime", Vp9 = "libvpx-vp9 -g 12 -deadline realtime", Av1 = "libaom-av1 -cpu-used 8 -usage realtime -g 12";
-        const string X265 = "libx265 -g 12 -x265-params log-level=none", Mpeg2 = "mpeg2video -g 12 -bf 2", Interlaced = "-flags +ilme+ildct", OneAfterOther = "libx264 -g 12 -bf 0";
+        const string X265 = "libx265 -g 12 -x265-params log-level=none", Mpeg2 = "mpeg2video -g 12 -bf 2", Interlaced = "-flags +ilme+ildct",
+            OneAfterOther = "libx264 -g 12 -bf 0";
         const string OpenGroups = "libx264 -g 12 -bf 3 -x264-params open-gop=1";
-        const string X264 = $"libx264 -g 12 -bf 2|{OneAfterOther}|{OpenGroups}|libx264 -g 12 -pix_fmt yuv420p10le|libx264 -g 12 -pix_fmt yuv444p|libx264 -g 12 {Interlaced}";
+        const string X264 =
+            $"libx264 -g 12 -bf 2|{OneAfterOther}|{OpenGroups}|libx264 -g 12 -pix_fmt yuv420p10le|libx264 -g 12 -pix_fmt yuv444p|libx264 -g 12 {Interlaced}";
         const string Pictures = "ffv1|huffyuv|ffvhuff -pix_fmt yuv420p|utvideo|magicyuv -pix_fmt gbrp|rawvideo|png -pix_fmt rgb24|mjpeg -pix_fmt yuvj420p";
         (string Container, string Sound, string Codings)[] all =
         [
@@ -81,12 +84,15 @@ public sealed class ContainerBatteryTests : IDisposable
             ("mp4", "alac", "libx264 -g 12 -bf 2"),
             ("mp4", "libopus", "libx264 -g 12 -bf 2"),
             ("frag.mp4", "aac", Fragmented($"{OneAfterOther}|{X265}:bframes=0|mpeg4 -g 12 -bf 2|{Vp9}|{Av1}")),
-            ("mov", "pcm_s16le", $"{X264}|{X265}|mpeg4 -g 12 -bf 2|qtrle -pix_fmt rgb24|png -pix_fmt rgb24|svq1 -g 12 -pix_fmt yuv410p|{Mpeg2}|rawvideo -pix_fmt rgb24"),
+            ("mov", "pcm_s16le",
+                $"{X264}|{X265}|mpeg4 -g 12 -bf 2|qtrle -pix_fmt rgb24|png -pix_fmt rgb24|svq1 -g 12 -pix_fmt yuv410p|{Mpeg2}|rawvideo -pix_fmt rgb24"),
             ("mov", "aac", "libx264 -g 12 -bf 2"),
-            ("mkv", "pcm_s16le", $"{X264}|{X265}:bframes=0|mpeg1video -g 12 -bf 2|{Mpeg2}|{Vp8}|{Vp9}|{Av1}|prores_ks -pix_fmt yuv422p10le|wmv2 -g 12|msmpeg4 -g 12|{Pictures}"),
+            ("mkv", "pcm_s16le",
+                $"{X264}|{X265}:bframes=0|mpeg1video -g 12 -bf 2|{Mpeg2}|{Vp8}|{Vp9}|{Av1}|prores_ks -pix_fmt yuv422p10le|wmv2 -g 12|msmpeg4 -g 12|{Pictures}"),
             ("mkv", "libopus", "libx264 -g 12 -bf 2"),
             ("webm", "libopus", $"{Vp8}|{Vp9}|{Av1}"),
-            ("avi", "pcm_s16le", $"{OneAfterOther}|msmpeg4v2 -g 12|mpeg1video -g 12|{Mpeg2}|{Vp8}|zmbv -g 12 -pix_fmt bgr0|asv2|wmv1 -g 12|wmv2 -g 12|{Pictures}"),
+            ("avi", "pcm_s16le",
+                $"{OneAfterOther}|msmpeg4v2 -g 12|mpeg1video -g 12|{Mpeg2}|{Vp8}|zmbv -g 12 -pix_fmt bgr0|asv2|wmv1 -g 12|wmv2 -g 12|{Pictures}"),
             ("avi", "ac3", "mpeg4 -g 12"),
             ("ts", "aac", $"{OneAfterOther}|{OpenGroups}|{X265}:bframes=0|mpeg4 -g 12 -bf 2"),
             ("ts", "ac3", $"mpeg1video -g 12 -bf 2|mpeg2video -g 12|mpeg2video -g 12 {Interlaced}"),
@@ -150,13 +156,17 @@ public sealed class ContainerBatteryTests : IDisposable
             CheckFrames(Remux(plain, "rotated." + container, [], ["-metadata:s:v:0", "rotate=90"]));
     }
 
-    private string Make(string name, string container, string video, string sound, string size = "64x48", double soundSeconds = 2, string? filter = null, string? delay = null)
+    private string Make(
+        string name, string container, string video, string sound, string size = "64x48", double soundSeconds = 2, string? filter = null, string? delay = null)
     {
         string path = _media.PathTo($"{name}.{container}");
-        string[] beeps = sound.Length == 0 ? [] : [.. delay is null ? [] : (string[])["-itsoffset", delay], "-f", "lavfi", "-i", FormattableString.Invariant($"aevalsrc='0.5*sin(2*PI*1000*t)*between(mod(t,0.5),0.2,0.3)':s=48000:d={soundSeconds}")];
+        string[] beeps = sound.Length == 0 ? [] : [.. delay is null ? [] : (string[])["-itsoffset", delay], "-f", "lavfi", "-i",
+            FormattableString.Invariant($"aevalsrc='0.5*sin(2*PI*1000*t)*between(mod(t,0.5),0.2,0.3)':s=48000:d={soundSeconds}")];
         MediaFiles.RunFfmpeg([
-            "-f", "lavfi", "-i", $"testsrc2=s=96x72:r=25:d=2,format=rgb24,scale={size}", .. beeps, "-map", "0:v", .. sound.Length == 0 ? [] : (string[])["-map", "1:a", "-c:a", .. sound.Split(' ')],
-            .. filter is null ? [] : (string[])["-vf", filter, "-fps_mode", "vfr"], .. video.Contains("-pix_fmt") || container == "gif" ? [] : (string[])["-pix_fmt", "yuv420p"],
+            "-f", "lavfi", "-i", $"testsrc2=s=96x72:r=25:d=2,format=rgb24,scale={size}", .. beeps, "-map", "0:v", .. sound.Length == 0 ? []
+                : (string[])["-map", "1:a", "-c:a", .. sound.Split(' ')],
+            .. filter is null ? [] : (string[])["-vf", filter, "-fps_mode", "vfr"], .. video.Contains("-pix_fmt") || container == "gif" ? []
+                : (string[])["-pix_fmt", "yuv420p"],
             "-c:v", .. video.Split(' '), path]);
         return path;
     }
@@ -182,7 +192,8 @@ public sealed class ContainerBatteryTests : IDisposable
 
         void Compare(string what, IEnumerable<int> frames)
         {
-            byte[][] found = [.. Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", clip).Read<byte>(_ml.Paths(path))).Chunk(info.Width * info.Height * 3)];
+            byte[][] found = [
+                .. Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", clip).Read<byte>(_ml.Paths(path))).Chunk(info.Width * info.Height * 3)];
             int worst = frames.Zip(found).Max(pair => expected[pair.First].Zip(pair.Second).Max(v => Math.Abs(v.First - v.Second)));
             Assert.True(worst <= 2, $"{Path.GetFileName(path)}, {what}: a value differs from ffmpeg's by {worst}.");
         }
@@ -201,14 +212,22 @@ public sealed class ContainerBatteryTests : IDisposable
         // The columns span the time from the first frame to the end of the last.
         double column = (times[^1] + 1 / info.FramesPerSecond - times[0]) / (frames * ColumnsPerFrame);
         double[] expected = [.. Onsets(FfmpegReference.Sound(path)).Select(sample => (sample / 16000.0 - times[0]) / column)];
-        var options = new LogMelOptions { AlignWith = new() { FrameCount = frames, FrameStride = 1 }, FrameCount = frames * ColumnsPerFrame, Spectrum = LogMelSpectrum.Htk };
-        double[] loudness = [.. Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", options).Read<float>(_ml.Paths(path))).Chunk(Bands).Select(column => (double)column.Max())];
+        var options = new LogMelOptions
+        {
+            AlignWith = new() { FrameCount = frames, FrameStride = 1 },
+            FrameCount = frames * ColumnsPerFrame,
+            Spectrum = LogMelSpectrum.Htk
+        };
+        double[] loudness = [.. Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", options).Read<float>(_ml.Paths(path))).Chunk(Bands).Select(
+            column => (double)column.Max())];
         double quiet = loudness.Max() - 5;
         // A column is of one hop, and its window reaches a little over it.
-        double[] found = [.. Enumerable.Range(3, loudness.Length - 6).Where(i => loudness[i] >= quiet && loudness[i - 1] < quiet && loudness[i - 2] < quiet && loudness[i - 3] < quiet).Select(i => i + 0.5)];
+        double[] found = [.. Enumerable.Range(3, loudness.Length - 6).Where(
+            i => loudness[i] >= quiet && loudness[i - 1] < quiet && loudness[i - 2] < quiet && loudness[i - 3] < quiet).Select(i => i + 0.5)];
         double[] inside = [.. expected.Where(onset => onset > 5 && onset < loudness.Length - 5)];
         Assert.NotEmpty(inside);
-        string text = $"{Path.GetFileName(path)}: by ffmpeg beeps begin in columns {string.Join(' ', inside.Select(onset => Math.Round(onset, 1)))}; ours in {string.Join(' ', found)}.";
+        string text = $"{Path.GetFileName(path)}: by ffmpeg beeps begin in columns {string.Join(' ', inside.Select(onset => Math.Round(onset, 1)))}; ours in "
+            + $"{string.Join(' ', found)}.";
         Assert.All(inside, onset => Assert.True(found.Any(f => Math.Abs(f - onset) <= 1.6), text));
     }
 

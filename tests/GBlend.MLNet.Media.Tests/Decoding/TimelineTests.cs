@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 
 namespace GBlend.MLNet.Media.Tests.Decoding;
 
-/// <summary>Files whose packets are not their frames, or whose tracks are of different lengths: one timeline tells for frames and sound what is shown when.</summary>
+/// <summary>Files whose packets are not their frames, or whose tracks are of different lengths: one timeline tells for frames and sound what is shown
+/// when.</summary>
 [Trait("Speed", "Slow")]
 public sealed class TimelineTests : IDisposable
 {
@@ -20,7 +21,8 @@ public sealed class TimelineTests : IDisposable
         new() { FrameCount = frames, FrameStride = stride, Width = TestMedia.Width, Height = TestMedia.Height, Position = position, ClipsPerVideo = clips };
 
     private int[] Numbers(string path, VideoClipOptions options) =>
-        TestMedia.Numbers(Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", options).Read<byte>(_ml.Paths(path))), options.FrameCount * options.ClipsPerVideo);
+        TestMedia.Numbers(
+            Assert.Single(_ml.Transforms.LoadVideoClip("Out", "Path", options).Read<byte>(_ml.Paths(path))), options.FrameCount * options.ClipsPerVideo);
 
     private string Made(string name, params string[] arguments)
     {
@@ -64,7 +66,8 @@ public sealed class TimelineTests : IDisposable
     [InlineData("a.webm", "-c:v libvpx -b:v 1M -c:a libopus")]
     public void Sound_that_outlasts_the_video_is_no_sign_of_damage_where_the_container_has_no_number_of_frames(string name, string coding)
     {
-        string path = Made(name, ["-i", _media.Video("v.mkv", 50), "-i", _media.Wav("a.wav", TestMedia.Tone(500, 6)), "-pix_fmt", "yuv420p", .. coding.Split(' ')]);
+        string path = Made(
+            name, ["-i", _media.Video("v.mkv", 50), "-i", _media.Wav("a.wav", TestMedia.Tone(500, 6)), "-pix_fmt", "yuv420p", .. coding.Split(' ')]);
         Assert.Equal(50, VideoInfo.Read(path).Frames);
         Assert.Equal(Every(1, 20, 10), Numbers(path, Clip(10, 1)));
         Assert.Equal([.. Every(1, 0, 10), .. Every(1, 40, 10)], Numbers(path, Clip(10, 1, ClipPosition.Even, 2)));
@@ -126,7 +129,8 @@ public sealed class TimelineTests : IDisposable
     public void Hidden_frames_outside_the_clip_do_not_shift_it()
     {
         // libvpx hides a frame ahead in most groups; each is a packet of its own.
-        string path = _media.Convert(_media.Video("a.mkv", 200), "a.webm", "-pix_fmt", "yuv420p", "-c:v", "libvpx", "-b:v", "300k", "-g", "50", "-auto-alt-ref", "1", "-lag-in-frames", "16");
+        string path = _media.Convert(_media.Video("a.mkv", 200), "a.webm", "-pix_fmt", "yuv420p", "-c:v", "libvpx", "-b:v", "300k", "-g", "50",
+            "-auto-alt-ref", "1", "-lag-in-frames", "16");
         Assert.Equal(200, VideoInfo.Read(path).Frames);
         Assert.Equal(Every(1, 196, 4), Numbers(path, Clip(4, 1, ClipPosition.Even, 2))[4..]);
     }
@@ -163,13 +167,15 @@ public sealed class TimelineTests : IDisposable
     private void CheckSound(string path, bool toleratesDamage)
     {
         string whole = _media.PathTo("source.mkv");
-        int[] pitch = [.. Loudest(Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { FrameCount = 1000 }).Read<float>(_ml.Paths(whole)))).Chunk(100).Select(second => second[50])];
+        int[] pitch = [.. Loudest(Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", new() { FrameCount = 1000 }).Read<float>(_ml.Paths(whole))))
+            .Chunk(100).Select(second => second[50])];
         var clip = Clip(4, 1, ClipPosition.Even, 9);
         clip.TolerateDamage = toleratesDamage;
         var logMel = new LogMelOptions { AlignWith = clip, FrameCount = 4, TolerateDamage = toleratesDamage };
         // Read alone, before the clips and after them, the sound is the same.
         float[] alone = Assert.Single(_ml.Transforms.LoadAudioLogMel("Out", "Path", logMel).Read<float>(_ml.Paths(path)));
-        var rows = _ml.Transforms.LoadVideoClip("Clip", "Path", clip).Append(_ml.Transforms.LoadAudioLogMel("LogMel", "Path", logMel)).Fit(_ml.Paths(path)).Transform(_ml.Paths(path));
+        var rows = _ml.Transforms.LoadVideoClip("Clip", "Path", clip).Append(_ml.Transforms.LoadAudioLogMel("LogMel", "Path", logMel)).Fit(_ml.Paths(path))
+            .Transform(_ml.Paths(path));
         int[] numbers = TestMedia.Numbers(Assert.Single(rows.GetColumn<byte[]>("Clip")), 36);
         float[] sound = Assert.Single(rows.GetColumn<float[]>("LogMel"));
         Assert.Equal(alone, sound);
@@ -183,7 +189,8 @@ public sealed class TimelineTests : IDisposable
             if (!isSteady || sound.AsSpan((4 * i + 1) * Bands, Bands).IndexOfAnyInRange(15f, float.MaxValue) < 0)
                 continue;
             held++;
-            Assert.True(Math.Abs(pitch[second] - heard[4 * i + 1]) <= 1, $"{Path.GetFileName(path)}: clip {i} shows frame {first} of second {second}, whose pitch is in band {pitch[second]}; its sound is in band {heard[4 * i + 1]}.");
+            Assert.True(Math.Abs(pitch[second] - heard[4 * i + 1]) <= 1, $"{Path.GetFileName(path)}: clip {i} shows frame {first} of second {second}, whose "
+                + $"pitch is in band {pitch[second]}; its sound is in band {heard[4 * i + 1]}.");
         }
         Assert.True(held > 1);
     }

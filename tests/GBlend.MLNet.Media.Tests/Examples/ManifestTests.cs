@@ -72,7 +72,8 @@ public sealed class ManifestTests : IDisposable
     public static IEnumerable<object[]> Files() =>
         from encoding in new (string Name, Encoding Encoding)[]
         {
-            ("UTF-8", new UTF8Encoding(false)), ("UTF-8 with a mark", new UTF8Encoding(true)), ("UTF-16", new UnicodeEncoding(false, true)), ("UTF-16, big end first", new UnicodeEncoding(true, true)),
+            ("UTF-8", new UTF8Encoding(false)), ("UTF-8 with a mark", new UTF8Encoding(true)), ("UTF-16", new UnicodeEncoding(false, true)),
+                ("UTF-16, big end first", new UnicodeEncoding(true, true)),
         }
         from separator in new[] { ',', ';', '\t' }
         select new object[] { encoding.Name, encoding.Encoding, separator };
@@ -89,7 +90,8 @@ public sealed class ManifestTests : IDisposable
                 text.Append(Cell("x;y,z")).Append(separator).Append(Cell(label)).Append(separator).Append(split).Append("\r\n");
         }
 
-        var manifest = Manifest.Read(_media.Bytes("manifest.csv", [.. encoding.GetPreamble(), .. encoding.GetBytes(text.ToString())]), new(), needsFiles: false);
+        var manifest = Manifest.Read(
+            _media.Bytes("manifest.csv", [.. encoding.GetPreamble(), .. encoding.GetBytes(text.ToString())]), new(), needsFiles: false);
 
         Assert.True(manifest.TrainingRows.Select(r => r.Label).SequenceEqual(Labels), name);
         Assert.All(manifest.AllRows, row => Assert.Equal("x;y,z", row.Words));
@@ -105,7 +107,8 @@ public sealed class ManifestTests : IDisposable
             byte[] bytes = [.. good[..at], 0xF6, .. good[at..]];
             string message = Assert.Throws<UserErrorException>(() => Manifest.Read(_media.Bytes("manifest.csv", bytes), new(), needsFiles: false)).Message;
             int line = good[..at].Count(b => b == '\n') + 1, place = at - Array.LastIndexOf(good[..at], (byte)'\n');
-            Assert.Contains($"manifest.csv, line {line}: the byte 0xF6 (number {place} of the line, {at + 1} of the file) is not UTF-8. Save the file as UTF-8", message);
+            Assert.Contains(
+                $"manifest.csv, line {line}: the byte 0xF6 (number {place} of the line, {at + 1} of the file) is not UTF-8. Save the file as UTF-8", message);
         }
     }
 

@@ -110,7 +110,8 @@ internal static class Child
         var view = ml.Paths(file, file, file);
         return Path.GetExtension(file) switch
         {
-            ".mp4" => Count<byte>(ml.Transforms.LoadVideoClip("Out", "Path", new() { FrameCount = 4, Width = 64, Height = 48, OnBadMedia = OnBadMedia.Skip }), view),
+            ".mp4" =>
+                Count<byte>(ml.Transforms.LoadVideoClip("Out", "Path", new() { FrameCount = 4, Width = 64, Height = 48, OnBadMedia = OnBadMedia.Skip }), view),
             ".png" => Count<byte>(ml.Transforms.LoadImage("Out", "Path", new() { Width = 64, Height = 48, OnBadMedia = OnBadMedia.Skip }), view),
             _ => Count<float>(ml.Transforms.LoadAudioLogMel("Out", "Path", new() { FrameCount = 4, OnBadMedia = OnBadMedia.Skip }), view),
         };

@@ -18,7 +18,8 @@ internal sealed class BytesRow
 
 internal static class Rows
 {
-    internal static IDataView Paths(this MLContext ml, params IEnumerable<string> paths) => ml.Data.LoadFromEnumerable(paths.Select((path, i) => new PathRow { Path = path, Id = i }).ToArray());
+    internal static IDataView Paths(this MLContext ml, params IEnumerable<string> paths) =>
+        ml.Data.LoadFromEnumerable(paths.Select((path, i) => new PathRow { Path = path, Id = i }).ToArray());
 
     internal static T[][] Read<T>(this MediaEstimator step, IDataView data, string column = "Out") where T : unmanaged =>
         [.. step.Fit(data).Transform(data).GetColumn<T[]>(column)];

@@ -9,11 +9,13 @@ namespace GBlend.MLNet.Media.Tests;
 /// </summary>
 internal static class Steps
 {
-    internal static TheoryData<string> Names => [.. typeof(MediaCatalogExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+    internal static TheoryData<string> Names =>
+        [.. typeof(MediaCatalogExtensions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
         .Where(method => method.ReturnType == typeof(MediaEstimator)).Select(method => method.Name).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>The kinds of columns that there are in the library.</summary>
-    internal static IReadOnlyList<Type> Columns => [.. typeof(MediaColumn).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(MediaColumn)) && !type.IsAbstract)];
+    internal static IReadOnlyList<Type> Columns =>
+        [.. typeof(MediaColumn).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(MediaColumn)) && !type.IsAbstract)];
 
     /// <summary>The column that a step reads in the tests.</summary>
     internal static string InputOf(string step) => step == nameof(MediaCatalogExtensions.OpticalFlow) ? "Clip" : "Path";
@@ -22,8 +24,10 @@ internal static class Steps
     internal static MediaEstimator Make(MLContext ml, string step, MediaCache? cache = null, OnBadMedia onBad = OnBadMedia.Fail) => step switch
     {
         nameof(MediaCatalogExtensions.LoadVideoClip) => ml.Transforms.LoadVideoClip("Out", "Path", Clip(cache, onBad)),
-        nameof(MediaCatalogExtensions.LoadAudioLogMel) => ml.Transforms.LoadAudioLogMel("Out", "Path", new() { AlignWith = Clip(), FrameCount = 20, Cache = cache, OnBadMedia = onBad, Spectrum = LogMelSpectrum.Slaney }),
-        nameof(MediaCatalogExtensions.LoadImage) => ml.Transforms.LoadImage("Out", "Path", new() { Height = 10, Width = 12, Cache = cache, OnBadMedia = onBad }),
+        nameof(MediaCatalogExtensions.LoadAudioLogMel) => ml.Transforms.LoadAudioLogMel(
+            "Out", "Path", new() { AlignWith = Clip(), FrameCount = 20, Cache = cache, OnBadMedia = onBad, Spectrum = LogMelSpectrum.Slaney }),
+        nameof(MediaCatalogExtensions.LoadImage) =>
+            ml.Transforms.LoadImage("Out", "Path", new() { Height = 10, Width = 12, Cache = cache, OnBadMedia = onBad }),
         nameof(MediaCatalogExtensions.OpticalFlow) => ml.Transforms.OpticalFlow("Out", "Clip", new() { Cache = cache, OnBadMedia = onBad }),
         // Long enough for a path whose folder makes many tokens.
         nameof(MediaCatalogExtensions.TokenIds) => ml.Transforms.TokenIds("Out", "Path", new() { Length = 100 }),
@@ -41,7 +45,8 @@ internal static class Steps
     internal static string[] Files(TestMedia media, string step, int count) => [.. Enumerable.Range(0, count).Select(i => step switch
     {
         nameof(MediaCatalogExtensions.LoadImage) => Picture(media, $"{i}.png", i),
-        nameof(MediaCatalogExtensions.LoadAudioLogMel) when !File.Exists(media.PathTo($"{i}.mkv")) => media.VideoWithSound($"{i}.mkv", 12 + i, TestMedia.Tone(300 + 200 * i, 1), 16000),
+        nameof(MediaCatalogExtensions.LoadAudioLogMel) when !File.Exists(media.PathTo($"{i}.mkv")) =>
+            media.VideoWithSound($"{i}.mkv", 12 + i, TestMedia.Tone(300 + 200 * i, 1), 16000),
         nameof(MediaCatalogExtensions.LoadAudioLogMel) or nameof(MediaCatalogExtensions.TokenIds) => media.PathTo($"{i}.mkv"),
         _ => media.Video($"{i}.mkv", 12 + i),
     })];

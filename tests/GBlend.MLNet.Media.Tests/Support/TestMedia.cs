@@ -81,7 +81,8 @@ internal sealed class TestMedia : IDisposable
     internal static int[] Numbers(byte[] clip, int frames, int width = Width, int height = Height, int channels = 3)
     {
         int size = width * height * channels;
-        return [.. Enumerable.Range(0, frames).Select(f => Enumerable.Range(0, 8).Sum(bit => clip[f * size + (height / 2 * width + bit * width / 8 + width / 16) * channels] > 127 ? 1 << bit : 0))];
+        return [.. Enumerable.Range(0, frames).Select(
+            f => Enumerable.Range(0, 8).Sum(bit => clip[f * size + (height / 2 * width + bit * width / 8 + width / 16) * channels] > 127 ? 1 << bit : 0))];
     }
 
     private static bool Bit(int number, int bit) => (number >> bit & 1) == 1;

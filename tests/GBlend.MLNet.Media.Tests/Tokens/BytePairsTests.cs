@@ -85,7 +85,8 @@ public sealed class BytePairsTests
         while (vocabulary.Count < size)
         {
             var best = words.SelectMany(word => word.Zip(word.Skip(1))).CountBy(pair => pair)
-                .OrderByDescending(p => p.Value).ThenBy(p => p.Key.First, StringComparer.Ordinal).ThenBy(p => p.Key.Second, StringComparer.Ordinal).FirstOrDefault();
+                .OrderByDescending(p => p.Value).ThenBy(p => p.Key.First, StringComparer.Ordinal).ThenBy(p => p.Key.Second, StringComparer.Ordinal)
+                    .FirstOrDefault();
             if (best.Value < 2)
                 break;
             var (left, right) = best.Key;

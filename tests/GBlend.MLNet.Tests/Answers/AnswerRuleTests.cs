@@ -20,7 +20,8 @@ public sealed class AnswerRuleTests
             bool[] learned = [(pattern & 1) > 0, (pattern & 2) > 0, (pattern & 4) > 0];
             // Heads that never learned are the better ones on these rows, by luck.
             var rule = AnswerRule.Choose(answer, s_heads, Predictions([.. learned.Select(l => l ? 0.5 : 4)]), learned, false, _ => { });
-            Assert.All(rule.Weights.Zip(learned), pair => Assert.True(pair.Second || pair.First == 0, $"{answer}: [{string.Join(", ", rule.Weights)}] hears what never learned"));
+            Assert.All(rule.Weights.Zip(learned),
+                pair => Assert.True(pair.Second || pair.First == 0, $"{answer}: [{string.Join(", ", rule.Weights)}] hears what never learned"));
             Assert.Contains(rule.Weights, weight => weight > 0);
         }
     }
@@ -75,8 +76,10 @@ public sealed class AnswerRuleTests
     [Fact]
     public void Rows_with_several_of_many_modalities_are_answered_by_a_mean_of_their_heads()
     {
-        double[][] f = [.. Enumerable.Range(0, 9).Select(b => Enumerable.Range(0, 30).Select(row => row % 5 + (b == 3 ? 0.1 : 1) * Math.Sin(row * (b + 1.0))).ToArray())];
-        HeldOutPredictions heldOut = new(f, new(LearningTask.Regression, 1, null, [.. Enumerable.Range(0, 30).Select(row => (float)(row % 5))]), new Loss(LearningTask.Regression));
+        double[][] f = [
+            .. Enumerable.Range(0, 9).Select(b => Enumerable.Range(0, 30).Select(row => row % 5 + (b == 3 ? 0.1 : 1) * Math.Sin(row * (b + 1.0))).ToArray())];
+        HeldOutPredictions heldOut = new(
+            f, new(LearningTask.Regression, 1, null, [.. Enumerable.Range(0, 30).Select(row => (float)(row % 5))]), new Loss(LearningTask.Regression));
         HeadInfo[] heads = [.. Enumerable.Range(0, 8).Select(i => new HeadInfo($"{i}", i)), new("Joint", null)];
         var rule = AnswerRule.Choose(Answer.Pool, heads, heldOut, [.. heads.Select(_ => true)], false, _ => { }).WithSingleHeads(heads, heldOut);
         var without = rule.Without(heads, modality => modality > 3);
@@ -113,7 +116,8 @@ public sealed class AnswerRuleTests
     private static HeldOutPredictions Predictions(double[] leads)
     {
         var random = new Random(3);
-        double[][] logits = [.. leads.Select(lead => s_labels.SelectMany(label => Enumerable.Range(0, 3).Select(c => (c == label ? lead : 0) + 0.2 * random.NextDouble())).ToArray())];
+        double[][] logits = [.. leads.Select(
+            lead => s_labels.SelectMany(label => Enumerable.Range(0, 3).Select(c => (c == label ? lead : 0) + 0.2 * random.NextDouble())).ToArray())];
         return new(logits, new(LearningTask.Multiclass, 3, s_labels, null), new Loss(LearningTask.Multiclass));
     }
 }

@@ -22,7 +22,8 @@ public sealed class CrossFitTests
     public void MeanLoss_judges_every_row_by_the_others()
     {
         long[] classes = [0, 1, 0, 1];
-        double[] Says(params int[] right) => [.. Enumerable.Range(0, 4).SelectMany(row => right.Contains(row) == (classes[row] == 0) ? new[] { 3.0, 0 } : [0, 3.0])];
+        double[] Says(params int[] right) =>
+            [.. Enumerable.Range(0, 4).SelectMany(row => right.Contains(row) == (classes[row] == 0) ? new[] { 3.0, 0 } : [0, 3.0])];
         var heldOut = new HeldOutPredictions([Says(0, 1), Says(2, 3)], new(LearningTask.Multiclass, 2, classes, null), new Loss(LearningTask.Multiclass));
         IReadOnlyList<HeadInfo> heads = [new("A", 0), new("B", 1)];
         AnswerRule Choose(HeldOutPredictions rows) => AnswerRule.Choose(Answer.BestHead, heads, rows, [true, true], false, _ => { });
@@ -63,6 +64,7 @@ public sealed class CrossFitTests
     {
         var random = new Random(seed);
         double[] Logits() => [.. Enumerable.Range(0, rows * Classes).Select(_ => 4 * random.NextDouble())];
-        return new([.. Enumerable.Range(0, Heads).Select(_ => Logits())], new(LearningTask.Multiclass, Classes, [.. Enumerable.Range(0, rows).Select(_ => random.NextInt64(Classes))], null), new Loss(LearningTask.Multiclass));
+        return new([.. Enumerable.Range(0, Heads).Select(_ => Logits())], new(
+            LearningTask.Multiclass, Classes, [.. Enumerable.Range(0, rows).Select(_ => random.NextInt64(Classes))], null), new Loss(LearningTask.Multiclass));
     }
 }

@@ -62,7 +62,8 @@ public sealed class LinearPoolTests
                 double[] moved = [.. fit.Coefficients.Select(a => Math.Max(0, a + size * (2 * random.NextDouble() - 1)))];
                 // The best intercept for them, so that only the coefficients are compared.
                 double intercept = y.Index().Average(row => row.Item - moved.Select((a, b) => a * heads[b][row.Index]).Sum());
-                Assert.True(Objective(heads, y, moved, intercept) >= found * (1 - 1e-9), $"seed {seed}: a step of {size} lowers {found} to {Objective(heads, y, moved, intercept)}");
+                Assert.True(Objective(heads, y, moved, intercept) >= found * (1 - 1e-9),
+                    $"seed {seed}: a step of {size} lowers {found} to {Objective(heads, y, moved, intercept)}");
             }
             AssertConditionsOfMinimum(heads, y, fit, seed);
         }

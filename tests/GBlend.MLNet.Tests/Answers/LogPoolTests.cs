@@ -63,7 +63,8 @@ public sealed class LogPoolTests
         {
             var random = new Random(seed);
             // A few rows or many, two classes or many.
-            int rows = seed % 4 == 0 ? random.Next(1, 8) : random.Next(20, 300), classes = seed % 5 == 0 ? random.Next(50, 150) : random.Next(2, 8), heads = random.Next(2, 7);
+            int rows = seed % 4 == 0 ? random.Next(1, 8) : random.Next(20, 300), classes = seed % 5 == 0 ? random.Next(50, 150)
+                : random.Next(2, 8), heads = random.Next(2, 7);
             long[] labels = [.. Enumerable.Range(0, rows).Select(_ => (long)random.Next(classes))];
             double[][] logs = [.. Enumerable.Range(0, heads).Select(b => Head(kind, b, labels, classes, new Random(kind == "copies" ? seed : seed * 31 + b)))];
             var a = LogPool.Fit(logs, labels, classes);

@@ -5,7 +5,8 @@ public sealed class PoolWeightTests
 {
     private const int Rows = 30;
 
-    /// <summary>A row of weight 2 is the row twice, one of weight 0 is none, but for the ridge, which is weighed against the effective number of rows.</summary>
+    /// <summary>A row of weight 2 is the row twice, one of weight 0 is none, but for the ridge, which is weighed against the effective number of
+    /// rows.</summary>
     [Theory]
     [InlineData(LearningTask.Multiclass)]
     [InlineData(LearningTask.MultiLabel)]
@@ -18,7 +19,8 @@ public sealed class PoolWeightTests
         int[] copies = [.. Enumerable.Range(0, Rows).SelectMany(i => Enumerable.Repeat(i, i % 3))];
         var repeated = Take(plain, copies);
         double ridge = LogPool.DefaultRidge * copies.Length / RowWeights.EffectiveNumber(weights);
-        PoolFit found = weighed.FitPool([true, true, true]), expected = repeated.FitPool([true, true, true], ridge), ignored = plain.FitPool([true, true, true]);
+        PoolFit found = weighed.FitPool([true, true, true]), expected = repeated.FitPool([true, true, true], ridge),
+            ignored = plain.FitPool([true, true, true]);
         AssertClose([.. expected.Coefficients, expected.Intercept], [.. found.Coefficients, found.Intercept]);
         Assert.Contains(expected.Coefficients.Zip(ignored.Coefficients), c => Math.Abs(c.First - c.Second) > 1e-3);
         var rule = AnswerRule.Choose(Answer.Pool, Heads, weighed, [true, true, true], false, _ => { });
@@ -47,10 +49,12 @@ public sealed class PoolWeightTests
         // The first head is right on even rows, the second on odd ones.
         var heads = plain with
         {
-            ByBranch = [.. Enumerable.Range(0, 3).Select(b => Enumerable.Range(0, Rows).Select(i => plain.Targets.Values![i] + (b == 2 ? 2.5 : i % 2 == b ? 0.1 : 2.0)).ToArray())],
+            ByBranch = [.. Enumerable.Range(0, 3).Select(
+                b => Enumerable.Range(0, Rows).Select(i => plain.Targets.Values![i] + (b == 2 ? 2.5 : i % 2 == b ? 0.1 : 2.0)).ToArray())],
         };
         string Best(Func<int, double> weight) => AnswerRule.Choose(
-            Answer.BestHead, Heads, heads with { Targets = heads.Targets with { Weights = [.. Enumerable.Range(0, Rows).Select(weight)] } }, [true, true, true], false, _ => { }).Describe(Heads);
+            Answer.BestHead, Heads, heads with { Targets = heads.Targets with { Weights = [.. Enumerable.Range(0, Rows).Select(weight)] } },
+                [true, true, true], false, _ => { }).Describe(Heads);
         Assert.Equal("head of A", Best(i => i % 2 == 0 ? 2 : 0.1));
         Assert.Equal("head of B", Best(i => i % 2 == 1 ? 2 : 0.1));
     }
@@ -77,8 +81,10 @@ public sealed class PoolWeightTests
         double[] Noise(double scale) => [.. Enumerable.Range(0, Rows * outputs).Select(_ => scale * (random.NextDouble() - 0.5))];
         long[] classes = [.. Enumerable.Range(0, Rows).Select(_ => random.NextInt64(3))];
         float[] values = [.. Enumerable.Range(0, Rows * outputs).Select(_ => task == LearningTask.Regression ? (float)random.NextDouble() : random.Next(2))];
-        double Truth(int i) => task == LearningTask.Multiclass ? (classes[i / 3] == i % 3 ? 2 : 0) : task == LearningTask.MultiLabel ? 2 * values[i] - 1 : values[i];
-        return new([.. new[] { 6.0, 4, 2 }.Select(noise => Noise(task == LearningTask.Regression ? noise / 4 : noise).Select((n, i) => Truth(i) + n).ToArray())],
+        double Truth(int i) =>
+            task == LearningTask.Multiclass ? (classes[i / 3] == i % 3 ? 2 : 0) : task == LearningTask.MultiLabel ? 2 * values[i] - 1 : values[i];
+        return new(
+            [.. new[] { 6.0, 4, 2 }.Select(noise => Noise(task == LearningTask.Regression ? noise / 4 : noise).Select((n, i) => Truth(i) + n).ToArray())],
             task == LearningTask.Multiclass ? new(task, 3, classes, null) : new(task, outputs, null, values), new Loss(task));
     }
 

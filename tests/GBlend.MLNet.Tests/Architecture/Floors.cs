@@ -1,6 +1,7 @@
 namespace GBlend.MLNet.Tests.Architecture;
 
-/// <summary>The floors of the libraries as ARCHITECTURE.md draws them: the folders of a library from the top, each of which uses only what stands below it.</summary>
+/// <summary>The floors of the libraries as ARCHITECTURE.md draws them: the folders of a library from the top, each of which uses only what stands
+/// below it.</summary>
 internal static class Floors
 {
     /// <summary>The folders of a library from the top. Folders in a folder are of its floor.</summary>
@@ -10,7 +11,8 @@ internal static class Floors
         string[] lines = File.ReadAllLines(Repository.PathTo("ARCHITECTURE.md"));
         int start = Array.IndexOf(lines, $"src/{library}");
         Assert.True(start >= 0, $"ARCHITECTURE.md has no line 'src/{library}' with the floors below it.");
-        return [.. lines.Skip(start + 1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal)).Where(line => line[2] != ' ').Select(line => line.Trim().Split('/')[0].Replace(".", ""))];
+        return [.. lines.Skip(start + 1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal)).Where(line => line[2] != ' ').Select(
+            line => line.Trim().Split('/')[0].Replace(".", ""))];
     }
 
     /// <summary>The first folder of a path; empty for a file that is in no folder.</summary>

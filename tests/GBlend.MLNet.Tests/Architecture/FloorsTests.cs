@@ -29,7 +29,8 @@ public sealed class FloorsTests
     public void AnUpwardUseIsFound(string low)
     {
         var sources = SourceGraph.Of([
-            ("Top/High.cs", "namespace N; internal static class High { internal static int Once(int x) => x; internal static int Thrice(this int x) => 3 * x; }"),
+            ("Top/High.cs",
+                "namespace N; internal static class High { internal static int Once(int x) => x; internal static int Thrice(this int x) => 3 * x; }"),
             ("Top/Upper.cs", "namespace N; internal sealed class Upper { internal sealed class Inner; }"),
             ("Bottom/Low.cs", "namespace N; " + low)]);
         Assert.Single(Floors.UpwardUses(sources, ["Top", "Bottom"]));

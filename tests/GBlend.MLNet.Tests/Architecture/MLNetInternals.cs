@@ -18,7 +18,8 @@ internal static class MLNetInternals
     internal static IReadOnlyList<(string File, string Name)> UsedBy(IEnumerable<(string Path, string Text)> sources)
     {
         var key = typeof(Microsoft.ML.MLContext).Assembly.GetName().GetPublicKey()!.ToImmutableArray();
-        var options = new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary, publicSign: true, cryptoPublicKey: key, metadataImportOptions: MetadataImportOptions.All, allowUnsafe: true);
+        var options = new CSharpCompilationOptions(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary, publicSign: true, cryptoPublicKey: key,
+            metadataImportOptions: MetadataImportOptions.All, allowUnsafe: true);
         var compilation = SourceGraph.Compile(sources, Friend, options);
         return [.. compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0).AsParallel()
             .SelectMany(tree => In(tree, compilation.GetSemanticModel(tree)).Select(name => (tree.FilePath, name)))
@@ -32,14 +33,17 @@ internal static class MLNetInternals
         .Where(symbol => symbol is not (null or INamespaceSymbol or IParameterSymbol) && IsOfMLNet(symbol) && !IsPublic(symbol))
         .Select(symbol => Name(symbol!));
 
-    private static bool IsOfMLNet(ISymbol symbol) => symbol.ContainingAssembly?.Name is { } assembly && assembly.StartsWith("Microsoft.ML", StringComparison.Ordinal) && assembly != Friend;
+    private static bool IsOfMLNet(ISymbol symbol) =>
+        symbol.ContainingAssembly?.Name is { } assembly && assembly.StartsWith("Microsoft.ML", StringComparison.Ordinal) && assembly != Friend;
 
     /// <summary>What outsiders may name, or override where a type is made for that.</summary>
     private static bool IsPublic(ISymbol symbol)
     {
-        for (ISymbol? part = symbol is IMethodSymbol { ReducedFrom: { } extension } ? extension : symbol; part is not null and not INamespaceSymbol; part = part.ContainingSymbol)
+        for (ISymbol? part = symbol is IMethodSymbol { ReducedFrom: { } extension } ? extension
+            : symbol; part is not null and not INamespaceSymbol; part = part.ContainingSymbol)
         {
-            if (part.DeclaredAccessibility is not (Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal or Accessibility.NotApplicable))
+            if (part.DeclaredAccessibility
+                is not (Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal or Accessibility.NotApplicable))
                 return false;
         }
         return true;

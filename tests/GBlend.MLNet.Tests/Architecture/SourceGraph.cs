@@ -9,13 +9,15 @@ internal sealed class SourceGraph
 {
     /// <summary>All assemblies that the tests run on.</summary>
     private static readonly Lazy<Dictionary<string, MetadataReference>> s_references = new(() => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
-        .Split(Path.PathSeparator).DistinctBy(Path.GetFileName).ToDictionary(path => Path.GetFileNameWithoutExtension(path), path => (MetadataReference)MetadataReference.CreateFromFile(path)));
+        .Split(Path.PathSeparator).DistinctBy(Path.GetFileName).ToDictionary(
+            path => Path.GetFileNameWithoutExtension(path), path => (MetadataReference)MetadataReference.CreateFromFile(path)));
 
     private readonly Dictionary<string, Dictionary<string, string>> _uses = [];
 
     private SourceGraph(CSharpCompilation compilation)
     {
-        foreach (var (file, uses) in compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0).AsParallel().Select(tree => (tree.FilePath, UsesIn(tree, compilation.GetSemanticModel(tree)))))
+        foreach (var (file, uses) in compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0).AsParallel().Select(
+            tree => (tree.FilePath, UsesIn(tree, compilation.GetSemanticModel(tree)))))
             _uses.Add(file, uses);
     }
 
@@ -49,7 +51,8 @@ internal sealed class SourceGraph
     {
         var parse = new CSharpParseOptions(LanguageVersion.Preview, DocumentationMode.None);
         var usings = CSharpSyntaxTree.ParseText(
-            "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;", parse, "");
+            "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; "
+                + "global using System.Threading.Tasks;", parse, "");
         var trees = sources.Select(source => CSharpSyntaxTree.ParseText(source.Text, parse, source.Path));
         return CSharpCompilation.Create(library, [usings, .. trees], s_references.Value.Where(r => r.Key != library).Select(r => r.Value), options);
     }
@@ -58,7 +61,8 @@ internal sealed class SourceGraph
     /// <param name="nodeOf">The node that a file belongs to: itself, or its folder.</param>
     internal IReadOnlyList<string> LargestCycle(Func<string, string> nodeOf)
     {
-        var edges = Files.GroupBy(nodeOf).ToDictionary(g => g.Key, g => g.SelectMany(file => _uses[file].Keys).Select(nodeOf).Where(other => other != g.Key).ToHashSet());
+        var edges = Files.GroupBy(nodeOf).ToDictionary(
+            g => g.Key, g => g.SelectMany(file => _uses[file].Keys).Select(nodeOf).Where(other => other != g.Key).ToHashSet());
         HashSet<string> ReachedFrom(string start)
         {
             var reached = new HashSet<string>();
@@ -71,7 +75,8 @@ internal sealed class SourceGraph
             return reached;
         }
         var reach = edges.Keys.ToDictionary(node => node, ReachedFrom);
-        return [.. edges.Keys.Select(node => reach[node].Where(other => reach[other].Contains(node)).Order(StringComparer.Ordinal).ToArray()).MaxBy(cycle => cycle.Length) ?? []];
+        return [.. edges.Keys.Select(node => reach[node].Where(other => reach[other].Contains(node)).Order(StringComparer.Ordinal).ToArray()).MaxBy(
+            cycle => cycle.Length) ?? []];
     }
 
     private static Dictionary<string, string> UsesIn(SyntaxTree tree, SemanticModel model)

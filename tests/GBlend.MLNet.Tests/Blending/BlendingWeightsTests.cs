@@ -47,7 +47,8 @@ public sealed class BlendingWeightsTests
 
     [Fact]
     public void Published_branches_permuted_permutes_weights() =>
-        AssertClose([.. PublishedRule.Weights([1.0, 0.2, 0.8], [0.5, 1.0, 0.8], 1e-3).Reverse()], PublishedRule.Weights([0.8, 0.2, 1.0], [0.8, 1.0, 0.5], 1e-3), 1e-12);
+        AssertClose(
+            [.. PublishedRule.Weights([1.0, 0.2, 0.8], [0.5, 1.0, 0.8], 1e-3).Reverse()], PublishedRule.Weights([0.8, 0.2, 1.0], [0.8, 1.0, 0.5], 1e-3), 1e-12);
 
     [Theory]
     [InlineData(0.05)]
@@ -98,7 +99,8 @@ public sealed class BlendingWeightsTests
         int[] groups = [.. Enumerable.Range(0, 200).Select(i => i / 50)];
         double[] shift = [.. Enumerable.Range(0, 4).Select(_ => 2 * random.NextDouble() - 1)];
         double[] Rows(double mean, bool moves) => [.. groups.Select(g => mean + (moves ? shift[g] : 0) + 0.01 * random.NextDouble())];
-        BranchLosses[] branches = [new("A", Rows(2, false), Rows(2, false), Rows(1, false), Rows(1.2, true)), new("Joint", Rows(2, false), Rows(2, false), Rows(0.4, false), Rows(1.1, false))];
+        BranchLosses[] branches = [new("A", Rows(2, false), Rows(2, false), Rows(1, false), Rows(1.2, true)),
+            new("Joint", Rows(2, false), Rows(2, false), Rows(0.4, false), Rows(1.1, false))];
         double alone = WeightEstimation.Estimate(branches, new BlendingGuards(), 0, 5, 1).Trust;
         double grouped = WeightEstimation.Estimate(branches, new BlendingGuards(), 0, 5, 1, new RowGroups(groups, groups)).Trust;
         Assert.True(grouped < alone, $"{grouped} < {alone}");
@@ -218,7 +220,8 @@ public sealed class BlendingWeightsTests
     {
         foreach (double overfitting in new[] { 0.0, 0.3 })
         {
-            var trials = Enumerable.Range(0, 150).Select(seed => Drawn(seed, rows, [.. Enumerable.Repeat(0.0, branches)], [.. Enumerable.Repeat(overfitting, branches)], 1)).ToArray();
+            var trials = Enumerable.Range(0, 150).Select(
+                seed => Drawn(seed, rows, [.. Enumerable.Repeat(0.0, branches)], [.. Enumerable.Repeat(overfitting, branches)], 1)).ToArray();
             double trust = trials.Average(t => t.Trust), below = trials.Average(t => t.Branches[^1].Weight < 0.5 ? 1.0 : 0);
             Assert.True(trust < 0.1 && below < 0.1, $"mean trust {trust}, the joint weight below one half in a share of {below}");
         }
@@ -232,12 +235,14 @@ public sealed class BlendingWeightsTests
     {
         var random = new Random(1);
         double[] Rows(int count, double mean) => [.. Enumerable.Range(0, count).Select(_ => mean + 0.01 * random.NextDouble())];
-        BranchLosses[] branches = [new("A", Rows(train, 2), Rows(heldOut, 2), Rows(train, 1), Rows(heldOut, 1.2)), new("Joint", Rows(train, 2), Rows(heldOut, 2), Rows(train, 0.4), Rows(heldOut, 1.1))];
+        BranchLosses[] branches = [new("A", Rows(train, 2), Rows(heldOut, 2), Rows(train, 1), Rows(heldOut, 1.2)),
+            new("Joint", Rows(train, 2), Rows(heldOut, 2), Rows(train, 0.4), Rows(heldOut, 1.1))];
         var groups = oneGroup ? new RowGroups([.. Enumerable.Range(0, train).Select(i => i % 5)], [.. Enumerable.Repeat(3, heldOut)]) : null;
         var estimate = WeightEstimation.Estimate(branches, new BlendingGuards(), 0, 5, 1, groups);
         Assert.Equal(0, estimate.Trust);
         AssertClose([0.05, 0.95], Weights(estimate), 1e-12);
-        Assert.Contains(estimate.Guards, g => g.Guard == BlendingGuard.Noise && g.Message.Contains(oneGroup ? "held-out rows that it is measured on are one group" : "one row"));
+        Assert.Contains(estimate.Guards, g => g.Guard == BlendingGuard.Noise
+            && g.Message.Contains(oneGroup ? "held-out rows that it is measured on are one group" : "one row"));
     }
 
     [Theory]
@@ -252,7 +257,8 @@ public sealed class BlendingWeightsTests
     }
 
     /// <summary>An estimate from rows whose changes are drawn, with the same noise of a row for all branches and own noise.</summary>
-    private static BlendingEstimate Drawn(int seed, int rows, double[] gains, double[] overfitting, double deviation, double[]? weights = null, int[]? groups = null)
+    private static BlendingEstimate Drawn(
+        int seed, int rows, double[] gains, double[] overfitting, double deviation, double[]? weights = null, int[]? groups = null)
     {
         var random = new Random(seed);
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());

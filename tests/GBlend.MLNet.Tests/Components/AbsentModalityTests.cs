@@ -77,7 +77,8 @@ public sealed class AbsentModalityTests
     {
         var training = Samples.Rows(120);
         training[3].A[1] = float.NaN;
-        using var model = _ml.Trainer(o => (o.MissingValues, o.NumberOfEpochs, o.ValidationFraction, o.Blending) = (MissingValues.ImputeMean | MissingValues.LeaveOutModality, 15, 0.3f, Blending.Auto())).Fit(_ml.KeyedView(training));
+        using var model = _ml.Trainer(o => (o.MissingValues, o.NumberOfEpochs, o.ValidationFraction, o.Blending) = (
+            MissingValues.ImputeMean | MissingValues.LeaveOutModality, 15, 0.3f, Blending.Auto())).Fit(_ml.KeyedView(training));
         var rows = Samples.Rows(4);
         rows[1].A[2] = float.NaN;
         rows[2].A = [];
@@ -116,7 +117,8 @@ public sealed class AbsentModalityTests
         using var model = Fit(o => o.MissingValues = MissingValues.Refuse);
         var rows = Samples.Rows(3);
         rows[2].A = [];
-        Assert.Contains("0 items (row 2, counted from 0)", Assert.Throws<InvalidOperationException>(() => Dense(model.Transform(_ml.KeyedView(rows)), "Score")).Message);
+        Assert.Contains(
+            "0 items (row 2, counted from 0)", Assert.Throws<InvalidOperationException>(() => Dense(model.Transform(_ml.KeyedView(rows)), "Score")).Message);
     }
 
     [Fact]
@@ -156,7 +158,8 @@ public sealed class AbsentModalityTests
     [InlineData(Answer.MeanOfHeads)]
     public void Fit_with_weights_that_never_reach_a_head_answers_complete_rows_without_it(Answer answer)
     {
-        using var model = Fit(o => (o.Blending, o.MissingValues, o.Answer, o.OutputBranchScores) = (Blending.Fixed(0, .5f, .5f), MissingValues.Refuse, answer, true));
+        using var model = Fit(
+            o => (o.Blending, o.MissingValues, o.Answer, o.OutputBranchScores) = (Blending.Fixed(0, .5f, .5f), MissingValues.Refuse, answer, true));
         var scored = model.Transform(_ml.KeyedView(Samples.Rows(12)));
         Assert.All(Dense(scored, "Score.A"), row => Assert.All(row, value => Assert.True(float.IsNaN(value))));
         Assert.All(Dense(scored, "Score.B"), row => Assert.Equal(1, row.Sum(), 1e-5));

@@ -142,7 +142,8 @@ public class ColumnChecksTests
     public void Fit_binary_label_that_is_no_bool_is_refused()
     {
         var ml = new MLContext(1);
-        var e = Assert.Throws<ArgumentOutOfRangeException>(() => ml.BinaryClassification.Trainers.GradientBlending(Samples.Tiny()).Fit(ml.View(Samples.Rows())));
+        var e = Assert.Throws<ArgumentOutOfRangeException>(
+            () => ml.BinaryClassification.Trainers.GradientBlending(Samples.Tiny()).Fit(ml.View(Samples.Rows())));
         Assert.Contains("'Label': expected a bool", e.Message);
     }
 }

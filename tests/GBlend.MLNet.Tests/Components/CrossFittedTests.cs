@@ -140,7 +140,8 @@ public sealed class CrossFittedTests
         var rows = ToyRows.Multiclass();
         rows = rows.Divided(new bool[rows.Count], RowFolds.Divide(rows.Targets.Classes, null, rows.Count, 3, new Random(1)), null);
         var settings = ToyRows.Settings(Blending.Auto());
-        using TrainedModel together = TrainingRun.Fit(rows, settings, new QuietHost()), apart = TrainingRun.Fit(rows, settings with { TrainsSideBySide = false }, new QuietHost());
+        using TrainedModel together = TrainingRun.Fit(rows, settings, new QuietHost()),
+            apart = TrainingRun.Fit(rows, settings with { TrainsSideBySide = false }, new QuietHost());
         Assert.Equal(ToyRows.Score(together, rows), ToyRows.Score(apart, rows));
         Assert.Equal(6, together.Networks.Count);
     }
@@ -181,7 +182,8 @@ public sealed class CrossFittedTests
         static IEnumerable<double[]> Predictions(JointNetwork network, TrainingRows rows)
         {
             using var scope = TorchSharp.torch.NewDisposeScope();
-            var inputs = Enumerable.Range(0, 2).Select(m => TorchSharp.torch.tensor(rows.Floats(m), [rows.Count, rows.Modalities[m].Width]).to(network.Precision)).ToArray();
+            var inputs = Enumerable.Range(0, 2).Select(
+                m => TorchSharp.torch.tensor(rows.Floats(m), [rows.Count, rows.Modalities[m].Width]).to(network.Precision)).ToArray();
             return [.. network.Forward(inputs, network.Shape.Branches).Select(p => p.to(TorchSharp.torch.ScalarType.Float64).data<double>().ToArray())];
         }
     }
@@ -273,7 +275,8 @@ public sealed class CrossFittedTests
         var random = new Random(1);
         rows.ForEach(r => r.Label = Samples.Colours[random.Next(3)]);
         var view = _ml.KeyedView(rows);
-        using GradientBlendingTransformer chosen = Fit(o => (o.Seed, o.NumberOfEpochs) = (3, 30), view), last = Fit(o => (o.Seed, o.NumberOfEpochs, o.FinalWeights) = (3, 30, FinalWeights.LastEpoch), view);
+        using GradientBlendingTransformer chosen = Fit(o => (o.Seed, o.NumberOfEpochs) = (3, 30), view),
+            last = Fit(o => (o.Seed, o.NumberOfEpochs, o.FinalWeights) = (3, 30, FinalWeights.LastEpoch), view);
         double[] losses = [.. chosen.History.Epochs.Select(e => e.AnswerHeldOutLoss!.Value)];
         int expected = chosen.History.SelectedEpoch;
         Assert.InRange(expected, Array.IndexOf(losses, losses.Min()), 28);

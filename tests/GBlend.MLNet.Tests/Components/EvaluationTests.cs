@@ -112,7 +112,8 @@ public class EvaluationTests
             (o.LabelColumnName, o.NumberOfEpochs) = ("Tags", 60);
         }).Fit(_view);
         var output = model.Transform(_view);
-        var right = output.GetColumn<bool[]>("PredictedLabel").Zip(output.GetColumn<float[]>("Tags")).Average(x => x.First.Zip(x.Second).Count(y => y.First == (y.Second == 1)) / 3.0);
+        var right = output.GetColumn<bool[]>("PredictedLabel").Zip(output.GetColumn<float[]>("Tags")).Average(
+            x => x.First.Zip(x.Second).Count(y => y.First == (y.Second == 1)) / 3.0);
         Assert.True(right > 0.8, $"right {right}");
         Assert.Equal(LearningTask.MultiLabel, model.Task);
     }
@@ -123,7 +124,8 @@ public class EvaluationTests
         var folds = _ml.MulticlassClassification.CrossValidate(_view, _ml.Trainer(Learn), numberOfFolds: 3);
         Assert.Equal(3, folds.Count);
         Assert.All(folds, f => Assert.True(f.Metrics.MicroAccuracy > 0.7));
-        var chained = _ml.MulticlassClassification.CrossValidate(_ml.View(Samples.Rows(120)), _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Trainer(Learn)), numberOfFolds: 2);
+        var chained = _ml.MulticlassClassification.CrossValidate(
+            _ml.View(Samples.Rows(120)), _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Trainer(Learn)), numberOfFolds: 2);
         Assert.Equal(2, chained.Count);
     }
 

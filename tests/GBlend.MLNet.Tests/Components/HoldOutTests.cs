@@ -193,7 +193,8 @@ public class HoldOutTests
         var host = new RecordingHost();
         var data = Samples.Read(_ml.KeyedView(OfClasses(25, 4)), o => o.Blending = Blending.Online(), host: host);
         Assert.Equal(25, data.Rows.HeldOut.Count(h => h));
-        Assert.Equal("25 of 100 rows (25 %) are held out, where ValidationFraction = 0.1 asks for 10: Blending = online G-Blend needs held-out rows of every class.", Assert.Single(host.Warnings));
+        Assert.Equal("25 of 100 rows (25 %) are held out, where ValidationFraction = 0.1 asks for 10: Blending = online G-Blend needs held-out rows of every "
+            + "class.", Assert.Single(host.Warnings));
         host = new RecordingHost();
         Samples.Read(_ml.KeyedView(Samples.Rows(300)), o => o.Blending = Blending.Online(), host: host);
         Assert.DoesNotContain(host.Warnings.Concat(host.Infos), message => message.Contains("are held out"));
@@ -252,7 +253,8 @@ public class HoldOutTests
     {
         var rows = Samples.Rows(30);
         rows.ForEach(r => r.IsHeldOut &= r.Label != "blue");
-        var e = Assert.Throws<InvalidOperationException>(() => Samples.Read(_ml.KeyedView(rows), o => (o.HoldOutColumnName, o.Blending) = ("IsHeldOut", Blending.Online())));
+        var e = Assert.Throws<InvalidOperationException>(
+            () => Samples.Read(_ml.KeyedView(rows), o => (o.HoldOutColumnName, o.Blending) = ("IsHeldOut", Blending.Online())));
         Assert.Contains("'blue'", e.Message);
         Assert.Contains("HoldOutColumnName", e.Message);
     }

@@ -33,12 +33,16 @@ public sealed class InputTypeTests
 
     public static TheoryData<string, string[], DataViewType> WrongColumns => new()
     {
-        { "Image", ["Vector<Single, 4, 3, 2>", "Vector<Byte, 4, 3, 2>", "ConvertType"], new VectorDataViewType(NumberDataViewType.Byte, Height, Width, Channels) },
-        { "Image", ["Vector<Single, 4, 3, 2>", "Vector<Int32, 4, 3, 2>", "ConvertType"], new VectorDataViewType(NumberDataViewType.Int32, Height, Width, Channels) },
-        { "Image", ["Vector<Single, 4, 3, 2>", "Vector<Single, 2, 4, 3>", "[VectorType(4, 3, 2)]"], new VectorDataViewType(NumberDataViewType.Single, Channels, Height, Width) },
+        { "Image", ["Vector<Single, 4, 3, 2>", "Vector<Byte, 4, 3, 2>", "ConvertType"],
+            new VectorDataViewType(NumberDataViewType.Byte, Height, Width, Channels) },
+        { "Image", ["Vector<Single, 4, 3, 2>", "Vector<Int32, 4, 3, 2>", "ConvertType"],
+            new VectorDataViewType(NumberDataViewType.Int32, Height, Width, Channels) },
+        { "Image", ["Vector<Single, 4, 3, 2>", "Vector<Single, 2, 4, 3>", "[VectorType(4, 3, 2)]"],
+            new VectorDataViewType(NumberDataViewType.Single, Channels, Height, Width) },
         { "Image", ["Vector<Single, 4, 3, 2>", "Vector<Single, 3, 4, 2>"], new VectorDataViewType(NumberDataViewType.Single, Width, Height, Channels) },
         { "Image", ["Vector<Single, 4, 3, 2>", "Vector<Single, 24>"], new VectorDataViewType(NumberDataViewType.Single, Size) },
-        { "Image", ["Vector<Single, 4, 3, 2>", "Vector<Byte, 24>", "ConvertType", "[VectorType(4, 3, 2)]"], new VectorDataViewType(NumberDataViewType.Byte, Size) },
+        { "Image", ["Vector<Single, 4, 3, 2>", "Vector<Byte, 24>", "ConvertType", "[VectorType(4, 3, 2)]"],
+            new VectorDataViewType(NumberDataViewType.Byte, Size) },
         { "Image", ["Vector<Single, 4, 3, 2>"], new VectorDataViewType(NumberDataViewType.Single) },
         { "Image", ["Vector<Single, 4, 3, 2>"], new VectorDataViewType(NumberDataViewType.Single, Height, 0, Channels) },
         { "Image", ["Vector<Single, 4, 3, 2>"], new VectorDataViewType(TextDataViewType.Instance, Height, Width, Channels) },
@@ -54,7 +58,8 @@ public sealed class InputTypeTests
     {
         using var model = Fit(View());
         var other = With(column, found);
-        foreach (var refused in new Action[] { () => model.GetOutputSchema(other), () => model.Transform(Empty(other)), () => ((ITransformer)model).GetRowToRowMapper(other) })
+        foreach (var refused in new Action[] { () => model.GetOutputSchema(other), () => model.Transform(Empty(other)),
+            () => ((ITransformer)model).GetRowToRowMapper(other) })
         {
             var error = Assert.Throws<ArgumentOutOfRangeException>(refused);
             Assert.Contains($"Schema mismatch for modality column '{column}'", error.Message);
@@ -68,7 +73,8 @@ public sealed class InputTypeTests
     {
         using var model = Fit(View());
         var bytes = SchemaDefinition.Create(typeof(BytePicture));
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Model.CreatePredictionEngine<BytePicture, Answered>(model, inputSchemaDefinition: bytes));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.Model.CreatePredictionEngine<BytePicture, Answered>(model, inputSchemaDefinition: bytes));
         Assert.Contains("modality column 'Image'", error.Message);
         var loaded = Reloaded(model);
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Model.CreatePredictionEngine<BytePicture, Answered>(loaded, inputSchemaDefinition: bytes));
@@ -105,7 +111,8 @@ public sealed class InputTypeTests
         Assert.All(content["modalities"]!.AsArray(), m => Assert.True(m!.AsObject().Remove("item")));
         weights.Position = 0;
         using var old = new GradientBlendingTransformer(
-            TrainedModel.Load(new MemoryStream(Encoding.UTF8.GetBytes(content.ToJsonString())), weights, TrainingDevice.Cpu, null, true), model.Label, false, TrainingDevice.Cpu);
+            TrainedModel.Load(new MemoryStream(Encoding.UTF8.GetBytes(content.ToJsonString())), weights, TrainingDevice.Cpu, null, true), model.Label, false,
+                TrainingDevice.Cpu);
         Assert.Equal(model.Transform(view).GetColumn<float[]>("Score"), old.Transform(view).GetColumn<float[]>("Score"));
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => old.Transform(isBytes ? View() : Bytes()));
         Assert.Contains($"Vector<{(isBytes ? "Byte" : "Single")}, 4, 3, 2>", error.Message);
@@ -118,7 +125,8 @@ public sealed class InputTypeTests
     {
         static Modality Sound() => Modality.Vector("Sound", Encoders.Mlp(4));
         var floats = View();
-        var numbers = _ml.Transforms.CustomMapping<Sounding, Counting>((from, to) => to.Sound = [.. from.Sound.Select(v => (int)(9 * v))], null).Fit(floats).Transform(floats);
+        var numbers = _ml.Transforms.CustomMapping<Sounding, Counting>(
+            (from, to) => to.Sound = [.. from.Sound.Select(v => (int)(9 * v))], null).Fit(floats).Transform(floats);
         using var model = Fit(numbers, Sound());
         Fit(numbers, Sound().WithEncoderOf(model)).Dispose();
         var error = Assert.Throws<ArgumentException>(() => Fit(floats, Sound().WithEncoderOf(model)));
@@ -234,6 +242,7 @@ public sealed class InputTypeTests
 
         public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => throw new NotSupportedException();
 
-        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => throw new NotSupportedException();
+        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            throw new NotSupportedException();
     }
 }

@@ -66,7 +66,8 @@ public class LabelTests
     /// <summary>Labels are standardized: the masses of stars in kilograms are a label like any other.</summary>
     [Fact]
     public void Read_large_numbers_are_labels() =>
-        Assert.Equal([2e30f, 4e30f, 6e30f, 8e30f], Read("Number", OutputKind.Regression, s_rows.Select(r => new Labelled { X = r.X, Number = r.X * 2e30 })).Rows.Targets.Values!);
+        Assert.Equal([2e30f, 4e30f, 6e30f, 8e30f],
+            Read("Number", OutputKind.Regression, s_rows.Select(r => new Labelled { X = r.X, Number = r.X * 2e30 })).Rows.Targets.Values!);
 
     [Fact]
     public void Read_text_key_keeps_its_values()

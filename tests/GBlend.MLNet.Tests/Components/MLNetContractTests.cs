@@ -14,7 +14,8 @@ public sealed class MLNetContractTests
     public MLNetContractTests()
     {
         var rows = _ml.View(Samples.Rows(120));
-        var keyed = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.Concatenate("Named", "Amount", "Number2")).Append(_ml.Transforms.NormalizeMinMax("Named"));
+        var keyed = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.Concatenate("Named", "Amount", "Number2")).Append(
+            _ml.Transforms.NormalizeMinMax("Named"));
         rows = _ml.Transforms.Conversion.ConvertType("Number2", "Number", DataKind.Single).Fit(rows).Transform(rows);
         _view = keyed.Fit(rows).Transform(rows);
     }
@@ -30,7 +31,8 @@ public sealed class MLNetContractTests
     [Fact]
     public void PermutationFeatureImportance_of_a_chain_with_one_modality_is_ml_nets_own_call()
     {
-        var multiclass = _ml.Transforms.CopyColumns("Copy", "A").Append(_ml.Trainer(o => Learn(o, "Named"))).Append(_ml.Transforms.Conversion.MapKeyToValue("Word", "PredictedLabel")).Fit(_view);
+        var multiclass = _ml.Transforms.CopyColumns("Copy", "A").Append(_ml.Trainer(o => Learn(o, "Named"))).Append(
+            _ml.Transforms.Conversion.MapKeyToValue("Word", "PredictedLabel")).Fit(_view);
         var byName = _ml.MulticlassClassification.PermutationFeatureImportance(multiclass, _view, permutationCount: 2);
         Assert.Equal(["Amount", "Number2"], byName.Keys.Order());
         Assert.Contains(byName.Values, v => v.MicroAccuracy.Mean < 0);
@@ -52,7 +54,8 @@ public sealed class MLNetContractTests
         Assert.Contains("the modality columns 'A', 'Named'", error.Message);
         Assert.Contains("model.GradientBlendingModel().ForFeatureImportance(\"A\")", error.Message);
         Assert.Throws<InvalidOperationException>(() => _ml.MulticlassClassification.PermutationFeatureImportance(chain.LastTransformer, _view));
-        var slots = _ml.MulticlassClassification.PermutationFeatureImportance(chain.GradientBlendingModel().ForFeatureImportance("A"), _view, permutationCount: 2);
+        var slots = _ml.MulticlassClassification.PermutationFeatureImportance(
+            chain.GradientBlendingModel().ForFeatureImportance("A"), _view, permutationCount: 2);
         Assert.Equal(4, slots.Length);
     }
 
@@ -72,7 +75,8 @@ public sealed class MLNetContractTests
         Assert.False(trainer.Info.WantCaching);
         using var model = (GradientBlendingTransformer)trainer.Fit(_view);
         Assert.Same(model, ((IPredictionTransformer<object>)model).Model);
-        Assert.Equal(("A", new VectorDataViewType(NumberDataViewType.Single, 4)), (((ISingleFeaturePredictionTransformer<object>)model).FeatureColumnName, ((ISingleFeaturePredictionTransformer<object>)model).FeatureColumnType));
+        Assert.Equal(("A", new VectorDataViewType(NumberDataViewType.Single, 4)),
+            (((ISingleFeaturePredictionTransformer<object>)model).FeatureColumnName, ((ISingleFeaturePredictionTransformer<object>)model).FeatureColumnType));
     }
 
     [Fact]
@@ -94,7 +98,8 @@ public sealed class MLNetContractTests
         Assert.Throws<RuntimeBinderException>(() => StandardTrainersCatalog.OneVersusAll(_ml.MulticlassClassification.Trainers, trainer));
         Assert.Throws<RuntimeBinderException>(() => _ml.BinaryClassification.ChangeModelThreshold(fitted, 0.4f));
         Assert.Throws<RuntimeBinderException>(() => ExplainabilityCatalog.CalculateFeatureContribution(_ml.Transforms, fitted));
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.MulticlassClassification.Trainers.PairwiseCoupling(_ml.BinaryClassification.Trainers.GradientBlending(options)));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.MulticlassClassification.Trainers.PairwiseCoupling(_ml.BinaryClassification.Trainers.GradientBlending(options)));
         Assert.Contains("right kind of model", error.Message);
         Assert.DoesNotContain(typeof(GradientBlendingTransformer).GetInterfaces(), i => i.Name.Contains("Onnx"));
     }

@@ -35,20 +35,21 @@ public sealed class MediaColumnTests
     {
         var rows = Rows(24);
         var view = _ml.Data.LoadFromEnumerable(rows);
-        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.MulticlassClassification.Trainers.GradientBlending(new GradientBlendingTrainer.Options
-        {
-            Modalities =
+        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label").Append(
+            _ml.MulticlassClassification.Trainers.GradientBlending(new GradientBlendingTrainer.Options
+            {
+                Modalities =
             {
                 Modality.Image("Image", Encoders.ImageResNet(18, 0.05).WithNormalization([124, 116, 104], [58, 57, 57])),
                 Modality.Audio("LogMel", Encoders.AudioResNet(18, 0.05)),
                 Modality.Text("Tokens", Encoders.TextCnn(30, 4)),
             },
-            Blending = Blending.Equal(),
-            Fusion = Fusion.Concat(8),
-            NumberOfEpochs = 1,
-            BatchSize = 8,
-            Device = TrainingDevice.Cpu,
-        }));
+                Blending = Blending.Equal(),
+                Fusion = Fusion.Concat(8),
+                NumberOfEpochs = 1,
+                BatchSize = 8,
+                Device = TrainingDevice.Cpu,
+            }));
         var model = pipeline.Fit(view);
         var scores = model.Transform(view).GetColumn<float[]>("Score").ToArray();
         using var file = new MemoryStream();

@@ -44,7 +44,8 @@ public sealed class MemoryBudgetTests
     public void Fit_that_runs_out_of_memory_names_the_options_that_take_it(int? budget, string part)
     {
         var ml = new MLContext(1);
-        var trainer = ml.Trainer(o => (o.Modalities[0], o.BatchSize, o.MemoryBudgetInMegabytes) = (Modality.Vector("A", Encoders.Mlp(8_000_000, 8_000_000)), 17, budget));
+        var trainer = ml.Trainer(
+            o => (o.Modalities[0], o.BatchSize, o.MemoryBudgetInMegabytes) = (Modality.Vector("A", Encoders.Mlp(8_000_000, 8_000_000)), 17, budget));
         var e = Assert.Throws<OutOfMemoryException>(() => trainer.Fit(ml.KeyedView(Samples.Rows())));
         Assert.Contains(part, e.Message);
         Assert.Contains("BatchSize (17)", e.Message);
@@ -73,15 +74,16 @@ public sealed class MemoryBudgetTests
         }
     }
 
-    private static GradientBlendingTransformer Fit(MLContext ml, IDataView view, int megabytes) => ml.BinaryClassification.Trainers.GradientBlending(new GradientBlendingTrainer.Options
-    {
-        Modalities = { Modality.Vector("Features", Encoders.Mlp(4)), Modality.Vector("Bytes", Encoders.Mlp(4)) },
-        Blending = Blending.Equal(),
-        NumberOfEpochs = 2,
-        BatchSize = 256,
-        Seed = 1,
-        MemoryBudgetInMegabytes = megabytes,
-    }).Fit(view);
+    private static GradientBlendingTransformer Fit(MLContext ml, IDataView view, int megabytes) =>
+        ml.BinaryClassification.Trainers.GradientBlending(new GradientBlendingTrainer.Options
+        {
+            Modalities = { Modality.Vector("Features", Encoders.Mlp(4)), Modality.Vector("Bytes", Encoders.Mlp(4)) },
+            Blending = Blending.Equal(),
+            NumberOfEpochs = 2,
+            BatchSize = 256,
+            Seed = 1,
+            MemoryBudgetInMegabytes = megabytes,
+        }).Fit(view);
 
     private static byte[] Bytes(GradientBlendingTransformer model)
     {

@@ -25,7 +25,8 @@ public sealed class ModelOfAChainTests
         Assert.Equal(3, model.History.Epochs.Count);
         Assert.Same(model, model.GradientBlendingModel());
 
-        ITransformer nested = new TransformerChain<ITransformer>(chain.First(), new TransformerChain<ITransformer>(new TransformerChain<ITransformer>(model), chain.Last()));
+        ITransformer nested = new TransformerChain<ITransformer>(
+            chain.First(), new TransformerChain<ITransformer>(new TransformerChain<ITransformer>(model), chain.Last()));
         Assert.Same(model, nested.GradientBlendingModel());
         Assert.Same(model, ((ITransformer)model.ForFeatureImportance("A")).GradientBlendingModel());
     }
@@ -59,7 +60,8 @@ public sealed class ModelOfAChainTests
     [Fact]
     public void Model_where_there_are_several_is_refused_and_says_how_to_get_each()
     {
-        var chain = Key.Append(_ml.Trainer()).Append(_ml.Transforms.SelectColumns("Label", "A", "B", "IsRed")).Append(_ml.Trainer(o => o.Modalities.RemoveAt(1))).Fit(_view);
+        var chain = Key.Append(_ml.Trainer()).Append(_ml.Transforms.SelectColumns("Label", "A", "B", "IsRed")).Append(
+            _ml.Trainer(o => o.Modalities.RemoveAt(1))).Fit(_view);
         var error = Assert.Throws<ArgumentException>(() => chain.GradientBlendingModel());
         Assert.Contains("2 Gradient Blending models (of A, B; of A)", error.Message);
         Assert.Contains("GradientBlendingModels()", error.Message);

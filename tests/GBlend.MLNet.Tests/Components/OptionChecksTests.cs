@@ -72,7 +72,8 @@ public class OptionChecksTests
     public void Fit_method_that_exchanges_features_with_mid_fusion_is_refused()
     {
         var ml = new MLContext(1);
-        var e = Assert.Throws<ArgumentException>(() => ml.Trainer(o => (o.Blending, o.Fusion) = (Blending.Mcr(), Fusion.MidConcat(4))).Fit(ml.KeyedView(Samples.Rows())));
+        var e = Assert.Throws<ArgumentException>(
+            () => ml.Trainer(o => (o.Blending, o.Fusion) = (Blending.Mcr(), Fusion.MidConcat(4))).Fit(ml.KeyedView(Samples.Rows())));
         Assert.Contains("needs late fusion", e.Message);
     }
 

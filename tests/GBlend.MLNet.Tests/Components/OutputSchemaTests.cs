@@ -28,7 +28,8 @@ public class OutputSchemaTests
         foreach (var blending in new[] { Blending.Equal(), Blending.None(), Blending.Separate() })
         {
             var view = _ml.KeyedView(Samples.Rows());
-            var trainer = Trainer(kind, Samples.Tiny(o => (o.LabelColumnName, o.OutputBranchScores, o.Blending, o.NumberOfEpochs) = (label, true, blending, 1)));
+            var trainer = Trainer(
+                kind, Samples.Tiny(o => (o.LabelColumnName, o.OutputBranchScores, o.Blending, o.NumberOfEpochs) = (label, true, blending, 1)));
             using var model = trainer.Fit(view);
             var promised = Describe(trainer.GetOutputSchema(Shape(view.Schema)));
             var delivered = Describe(Shape(model.GetOutputSchema(view.Schema)));
@@ -115,8 +116,10 @@ public class OutputSchemaTests
     }
 
     private static SchemaShape Shape(DataViewSchema schema) =>
-        (SchemaShape)typeof(SchemaShape).GetMethod("Create", System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.Invoke(null, [schema])!;
+        (SchemaShape)typeof(SchemaShape).GetMethod("Create", System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.Invoke(
+            null, [schema])!;
 
     private static IEnumerable<string> Describe(SchemaShape shape) => shape
-        .Select(c => $"{c.Name} {c.Kind} {c.ItemType} {c.IsKey} [{string.Join(", ", c.Annotations.Select(a => $"{a.Name} {a.Kind} {a.ItemType} {a.IsKey}").Order())}]").Order();
+        .Select(c => $"{c.Name} {c.Kind} {c.ItemType} {c.IsKey} [{string.Join(", "
+            + $"", c.Annotations.Select(a => $"{a.Name} {a.Kind} {a.ItemType} {a.IsKey}").Order())}]").Order();
 }

@@ -62,7 +62,8 @@ public sealed class RowFoldsTests
             Assert.Equal(classes.Distinct().Order(), classes.Where((_, row) => fold[row] != f).Distinct().Order());
         // Without groups, two rows of a class are enough for both to be judged.
         if (!hasGroups && fold.Max() > 0)
-            Assert.All(classes.Index().GroupBy(c => c.Item).Where(c => c.Count() > 1), c => Assert.All(c, row => Assert.NotEqual(TrainingRows.NoFold, fold[row.Index])));
+            Assert.All(classes.Index().GroupBy(c => c.Item).Where(c => c.Count() > 1),
+                c => Assert.All(c, row => Assert.NotEqual(TrainingRows.NoFold, fold[row.Index])));
         Assert.Equal(fold, RowFolds.Divide(classes, hasGroups ? groups : null, classes.Length, count, new System.Random(seed)));
     }
 

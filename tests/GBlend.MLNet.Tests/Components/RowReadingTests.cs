@@ -37,8 +37,10 @@ public class RowReadingTests
     {
         Numbers[] rows =
         [
-            new() { Label = true, I1 = -1, U4 = 7, R8 = 0.5, Bytes = [1, 255], Longs = [-3, 4], Doubles = [1.5, -2], Sparse = new(5, 2, [8f, 9f], [1, 4]), Image = [1, 2, 3, 4, 5, 6] },
-            new() { Label = false, I1 = 2, U4 = 0, R8 = -4, Bytes = [0, 3], Longs = [5, 6], Doubles = [0, 0], Sparse = new(5, 0, [], []), Image = [6, 5, 4, 3, 2, 1] },
+            new() { Label = true, I1 = -1, U4 = 7, R8 = 0.5, Bytes = [1, 255], Longs = [-3, 4], Doubles = [1.5, -2], Sparse = new(5, 2, [8f, 9f], [1, 4]),
+                Image = [1, 2, 3, 4, 5, 6] },
+            new() { Label = false, I1 = 2, U4 = 0, R8 = -4, Bytes = [0, 3], Longs = [5, 6], Doubles = [0, 0], Sparse = new(5, 0, [], []),
+                Image = [6, 5, 4, 3, 2, 1] },
         ];
         return Samples.Read(_ml.Data.LoadFromEnumerable(rows), o =>
         {
@@ -121,7 +123,8 @@ public class RowReadingTests
     [Fact]
     public void Fit_on_a_sentinel_is_refused_in_every_kind_of_column()
     {
-        Numbers[] rows = [.. Enumerable.Range(0, 20).Select(i => new Numbers { Label = i % 2 == 0, R8 = i == 7 ? 1e30 : i, Doubles = [i, i == 9 ? -1e25 : 0], Sparse = new(5, 1, [i == 11 ? 2e19f : i], [3]) })];
+        Numbers[] rows = [.. Enumerable.Range(0, 20).Select(i =>
+            new Numbers { Label = i % 2 == 0, R8 = i == 7 ? 1e30 : i, Doubles = [i, i == 9 ? -1e25 : 0], Sparse = new(5, 1, [i == 11 ? 2e19f : i], [3]) })];
         var view = _ml.Data.LoadFromEnumerable(rows);
         foreach (var (column, place) in new[] { ("R8", "row 7, slot 0"), ("Doubles", "row 9, slot 1"), ("Sparse", "row 11, slot 3") })
         {
@@ -140,7 +143,8 @@ public class RowReadingTests
             (row.A[1], row.A[3]) = (row.IsHeldOut ? 1000 : 2, float.NaN);
         rows[1].A[1] = float.NaN;
         rows[2].A[1] = 4;
-        var data = Samples.Read(_ml.View(rows), o => (o.LabelColumnName, o.HoldOutColumnName, o.MissingValues) = ("IsRed", "IsHeldOut", MissingValues.ImputeMean));
+        var data = Samples.Read(
+            _ml.View(rows), o => (o.LabelColumnName, o.HoldOutColumnName, o.MissingValues) = ("IsRed", "IsHeldOut", MissingValues.ImputeMean));
         int training = rows.Count(r => !r.IsHeldOut) - 1;
         float mean = (2f * (training - 1) + 4) / training;
         Assert.Equal(mean, data.Modalities[0].Fill![1], 1e-6f);

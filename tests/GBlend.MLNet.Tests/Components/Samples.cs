@@ -87,7 +87,8 @@ internal static class Samples
         ml.MulticlassClassification.Trainers.GradientBlending(Tiny(change));
 
     /// <summary>What the trainer makes of a view before it trains.</summary>
-    internal static TrainingData Read(IDataView view, Action<Options>? change = null, OutputKind kind = OutputKind.Multiclass, RecordingHost? host = null, int seed = 1) =>
+    internal static TrainingData Read(
+        IDataView view, Action<Options>? change = null, OutputKind kind = OutputKind.Multiclass, RecordingHost? host = null, int seed = 1) =>
         TrainingData.Read(view, Tiny(change), kind, seed, host ?? new RecordingHost());
 
     /// <summary>All values of a column by a cursor that has only this column.</summary>

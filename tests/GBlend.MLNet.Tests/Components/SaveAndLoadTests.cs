@@ -49,7 +49,8 @@ public class SaveAndLoadTests
     public void Load_of_a_chain_maps_classes_back_to_text()
     {
         var rows = _ml.View(Samples.Rows());
-        var chain = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Trainer()).Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")).Fit(rows);
+        var chain = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Trainer()).Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
+            .Fit(rows);
         var loaded = Load(Saved(chain));
         Assert.Equal(chain.Transform(rows).GetColumn<string>("PredictedLabel"), loaded.Transform(rows).GetColumn<string>("PredictedLabel"));
         Assert.Single(Assert.IsAssignableFrom<IEnumerable<ITransformer>>(loaded).OfType<GradientBlendingTransformer>());

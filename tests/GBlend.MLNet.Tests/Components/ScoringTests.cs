@@ -168,7 +168,8 @@ public sealed class ScoringTests : IDisposable
     [Fact]
     public void Cursor_below_row_to_row_transforms_is_consolidated_in_order()
     {
-        var chained = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Append(_ml.Transforms.CopyColumns("Again", "Score")).Fit(_output).Transform(_output);
+        var chained = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Append(_ml.Transforms.CopyColumns("Again", "Score")).Fit(_output).Transform(
+            _output);
         Assert.Equal(Expected, Bits(chained.GetColumn<float[]>("Again")));
     }
 

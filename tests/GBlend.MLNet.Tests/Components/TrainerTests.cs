@@ -35,7 +35,8 @@ public class TrainerTests
         var rows = Samples.Rows(30);
         rows.ForEach(r => r.IsHeldOut &= r.Label != "blue");
         _ml.Trainer(o => o.HoldOutColumnName = "IsHeldOut").Fit(_ml.KeyedView(rows)).Dispose();
-        Assert.Contains(log, e => e.Source.Contains("GradientBlendingTrainer") && e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning && e.Message.Contains("'blue'"));
+        Assert.Contains(log, e => e.Source.Contains("GradientBlendingTrainer") && e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning
+            && e.Message.Contains("'blue'"));
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public class TrainerTests
         Assert.Throws<OperationCanceledException>(() => _ml.Trainer(o => (o.Progress, o.NumberOfEpochs) = (reports, 1000)).Fit(_view));
         Assert.True(reports.Seen[^1].EpochsDone < 1000);
 
-        void Cancel() => typeof(MLContext).GetMethod("CancelExecution", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.Invoke(_ml, null);
+        void Cancel() => typeof(MLContext).GetMethod(
+            "CancelExecution", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.Invoke(_ml, null);
     }
 
     [Fact]
@@ -62,7 +64,8 @@ public class TrainerTests
     {
         using var source = new CancellationTokenSource();
         var reports = new Recorder { OnReport = source.Cancel };
-        Assert.Throws<OperationCanceledException>(() => _ml.Trainer(o => (o.Progress, o.NumberOfEpochs, o.CancellationToken) = (reports, 1000, source.Token)).Fit(_view));
+        Assert.Throws<OperationCanceledException>(
+            () => _ml.Trainer(o => (o.Progress, o.NumberOfEpochs, o.CancellationToken) = (reports, 1000, source.Token)).Fit(_view));
         Assert.True(reports.Seen[^1].EpochsDone < 1000);
     }
 
@@ -102,7 +105,8 @@ public class TrainerTests
     public void Fit_from_a_model_with_another_encoder_is_refused()
     {
         using var alone = _ml.Trainer(o => o.Modalities.RemoveAt(1)).Fit(_view);
-        var e = Assert.Throws<ArgumentException>(() => _ml.Trainer(o => o.Modalities[0] = Modality.Vector("A", Encoders.Mlp(7)).WithEncoderOf(alone)).Fit(_view));
+        var e = Assert.Throws<ArgumentException>(
+            () => _ml.Trainer(o => o.Modalities[0] = Modality.Vector("A", Encoders.Mlp(7)).WithEncoderOf(alone)).Fit(_view));
         Assert.Contains("MLP 6", e.Message);
         Assert.Contains("MLP 7", e.Message);
     }
@@ -161,7 +165,8 @@ public class TrainerTests
         using var labels = _ml.MulticlassClassification.Trainers.GradientBlending(["A", "B"], labelColumnName: "Tags").Fit(_view);
         using var binary = _ml.BinaryClassification.Trainers.GradientBlending(["A", "B"], labelColumnName: "IsRed").Fit(_view);
         using var regression = _ml.Regression.Trainers.GradientBlending(["A", "B"], labelColumnName: "Amount").Fit(_view);
-        Assert.Equal([LearningTask.Multiclass, LearningTask.MultiLabel, LearningTask.Multiclass, LearningTask.Regression], new[] { classes, labels, binary, regression }.Select(m => m.Task));
+        Assert.Equal([LearningTask.Multiclass, LearningTask.MultiLabel, LearningTask.Multiclass, LearningTask.Regression],
+            new[] { classes, labels, binary, regression }.Select(m => m.Task));
         Assert.All(new[] { classes, labels, binary, regression }, m => Assert.Equal(["A", "B"], m.ModalityColumns));
 
         var renamed = _ml.Transforms.CopyColumns("Label", "IsRed").Fit(_view).Transform(_view);

@@ -44,7 +44,8 @@ public sealed class VideoScoringTests
     public void Score_of_a_video_is_the_mean_over_its_clips_and_hit_at_k_follows()
     {
         var clips = ClipRows(72);
-        VideoRow[] videos = [.. clips.Chunk(Clips).Select(v => new VideoRow { Label = v[0].Label, Clip = [.. v.SelectMany(c => c.Clip)], Sound = [.. v.SelectMany(c => c.Sound)] })];
+        VideoRow[] videos = [.. clips.Chunk(Clips).Select(
+            v => new VideoRow { Label = v[0].Label, Clip = [.. v.SelectMany(c => c.Clip)], Sound = [.. v.SelectMany(c => c.Sound)] })];
         IDataView clipView = _ml.Data.LoadFromEnumerable(clips), videoView = _ml.Data.LoadFromEnumerable(videos);
         var model = Pipeline().Fit(videoView);
         using var file = new MemoryStream();
@@ -58,7 +59,8 @@ public sealed class VideoScoringTests
         Assert.Equal(perVideo[5], engine.Predict(videos[5]).Score);
 
         // Every clip as a video of its own three times over, so that the same network scores it alone.
-        var alone = _ml.Data.LoadFromEnumerable(clips.Select(c => new VideoRow { Label = c.Label, Clip = [.. c.Clip, .. c.Clip, .. c.Clip], Sound = [.. c.Sound, .. c.Sound, .. c.Sound] }));
+        var alone = _ml.Data.LoadFromEnumerable(
+            clips.Select(c => new VideoRow { Label = c.Label, Clip = [.. c.Clip, .. c.Clip, .. c.Clip], Sound = [.. c.Sound, .. c.Sound, .. c.Sound] }));
         float[][] perClip = ScoredRows.Scores(loaded.Transform(alone));
         var groups = new ScoreGroups(ScoredRows.Groups(clipView, "VideoName"));
         Assert.All(groups.Average(perClip).SelectMany(s => s).Zip(perVideo.SelectMany(s => s)), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
@@ -108,7 +110,8 @@ public sealed class VideoScoringTests
         var rows = _ml.Data.LoadFromEnumerable(ClipRows(24));
         var messages = new List<string>();
         _ml.Log += (_, e) => messages.Add(e.Message);
-        float[][] Scores(bool isShort) => ScoredRows.Scores(Pipeline(o => (o.UseBFloat16, o.NumberOfEpochs, o.Seed) = (isShort, 1, 4)).Fit(rows).Transform(rows));
+        float[][] Scores(bool isShort) =>
+            ScoredRows.Scores(Pipeline(o => (o.UseBFloat16, o.NumberOfEpochs, o.Seed) = (isShort, 1, 4)).Fit(rows).Transform(rows));
         float[][] exact = Scores(false);
         Assert.DoesNotContain(messages, m => m.Contains("UseBFloat16"));
         Assert.Equal(exact, Scores(true));
@@ -120,7 +123,8 @@ public sealed class VideoScoringTests
     {
         var schema = SchemaDefinition.Create(typeof(VideoRow));
         schema["Sound"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 2, 16, 8);
-        var view = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 12).Select(i => new VideoRow { Label = "c" + i % 2, Clip = new byte[Clips * Size], Sound = new float[256] }), schema);
+        var view = _ml.Data.LoadFromEnumerable(
+            Enumerable.Range(0, 12).Select(i => new VideoRow { Label = "c" + i % 2, Clip = new byte[Clips * Size], Sound = new float[256] }), schema);
         var error = Assert.Throws<ArgumentException>(() => Pipeline().Fit(view));
         Assert.Contains("'Clip' has 3 views", error.Message);
         Assert.Contains("'Sound' 2", error.Message);

@@ -45,7 +45,8 @@ public sealed class WeightTests
         Assert.Equal(rows.Where(r => r.Weight > 0).SelectMany(r => r.A), data.Rows.Floats(0));
         Assert.Contains("20 rows have a weight of 0 in 'Weight' and are left out.", host.Infos);
         rows.ForEach(r => r.Weight = 0);
-        Assert.Contains("All 60 rows", Assert.Throws<InvalidOperationException>(() => Read(rows, o => o.ExampleWeightColumnName = nameof(Sample.Weight))).Message);
+        Assert.Contains(
+            "All 60 rows", Assert.Throws<InvalidOperationException>(() => Read(rows, o => o.ExampleWeightColumnName = nameof(Sample.Weight))).Message);
     }
 
     [Theory]
@@ -78,7 +79,8 @@ public sealed class WeightTests
         var byName = ClassWeights.Of(counts.ToDictionary(c => c.Key, c => 60.0 / c.Value));
         AssertClose(Read(rows, flags + (o => o.ClassWeights = byName)).Rows.Targets.Weights!, balanced.Targets.Weights!);
         // Where example weights have balanced them already there is nothing left to do.
-        AssertClose(balanced.Targets.Weights!, Read(rows, flags + (o => (o.ExampleWeightColumnName, o.ClassWeights) = (nameof(Sample.Weight), ClassWeights.Balanced))).Rows.Targets.Weights!);
+        AssertClose(balanced.Targets.Weights!,
+            Read(rows, flags + (o => (o.ExampleWeightColumnName, o.ClassWeights) = (nameof(Sample.Weight), ClassWeights.Balanced))).Rows.Targets.Weights!);
         Assert.Null(Read(Samples.Rows(90), o => o.ClassWeights = ClassWeights.Balanced).Rows.Targets.Weights);
     }
 
@@ -88,7 +90,8 @@ public sealed class WeightTests
         var rows = Samples.Rows(30);
         foreach (var (i, row) in rows.Index())
             row.Weight = 1 + i % 2;
-        var found = Read(rows, o => (o.ExampleWeightColumnName, o.ClassWeights, o.ValidationFraction) = (nameof(Sample.Weight), ClassWeights.Of(("green", 3)), 0)).Rows.Targets.Weights!;
+        var found = Read(rows, o => (o.ExampleWeightColumnName, o.ClassWeights, o.ValidationFraction) = (
+            nameof(Sample.Weight), ClassWeights.Of(("green", 3)), 0)).Rows.Targets.Weights!;
         double[] expected = [.. rows.Select(r => r.Weight * (r.Label == "green" ? 3.0 : 1))];
         AssertClose([.. expected.Select(w => w / expected.Average())], found);
     }
@@ -99,7 +102,8 @@ public sealed class WeightTests
     public void Read_classes_of_bools_are_named_true_and_false(string heavy, string light)
     {
         var rows = Samples.Rows(30);
-        var data = Samples.Read(_ml.View(rows), o => (o.LabelColumnName, o.ClassWeights) = (nameof(Sample.IsRed), ClassWeights.Of((heavy, 5), (light, 1))), OutputKind.Binary);
+        var data = Samples.Read(
+            _ml.View(rows), o => (o.LabelColumnName, o.ClassWeights) = (nameof(Sample.IsRed), ClassWeights.Of((heavy, 5), (light, 1))), OutputKind.Binary);
         var weights = data.Rows.Targets.Weights!;
         Assert.All(rows.Zip(weights), r => Assert.Equal($"{r.First.IsRed}" == heavy, r.Second > 1));
     }
@@ -127,9 +131,11 @@ public sealed class WeightTests
     public void Fit_class_weights_without_classes_are_refused()
     {
         var options = Samples.Tiny(o => (o.LabelColumnName, o.ClassWeights) = (nameof(Sample.Amount), ClassWeights.Balanced));
-        Assert.Contains("a regression", Assert.Throws<ArgumentException>(() => _ml.Regression.Trainers.GradientBlending(options).Fit(_ml.View(Samples.Rows()))).Message);
+        Assert.Contains(
+            "a regression", Assert.Throws<ArgumentException>(() => _ml.Regression.Trainers.GradientBlending(options).Fit(_ml.View(Samples.Rows()))).Message);
         options.LabelColumnName = nameof(Sample.Tags);
-        Assert.Contains("multi-label", Assert.Throws<ArgumentException>(() => _ml.MulticlassClassification.Trainers.GradientBlending(options).Fit(_ml.View(Samples.Rows()))).Message);
+        Assert.Contains("multi-label",
+            Assert.Throws<ArgumentException>(() => _ml.MulticlassClassification.Trainers.GradientBlending(options).Fit(_ml.View(Samples.Rows()))).Message);
     }
 
     [Fact]
@@ -227,7 +233,13 @@ public sealed class WeightTests
                 _ => Blending.Equal(),
             };
             (o.Answer, o.ValidationFraction, o.Seed, o.NumberOfEpochs) = (blending == "equal" ? Answer.MeanOfHeads : Answer.Pool, 0.25f, 3, 4);
-            o.LabelColumnName = task switch { "multiclass" => nameof(Sample.Number), "binary" => nameof(Sample.IsRed), "multi-label" => nameof(Sample.Tags), _ => nameof(Sample.Amount) };
+            o.LabelColumnName = task switch
+            {
+                "multiclass" => nameof(Sample.Number),
+                "binary" => nameof(Sample.IsRed),
+                "multi-label" => nameof(Sample.Tags),
+                _ => nameof(Sample.Amount)
+            };
             change?.Invoke(o);
         });
         var view = _ml.View(rows);

@@ -25,7 +25,8 @@ public sealed class WrittenNumberTests
     {
         var ml = new Microsoft.ML.MLContext(1);
         var view = ml.KeyedView(Samples.Rows());
-        using var single = ml.Trainer(o => (o.LearningRate, o.WeightDecay, o.GradientClipping, o.NumberOfEpochs, o.Seed) = (0.03f, 0.001f, 0.7f, 2, 1)).Fit(view);
+        using var single = ml.Trainer(o => (o.LearningRate, o.WeightDecay, o.GradientClipping, o.NumberOfEpochs, o.Seed) = (0.03f, 0.001f, 0.7f, 2, 1)).Fit(
+            view);
         using var twice = ml.Trainer(o => (o.LearningRate, o.WeightDecay, o.GradientClipping, o.NumberOfEpochs, o.Seed) = (0.03, 0.001, 0.7, 2, 1)).Fit(view);
         Assert.All(single.History.Epochs, epoch => Assert.Equal(0.03, epoch.LearningRate));
         Assert.Equal(single.History.Epochs.SelectMany(epoch => epoch.TrainLoss), twice.History.Epochs.SelectMany(epoch => epoch.TrainLoss));

@@ -18,7 +18,8 @@ public sealed class EncoderFitTests
         var tracked = model.Network.Tensors.Where(t => t.Name.EndsWith("num_batches_tracked")).ToArray();
         Assert.NotEmpty(tracked);
         Assert.All(tracked, t => Assert.Equal(8 * 6, t.Value.ToDoubles().Single()));
-        Assert.Equal(tracked.Select(t => t.Value.ToDoubles().Single()), loaded.Network.Tensors.Where(t => t.Name.EndsWith("num_batches_tracked")).Select(t => t.Value.ToDoubles().Single()));
+        Assert.Equal(tracked.Select(t => t.Value.ToDoubles().Single()),
+            loaded.Network.Tensors.Where(t => t.Name.EndsWith("num_batches_tracked")).Select(t => t.Value.ToDoubles().Single()));
     }
 
     [Fact]
@@ -49,7 +50,8 @@ public sealed class EncoderFitTests
         var rows = Rows(24, "clip", "text");
         var settings = Settings() with
         {
-            Modalities = [new("Clip", s_clip, Encoders.R2Plus1D(18, 0.05), null), new("Text", s_text, Encoders.TextTransformer(40, 8, 1, 2).WithDropout(0.1f), null)],
+            Modalities = [
+                new("Clip", s_clip, Encoders.R2Plus1D(18, 0.05), null), new("Text", s_text, Encoders.TextTransformer(40, 8, 1, 2).WithDropout(0.1f), null)],
             NumberOfEpochs = 2,
         };
         using var model = TrainingRun.Fit(rows, settings, new QuietHost());
@@ -57,7 +59,8 @@ public sealed class EncoderFitTests
         Assert.Equal(ToyRows.Score(model, rows), ToyRows.Score(again, rows));
 
         var start = model.EncoderWeights("Clip");
-        using var continued = TrainingRun.Fit(rows, settings with { Modalities = [settings.Modalities[0] with { Start = start, IsFrozen = true }, settings.Modalities[1]] }, new QuietHost());
+        using var continued = TrainingRun.Fit(
+            rows, settings with { Modalities = [settings.Modalities[0] with { Start = start, IsFrozen = true }, settings.Modalities[1]] }, new QuietHost());
         var kept = continued.EncoderWeights("Clip");
         Assert.All(start, pair => Assert.Equal(pair.Value, kept[pair.Key]));
     }
@@ -77,7 +80,8 @@ public sealed class EncoderFitTests
     {
         foreach (var (modality, shape, width) in new (Modality, int[], int)[]
         {
-            (Modality.Image("X"), [32, 32, 3], 128), (Modality.Video("X"), [4, 16, 16, 3], 128), (Modality.Audio("X"), [100, 40], 128), (Modality.Text("X"), [16], 64),
+            (Modality.Image("X"), [32, 32, 3], 128), (Modality.Video("X"), [4, 16, 16, 3], 128), (Modality.Audio("X"), [100, 40], 128),
+                (Modality.Text("X"), [16], 64),
         })
         {
             using var random = new TorchRandomScope(1);
@@ -89,7 +93,8 @@ public sealed class EncoderFitTests
 
     private static TrainingSettings Settings(Blending? blending = null) => PlainSettings.Of(
         blending ?? GBlend.MLNet.Blending.Equal(),
-        new("Image", s_image, Encoders.ImageResNet(18, 0.05).WithNormalization([128], [64]), null), new("Audio", s_audio, Encoders.AudioResNet(18, 0.05), null)) with
+        new("Image", s_image, Encoders.ImageResNet(18, 0.05).WithNormalization([128], [64]), null),
+            new("Audio", s_audio, Encoders.AudioResNet(18, 0.05), null)) with
     {
         BatchSize = 8,
         LearningRate = 0.02,
@@ -114,9 +119,11 @@ public sealed class EncoderFitTests
             int size = kind switch { "image" => 144, "audio" => 128, "clip" => 128, _ => 5 };
             return [.. from row in Enumerable.Range(0, rows)
                        from i in Enumerable.Range(0, size)
-                       select kind == "text" ? 1 + random.Next(10) + 10 * classes[row] : random.Next(100) + (i * ToyRows.Classes / size == classes[row] ? 100f : 0)];
+                       select kind == "text" ? 1 + random.Next(10) + 10 * classes[row]
+                           : random.Next(100) + (i * ToyRows.Classes / size == classes[row] ? 100f : 0)];
         }
-        return new TrainingRows([Modality(first), Modality(second)], new TrainingTargets(LearningTask.Multiclass, ToyRows.Classes, classes, null), [.. Enumerable.Range(0, rows).Select(i => i % 4 == 0)]);
+        return new TrainingRows([Modality(first), Modality(second)], new TrainingTargets(LearningTask.Multiclass, ToyRows.Classes, classes, null),
+            [.. Enumerable.Range(0, rows).Select(i => i % 4 == 0)]);
     }
 
     private static double[] Weights(BlendingEstimate estimate) => [.. estimate.Branches.Select(b => b.Weight)];

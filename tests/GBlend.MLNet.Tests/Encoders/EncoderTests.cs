@@ -57,7 +57,13 @@ public sealed class EncoderTests
         using var random = new TorchRandomScope(1);
         var error = Assert.Throws<ArgumentException>(() => encoder.Build(wrong));
         Assert.Contains(string.Join(" x ", wrong), error.Message);
-        Assert.Contains(shape.Length switch { 4 => "frames x height x width x channels", 3 => "height x width x channels", 2 => "frames x bands", _ => "[tokens]" }, error.Message);
+        Assert.Contains(shape.Length switch
+        {
+            4 => "frames x height x width x channels",
+            3 => "height x width x channels",
+            2 => "frames x bands",
+            _ => "[tokens]"
+        }, error.Message);
         Assert.Throws<ArgumentException>(() => encoder.Build([.. shape.Select((s, i) => i == 0 ? 0 : s)]));
     }
 
@@ -92,8 +98,10 @@ public sealed class EncoderTests
     {
         foreach (var (encoder, shape) in new (Encoder, int[])[]
         {
-            (Encoders.ImageResNet(18, 0.001), [1, 1, 1]), (Encoders.AudioResNet(50, 0.001), [1, 1]), (Encoders.R3D(18, 0.001), [1, 1, 1, 1]), (Encoders.MC3(18, 0.001), [1, 2, 2, 2]),
-            (Encoders.R2Plus1D(18, 0.001), [1, 1, 1, 3]), (Encoders.IrCsn(50, 0.001), [2, 3, 3, 3]), (Encoders.IpCsn(50, 0.001), [1, 1, 1, 4]), (Encoders.TextCnn(9, 1), [1]), (Encoders.TextTransformer(9, 1, 1, 1), [1]),
+            (Encoders.ImageResNet(18, 0.001), [1, 1, 1]), (Encoders.AudioResNet(50, 0.001), [1, 1]), (Encoders.R3D(18, 0.001), [1, 1, 1, 1]),
+                (Encoders.MC3(18, 0.001), [1, 2, 2, 2]),
+            (Encoders.R2Plus1D(18, 0.001), [1, 1, 1, 3]), (Encoders.IrCsn(50, 0.001), [2, 3, 3, 3]), (Encoders.IpCsn(50, 0.001), [1, 1, 1, 4]),
+                (Encoders.TextCnn(9, 1), [1]), (Encoders.TextTransformer(9, 1, 1, 1), [1]),
         })
         {
             using var module = Build(encoder, shape, 1);
@@ -123,7 +131,8 @@ public sealed class EncoderTests
         float[] rows = EncoderSamples.Rows(EncoderSamples.ImageShape, 2), mean = [10, 20, 30], deviation = [2, 4, 8];
         float[] scaled = [.. rows.Select((v, i) => (v - mean[i % 3]) / deviation[i % 3])];
         var encoder = Encoders.ImageResNet(18, 0.1);
-        float[] expected = Features(encoder, EncoderSamples.ImageShape, 1, scaled), found = Features(encoder.WithNormalization(mean, deviation), EncoderSamples.ImageShape, 1, rows);
+        float[] expected = Features(encoder, EncoderSamples.ImageShape, 1, scaled),
+            found = Features(encoder.WithNormalization(mean, deviation), EncoderSamples.ImageShape, 1, rows);
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
     }
 
@@ -210,7 +219,8 @@ public sealed class EncoderTests
         using var threads = new TorchThreadScope(1);
         module.to(ScalarType.Float64);
         rows ??= EncoderSamples.Rows(shape, 2);
-        return module.forward(tensor(rows, [rows.Length / shape.Aggregate(1, (product, size) => product * size), .. shape.Select(s => (long)s)]).to(ScalarType.Float64)).ToFloats();
+        return module.forward(tensor(rows, [rows.Length / shape.Aggregate(1, (product, size) => product * size), .. shape.Select(s => (long)s)]).to(
+            ScalarType.Float64)).ToFloats();
     }
 
     private static Tensor Batch(int[] shape, int rows) => tensor(EncoderSamples.Rows(shape, rows), [rows, .. shape.Select(s => (long)s)]);

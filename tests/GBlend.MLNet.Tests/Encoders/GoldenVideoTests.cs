@@ -78,14 +78,16 @@ public sealed class GoldenVideoTests
     private static JsonElement Golden(string file) => JsonDocument.Parse(File.ReadAllText(SharedFolder.PathTo("golden", file))).RootElement;
 
     private static (string Name, string Shape)[] Listed(JsonElement tensors) =>
-        [.. tensors.EnumerateArray().Select(t => (t.GetProperty("name").GetString()!, string.Join(",", t.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64()))))];
+        [.. tensors.EnumerateArray().Select(
+            t => (t.GetProperty("name").GetString()!, string.Join(",", t.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64()))))];
 
     /// <param name="expected">The numbers.</param>
     /// <param name="found">As many.</param>
     /// <param name="tolerance">The largest difference, in units of the largest number, or of 1 where that is less.</param>
     private static void AssertClose(JsonElement expected, Tensor found, double tolerance)
     {
-        double[] numbers = [.. expected.EnumerateArray().SelectMany(e => e.ValueKind == JsonValueKind.Array ? e.EnumerateArray().ToArray() : [e]).Select(e => e.GetDouble())];
+        double[] numbers = [
+            .. expected.EnumerateArray().SelectMany(e => e.ValueKind == JsonValueKind.Array ? e.EnumerateArray().ToArray() : [e]).Select(e => e.GetDouble())];
         var values = found.ToDoubles();
         Assert.Equal(numbers.Length, values.Length);
         double unit = Math.Max(1, numbers.Max(Math.Abs));
@@ -116,7 +118,8 @@ public sealed class GoldenVideoTests
         internal EncoderModule Trunk { get; }
 
         internal IReadOnlyList<(string Name, Tensor Value)> Parameters =>
-            [.. Trunk.named_parameters().Select(p => (p.name, (Tensor)p.parameter)), .. _fc.named_parameters().Select(p => ($"fc.{p.name}", (Tensor)p.parameter))];
+            [.. Trunk.named_parameters().Select(p => (p.name, (Tensor)p.parameter)),
+                .. _fc.named_parameters().Select(p => ($"fc.{p.name}", (Tensor)p.parameter))];
 
         internal Tensor Logits(Tensor clips) => _fc.call(Trunk.call(clips));
 

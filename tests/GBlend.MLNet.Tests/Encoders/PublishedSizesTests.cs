@@ -42,7 +42,8 @@ public sealed class PublishedSizesTests(ITestOutputHelper output)
         Assert.Equal(features, module.FeatureWidth);
         Assert.Equal(parameters - 1000 * (features + 1), module.parameters().Sum(p => p.numel()));
         string[] names = [.. module.named_parameters().Select(p => p.name)];
-        Assert.Equal(["conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer1.0.bn1.weight", "layer1.0.bn1.bias", "layer1.0.conv2.weight"], names.Take(7));
+        Assert.Equal(["conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer1.0.bn1.weight", "layer1.0.bn1.bias", "layer1.0.conv2.weight"],
+            names.Take(7));
         Assert.Contains("layer2.0.downsample.1.bias", names);
         Assert.Equal(["bn1.running_mean", "bn1.running_var", "bn1.num_batches_tracked"], module.named_buffers().Select(b => b.name).Take(3));
     }
@@ -54,7 +55,8 @@ public sealed class PublishedSizesTests(ITestOutputHelper output)
         var (_, visual) = Measure(width => Visual("ip-CSN-152", width), [32, 256, 256, 3]);
         var (_, audio) = Measure(width => Encoders.AudioResNet(152, width), [100, 40]);
         const double Feature = 2048, Fusion = 2 * Feature * Feature + Feature * Feature + Feature * Classes;
-        _output.WriteLine($"visual {visual / 1e9:0.00}, audio {audio / 1e9:0.00}, fusion {Fusion / 1e9:0.00}, all {(visual + audio + Fusion) / 1e9:0.00} billion multiply-adds");
+        _output.WriteLine($"visual {visual / 1e9:0.00}, audio {audio / 1e9:0.00}, fusion {Fusion / 1e9:0.00}, all {(visual + audio + Fusion) / 1e9:0.00} "
+            + $"billion multiply-adds");
         Assert.InRange((visual + audio + Fusion) / 1e9, 110.1 * 0.97, 110.1 * 1.03);
     }
 
@@ -73,7 +75,8 @@ public sealed class PublishedSizesTests(ITestOutputHelper output)
         Assert.Equal(exact, cost.MultiplyAdds + head, exact * 1e-3);
     }
 
-    /// <summary>R3D-18: each convolution's output and its normalization's, of the stem, four convolutions a stage and, from the second on, a shortcut.</summary>
+    /// <summary>R3D-18: each convolution's output and its normalization's, of the stem, four convolutions a stage and, from the second on, a
+    /// shortcut.</summary>
     [Fact]
     public void Cost_counts_what_convolutions_and_normalizations_make()
     {

@@ -12,7 +12,8 @@ public sealed class ClassMetricsTests
     [InlineData(2, 0.5)] // rows 1 and 2
     [InlineData(3, 1)]
     [InlineData(9, 1)]
-    public void TopKAccuracy_counts_rows_whose_class_is_among_the_best(int k, double expected) => Assert.Equal(expected, ClassMetrics.TopKAccuracy(Scores, Labels, k));
+    public void TopKAccuracy_counts_rows_whose_class_is_among_the_best(int k, double expected) =>
+        Assert.Equal(expected, ClassMetrics.TopKAccuracy(Scores, Labels, k));
 
     [Fact]
     public void TopKAccuracy_of_equal_scores_takes_the_higher_index_first()

@@ -12,7 +12,8 @@ public sealed class ModalityInputTests
         var spec = Spec(ModalityKind.Image, [1, 2, 3]) with { Scaling = InputScaling.ForBytes(ModalityKind.Image, 3) };
         using var raw = tensor(new byte[] { 124, 116, 104, 255, 0, 255 }, [1, 1, 2, 3]);
         using var x = spec.Prepare(raw, ScalarType.Float32);
-        Assert.Equal([(124 - 123.675f) / 58.395f, (116 - 116.28f) / 57.12f, (104 - 103.53f) / 57.375f, (255 - 123.675f) / 58.395f, -116.28f / 57.12f, (255 - 103.53f) / 57.375f], x.ToFloats(), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal([(124 - 123.675f) / 58.395f, (116 - 116.28f) / 57.12f, (104 - 103.53f) / 57.375f, (255 - 123.675f) / 58.395f, -116.28f / 57.12f,
+            (255 - 103.53f) / 57.375f], x.ToFloats(), (a, b) => Math.Abs(a - b) < 1e-5);
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class RowLayoutTests
         var layout = RowLayout.For(ModalityKind.Video, [2, 5, 4, 6, 3], Settings(Augmentation.RandomCrop(2, 3), Augmentation.TemporalJitter(2)));
         Assert.Equal([2, 2, 3, 3], layout.Shape);
         var place = new RowPlace(1, 2, 1, 3);
-        int[] expected = [.. from t in Enumerable.Range(2, 2) from y in Enumerable.Range(1, 2) from x in Enumerable.Range(3, 3) from c in Enumerable.Range(0, 3) select (((1 * 5 + t) * 4 + y) * 6 + x) * 3 + c];
+        int[] expected = [.. from t in Enumerable.Range(2, 2) from y in Enumerable.Range(1, 2) from x in Enumerable.Range(3, 3) from c in Enumerable.Range(
+            0, 3) select (((1 * 5 + t) * 4 + y) * 6 + x) * 3 + c];
         Assert.Equal(expected, Copy(layout, place));
     }
 
@@ -44,7 +45,8 @@ public sealed class RowLayoutTests
     [Fact]
     public void Place_reaches_every_corner_and_stays_inside()
     {
-        var layout = RowLayout.For(ModalityKind.Video, [3, 6, 8, 9, 1], Settings(Augmentation.RandomCrop(6, 6), Augmentation.TemporalJitter(4), Augmentation.RandomShift(1)));
+        var layout = RowLayout.For(
+            ModalityKind.Video, [3, 6, 8, 9, 1], Settings(Augmentation.RandomCrop(6, 6), Augmentation.TemporalJitter(4), Augmentation.RandomShift(1)));
         var places = Enumerable.Range(0, 4000).Select(row => layout.Place(RowDraw.Of(1, row))).ToArray();
         Assert.Equal([0, 1, 2], places.Select(p => p.View).Distinct().Order());
         Assert.Equal([0, 1, 2], places.Select(p => p.Frame).Distinct().Order());
@@ -69,7 +71,8 @@ public sealed class RowLayoutTests
     {
         string Refusal(ModalityKind kind, int[] shape, Augmentation augmentation) =>
             Assert.Throws<ArgumentException>(() => ModalitySpec.Create("Clip", kind, shape, Encoders.Mlp(3), Settings(augmentation))).Message;
-        Assert.Contains("'Clip': RandomCrop takes 9 x 4 pixels, but its rows have only 8 x 8", Refusal(ModalityKind.Image, [8, 8, 3], Augmentation.RandomCrop(9, 4)));
+        Assert.Contains(
+            "'Clip': RandomCrop takes 9 x 4 pixels, but its rows have only 8 x 8", Refusal(ModalityKind.Image, [8, 8, 3], Augmentation.RandomCrop(9, 4)));
         Assert.Contains("TemporalJitter takes 5 frames, but its rows have only 4", Refusal(ModalityKind.Audio, [4, 8], Augmentation.TemporalJitter(5)));
         Assert.Contains("no place to crop", Refusal(ModalityKind.Image, [192], Augmentation.RandomCrop(4, 4)));
     }
@@ -77,9 +80,12 @@ public sealed class RowLayoutTests
     [Fact]
     public void WithAugmentation_of_another_kind_or_twice_is_refused()
     {
-        Assert.Contains("SpecAugment is for spectrograms", Assert.Throws<ArgumentException>(() => Modality.Image("X").WithAugmentation(Augmentation.SpecAugment())).Message);
-        Assert.Contains("images and clips", Assert.Throws<ArgumentException>(() => Modality.Vector("X").WithAugmentation(Augmentation.HorizontalFlip())).Message);
-        Assert.Contains("2 times", Assert.Throws<ArgumentException>(() => Modality.Image("X").WithAugmentation(Augmentation.RandomShift(1), Augmentation.RandomShift(2))).Message);
+        Assert.Contains("SpecAugment is for spectrograms",
+            Assert.Throws<ArgumentException>(() => Modality.Image("X").WithAugmentation(Augmentation.SpecAugment())).Message);
+        Assert.Contains(
+            "images and clips", Assert.Throws<ArgumentException>(() => Modality.Vector("X").WithAugmentation(Augmentation.HorizontalFlip())).Message);
+        Assert.Contains("2 times",
+            Assert.Throws<ArgumentException>(() => Modality.Image("X").WithAugmentation(Augmentation.RandomShift(1), Augmentation.RandomShift(2))).Message);
         var kept = Modality.Image("X").WithAugmentation(Augmentation.RandomShift(3)).WithPretrainedWeights(new StateDict([]), freeze: true);
         Assert.Equal("RandomShift 3", Assert.Single(kept.Augmentations).ToString());
         Assert.True(kept.WithAugmentation().IsFrozen);
@@ -92,7 +98,8 @@ public sealed class RowLayoutTests
     {
         int[] row = [.. Enumerable.Range(0, layout.StoredSize)], destination = new int[layout.Size];
         var (first, count) = layout.Stretch(place);
-        layout.Copy(MemoryMarshal.AsBytes(row.AsSpan(first, count)), place, sizeof(int), BitConverter.GetBytes(padding), MemoryMarshal.AsBytes(destination.AsSpan()));
+        layout.Copy(
+            MemoryMarshal.AsBytes(row.AsSpan(first, count)), place, sizeof(int), BitConverter.GetBytes(padding), MemoryMarshal.AsBytes(destination.AsSpan()));
         return destination;
     }
 }

@@ -60,7 +60,8 @@ public sealed class ReadmeTests
     [InlineData("README model")]
     public void Program_is_the_one_in_the_readme(string part)
     {
-        string[] source = File.ReadAllLines(ThisFile()), readme = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "README.md"));
+        string[] source = File.ReadAllLines(ThisFile()),
+            readme = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "README.md"));
         int begin = Array.FindIndex(source, l => l.Trim() == $"// {part} begins"), end = Array.FindIndex(source, l => l.Trim() == $"// {part} ends");
         string[] lines = [.. source[(begin + 1)..end].Select(l => l.Trim()).Where(l => l.Length > 0)];
         string text = string.Join('\n', readme.Select(l => l.Trim()).Where(l => l.Length > 0));
@@ -89,7 +90,8 @@ public sealed class ReadmeTests
         Console.WriteLine($"accuracy {metrics.MicroAccuracy:P1}, log-loss {metrics.LogLoss:F3}");
         ml.Model.Save(model, train.Schema, path);       // ml.Model.Load reads it in any process that references GBlend.MLNet
         // README ends
-        IDataView prepared = ((IEnumerable<ITransformer>)model).TakeWhile(step => step is not GradientBlendingTransformer).Aggregate(test, (rows, step) => step.Transform(rows));
+        IDataView prepared = ((IEnumerable<ITransformer>)model).TakeWhile(step => step is not GradientBlendingTransformer).Aggregate(
+            test, (rows, step) => step.Transform(rows));
         // README model begins
         GradientBlendingTransformer fitted = model.GradientBlendingModel();
         Console.WriteLine(fitted.History.Answer);                                       // what answers; Epochs and Estimates say how it came to it

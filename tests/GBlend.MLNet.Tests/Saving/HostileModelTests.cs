@@ -180,7 +180,8 @@ public sealed class HostileModelTests(ITestOutputHelper output)
     private static JsonNode Encoder(JsonObject settings) => settings["modalities"]![0]!;
 
     private static void Text(JsonObject settings, string kind, int vocabularySize, int width, int layers) =>
-        (Encoder(settings)["encoder"], Encoder(settings)["settings"]) = (kind, new JsonObject { ["vocabularySize"] = vocabularySize, ["width"] = width, ["layers"] = layers, ["heads"] = 1, ["dropout"] = 0 });
+        (Encoder(settings)["encoder"], Encoder(settings)["settings"]) = (
+            kind, new JsonObject { ["vocabularySize"] = vocabularySize, ["width"] = width, ["layers"] = layers, ["heads"] = 1, ["dropout"] = 0 });
 
     private static void ResNet(JsonObject settings, double width)
     {

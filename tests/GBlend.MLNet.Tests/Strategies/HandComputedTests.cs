@@ -22,7 +22,8 @@ public sealed class HandComputedTests
     public void Mlb_coefficients_of_scores() => AssertClose([.628576, 1.641816], MlbStrategy.Coefficients(TrueScores(), 0.8, areErrors: false));
 
     [Fact]
-    public void Mlb_coefficients_of_three_modalities() => AssertClose([.572247, 1.099668, 1.885352], MlbStrategy.Coefficients([.7, .4, .2], 0.8, areErrors: false));
+    public void Mlb_coefficients_of_three_modalities() =>
+        AssertClose([.572247, 1.099668, 1.885352], MlbStrategy.Coefficients([.7, .4, .2], 0.8, areErrors: false));
 
     [Fact]
     public void Mlb_of_errors_boosts_the_larger_one()
@@ -160,7 +161,8 @@ public sealed class HandComputedTests
         Assert.Equal(values.Length, used);
     }
 
-    private static double[] Get(TrainingRun run, string part) => [.. run.Network.Tensors.Where(t => t.Name.StartsWith(part)).SelectMany(t => t.Value.ToDoubles())];
+    private static double[] Get(TrainingRun run, string part) =>
+        [.. run.Network.Tensors.Where(t => t.Name.StartsWith(part)).SelectMany(t => t.Value.ToDoubles())];
 
     private static void AssertClose(double[] expected, double[] found)
     {

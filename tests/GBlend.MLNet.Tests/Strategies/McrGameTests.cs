@@ -27,7 +27,8 @@ public sealed class McrGameTests
         Tensor Divergence(int shuffled) => McrStrategy.JensenShannon(
             nn.functional.softmax(network.Joint(features), 1),
             nn.functional.softmax(network.Joint([.. features.Select((f, i) => i == shuffled ? f.index_select(0, index) : f)]), 1)).mean();
-        Tensor[] first = [.. autograd.grad([Divergence(0)], features, retain_graph: true)], second = [.. autograd.grad([Divergence(1)], features, retain_graph: true)];
+        Tensor[] first = [.. autograd.grad([Divergence(0)], features, retain_graph: true)],
+            second = [.. autograd.grad([Divergence(1)], features, retain_graph: true)];
         AssertClose(second[0].sub(first[0]), found[0]);
         AssertClose(first[1].sub(second[1]), found[1]);
 

@@ -48,7 +48,8 @@ public sealed class StrategyTests
         foreach (var method in ((IEnumerable<object[]>)Methods).Select(row => (string)row[0]))
         {
             var settings = ToyRows.Settings(TrainingRunTests.Blend(method));
-            using var model = TrainingRun.Fit(rows, settings with { Modalities = [.. settings.Modalities, new("Noise", [ToyRows.ClearWidth], Encoders.Mlp(4), null)] }, new QuietHost());
+            using var model = TrainingRun.Fit(
+                rows, settings with { Modalities = [.. settings.Modalities, new("Noise", [ToyRows.ClearWidth], Encoders.Mlp(4), null)] }, new QuietHost());
             Assert.Equal(settings.NumberOfEpochs, model.History.Epochs.Count);
         }
     }
@@ -58,7 +59,8 @@ public sealed class StrategyTests
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.Auto()) with { NumberOfThreads = 1 };
         var rows = ToyRows.Multiclass();
-        using TrainedModel together = TrainingRun.Fit(rows, settings, new QuietHost()), apart = TrainingRun.Fit(rows, settings with { TrainsSideBySide = false }, new QuietHost());
+        using TrainedModel together = TrainingRun.Fit(rows, settings, new QuietHost()),
+            apart = TrainingRun.Fit(rows, settings with { TrainsSideBySide = false }, new QuietHost());
         Assert.Equal(ToyRows.Score(together, rows), ToyRows.Score(apart, rows));
         Assert.Equal(["Clear", "Faint", "DetachedJoint", "Joint"], together.History.Branches);
         Assert.StartsWith("pool Clear", together.History.Answer);
@@ -78,7 +80,8 @@ public sealed class StrategyTests
     {
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.Dgl()) with { Optimizer = Optimizer.Adam() };
         var rows = ToyRows.Multiclass();
-        using TrainedModel split = TrainingRun.Fit(rows, settings, new QuietHost()), alone = TrainingRun.Fit(rows, settings with { Blending = GBlend.MLNet.Blending.Separate() }, new QuietHost());
+        using TrainedModel split = TrainingRun.Fit(rows, settings, new QuietHost()),
+            alone = TrainingRun.Fit(rows, settings with { Blending = GBlend.MLNet.Blending.Separate() }, new QuietHost());
         Assert.Equal(alone.History.Epochs.Select(e => e.HeldOutLoss[0]), split.History.Epochs.Select(e => e.HeldOutLoss[0]));
         Assert.Equal(alone.History.Epochs.Select(e => e.HeldOutLoss[1]), split.History.Epochs.Select(e => e.HeldOutLoss[1]));
     }
@@ -148,7 +151,8 @@ public sealed class StrategyTests
     [InlineData(4, "4 weights")]
     public void Own_strategy_of_wrong_weights_is_refused(int weights, string message)
     {
-        var settings = ToyRows.Settings(GBlend.MLNet.Blending.By(() => new ConstantWeights(StrategyNeeds.Heads, new EpochPlan([.. Enumerable.Repeat(1.0, weights)]))));
+        var settings = ToyRows.Settings(
+            GBlend.MLNet.Blending.By(() => new ConstantWeights(StrategyNeeds.Heads, new EpochPlan([.. Enumerable.Repeat(1.0, weights)]))));
         var e = Assert.Throws<InvalidOperationException>(() => TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost()));
         Assert.Contains(message, e.Message);
     }
@@ -218,7 +222,8 @@ public sealed class StrategyTests
     public void Losses_and_estimates_are_those_of_the_network_as_it_is_now(int epoch)
     {
         var notes = new Started(epoch);
-        using var run = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.By(() => notes.IsTaken ? new Started(epoch) : notes)), new QuietHost());
+        using var run = new TrainingRun(
+            ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.By(() => notes.IsTaken ? new Started(epoch) : notes)), new QuietHost());
         run.Advance(epoch + 1);
         Assert.NotEqual(notes.Before[0], notes.After[0]);
         Assert.NotEqual(notes.Before[1], notes.After[1]);
@@ -235,7 +240,8 @@ public sealed class StrategyTests
         run.Advance(1);
         Assert.True(strategy.Steps > 0);
         Assert.False(new Hiding().Overrides(nameof(BalanceStrategy.OnStep)));
-        using var hiding = new TrainingRun(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.By(() => new Hiding())) with { MicroBatchSize = 4 }, new QuietHost());
+        using var hiding = new TrainingRun(
+            ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.By(() => new Hiding())) with { MicroBatchSize = 4 }, new QuietHost());
         hiding.Advance(1);
     }
 
@@ -321,7 +327,8 @@ public sealed class StrategyTests
         public override EpochPlan OnEpoch(EpochView epoch) => new(1, 1, epoch.HeldOutLosses[0]);
     }
 
-    private static double[] Part(TrainingRun run, string part) => [.. run.Network.Tensors.Where(t => t.Name.StartsWith(part)).SelectMany(t => t.Value.ToDoubles())];
+    private static double[] Part(TrainingRun run, string part) =>
+        [.. run.Network.Tensors.Where(t => t.Name.StartsWith(part)).SelectMany(t => t.Value.ToDoubles())];
 
     private sealed class FirstHeadsThenJoint(List<IReadOnlyList<double>> seen) : BalanceStrategy
     {

@@ -12,7 +12,8 @@ internal static class Approved
         string expected = File.Exists(approved) ? File.ReadAllText(approved).ReplaceLineEndings("\n") : "";
         if (found != expected)
             File.WriteAllText(received, found);
-        Assert.True(found == expected, $"{what} changed. Compare {Path.GetFileName(received)} with {Path.GetFileName(approved)}; if the change is wanted, replace the approved file.");
+        Assert.True(found == expected,
+            $"{what} changed. Compare {Path.GetFileName(received)} with {Path.GetFileName(approved)}; if the change is wanted, replace the approved file.");
         File.Delete(received);
     }
 }

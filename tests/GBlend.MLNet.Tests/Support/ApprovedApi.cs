@@ -19,11 +19,13 @@ internal static class ApprovedApi
         Approved.Check("The public API", Path.Combine(Path.GetDirectoryName(testFile)!, library.GetName().Name + ".approved.txt"), found);
     }
 
-    /// <summary>What a user switches on is an order (<c>KeepLearningRate</c>) or a state (<c>IsFrozen</c>), not a statement (<c>KeepsLearningRate</c>).</summary>
+    /// <summary>What a user switches on is an order (<c>KeepLearningRate</c>) or a state (<c>IsFrozen</c>), not a statement
+    /// (<c>KeepsLearningRate</c>).</summary>
     internal static IReadOnlyList<string> OptionsThatAreNoOrders(Assembly library)
     {
         var types = library.GetExportedTypes();
-        var properties = types.SelectMany(t => t.GetProperties()).Where(p => IsSwitch(p.PropertyType) && p.SetMethod is { IsPublic: true }).Select(p => (p.DeclaringType, p.Name));
+        var properties = types.SelectMany(t => t.GetProperties()).Where(p => IsSwitch(p.PropertyType) && p.SetMethod is { IsPublic: true }).Select(
+            p => (p.DeclaringType, p.Name));
         var parameters = types.SelectMany(t => t.GetMethods().Cast<MethodBase>().Concat(t.GetConstructors())).SelectMany(m => m.GetParameters())
             .Where(p => IsSwitch(p.ParameterType)).Select(p => (p.Member.DeclaringType, Name: p.Name!));
         return [.. properties.Concat(parameters).Where(o => IsStatement(o.Name)).Select(o => $"{o.DeclaringType!.Name}.{o.Name}").Distinct()];

@@ -8,7 +8,8 @@ namespace GBlend.MLNet.Tests;
 public sealed class EveryComponentTests
 {
     private static readonly (ModalityKind Kind, int[] Shape)[] s_shapes =
-        [(ModalityKind.Vector, [7]), (ModalityKind.Image, [24, 20, 3]), (ModalityKind.Video, [4, 16, 12, 3]), (ModalityKind.Audio, [50, 20]), (ModalityKind.Text, [6])];
+        [(ModalityKind.Vector, [7]), (ModalityKind.Image, [24, 20, 3]), (ModalityKind.Video, [4, 16, 12, 3]), (ModalityKind.Audio, [50, 20]),
+            (ModalityKind.Text, [6])];
 
     public static TheoryData<string> EncoderNames => Factories.Of<Encoder>(typeof(Encoders));
 
@@ -36,7 +37,8 @@ public sealed class EveryComponentTests
         Assert.NotEmpty(readable);
         foreach (var (kind, shape) in readable)
         {
-            var rows = new TrainingRows([RowColumn.Of(EncoderSamples.Rows(shape, 24), 24)], new(LearningTask.Multiclass, 2, [.. Enumerable.Range(0, 24).Select(i => (long)(i % 2))], null),
+            var rows = new TrainingRows([RowColumn.Of(EncoderSamples.Rows(shape, 24), 24)],
+                new(LearningTask.Multiclass, 2, [.. Enumerable.Range(0, 24).Select(i => (long)(i % 2))], null),
                 [.. Enumerable.Range(0, 24).Select(i => i % 4 == 0)]);
             var settings = ToyRows.Settings(GBlend.MLNet.Blending.None()) with
             {
@@ -84,7 +86,8 @@ public sealed class EveryComponentTests
     public void An_optimizer_fits_and_repeats(string name)
     {
         var optimizer = Factories.Make<Optimizer>(typeof(Optimizer), name);
-        FitsRepeatsAndComesBack(ToyRows.Multiclass(), ToyRows.Settings() with { Optimizer = optimizer, LearningRate = 0.01, WeightDecay = 1e-3, NumberOfEpochs = 4 });
+        FitsRepeatsAndComesBack(
+            ToyRows.Multiclass(), ToyRows.Settings() with { Optimizer = optimizer, LearningRate = 0.01, WeightDecay = 1e-3, NumberOfEpochs = 4 });
     }
 
     [Theory]
@@ -92,7 +95,8 @@ public sealed class EveryComponentTests
     public void A_schedule_gives_finite_rates_and_is_kept_to(string name)
     {
         var schedule = Factories.Make<LearningRateSchedule>(typeof(LearningRateSchedule), name).WithWarmUp(2);
-        var model = FitsRepeatsAndComesBack(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.None()) with { LearningRateSchedule = schedule, NumberOfEpochs = 5 });
+        var model = FitsRepeatsAndComesBack(
+            ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.None()) with { LearningRateSchedule = schedule, NumberOfEpochs = 5 });
         Assert.Equal(Enumerable.Range(0, 5).Select(epoch => 0.05 * schedule.Factor(epoch, 5)), model.Epochs.Select(epoch => epoch.LearningRate));
         Assert.All(model.Epochs, epoch => Assert.InRange(epoch.LearningRate, double.Epsilon, 0.05));
     }
@@ -109,7 +113,8 @@ public sealed class EveryComponentTests
             if (Record.Exception(() => AugmentationSettings.Of([augmentation]).CheckKind(kind)) is not null)
                 continue;
             known++;
-            var rows = new TrainingRows([RowColumn.Of(EncoderSamples.Rows(shape, 24), 24)], new(LearningTask.Multiclass, 2, [.. Enumerable.Range(0, 24).Select(i => (long)(i % 2))], null),
+            var rows = new TrainingRows([RowColumn.Of(EncoderSamples.Rows(shape, 24), 24)],
+                new(LearningTask.Multiclass, 2, [.. Enumerable.Range(0, 24).Select(i => (long)(i % 2))], null),
                 [.. Enumerable.Range(0, 24).Select(i => i % 4 == 0)]);
             var spec = ModalitySpec.Create("X", kind, shape, encoder, AugmentationSettings.Of([augmentation]));
             FitsRepeatsAndComesBack(rows, ToyRows.Settings(GBlend.MLNet.Blending.None()) with { Modalities = [spec], NumberOfEpochs = 2, LearningRate = 1e-4 });
@@ -124,7 +129,8 @@ public sealed class EveryComponentTests
         foreach (string name in ((IEnumerable<object[]>)BlendingNames).Select(row => (string)row[0]))
         {
             var blending = Factories.Make<Blending>(typeof(Blending), name);
-            var history = FitsRepeatsAndComesBack(ToyRows.Multiclass(), ToyRows.Settings(blending) with { Answer = answer, NumberOfEpochs = 2 }, repeats: false);
+            var history = FitsRepeatsAndComesBack(
+                ToyRows.Multiclass(), ToyRows.Settings(blending) with { Answer = answer, NumberOfEpochs = 2 }, repeats: false);
             Assert.NotEmpty(history.Answer);
             Assert.True(history.HeldOutLoss is { } loss && double.IsFinite(loss), $"{name}: {history.HeldOutLoss}");
         }

@@ -3,13 +3,15 @@ using System.Reflection;
 namespace GBlend.MLNet.Tests;
 
 /// <summary>
-/// The components that a public class makes, found by reflection: its static methods and properties that give one, called with small arguments. A new one is tested
+/// The components that a public class makes, found by reflection: its static methods and properties that give one, called with small arguments. A new
+/// one is tested
 /// as soon as it is there; one whose arguments are not known here fails the tests that ask for it.
 /// </summary>
 internal static class Factories
 {
     /// <summary>The names of the members of a class that make a component.</summary>
-    internal static TheoryData<string> Of<TComponent>(Type factory) => [.. Members<TComponent>(factory).Select(member => member.Name).Distinct().Order(StringComparer.Ordinal)];
+    internal static TheoryData<string> Of<TComponent>(Type factory) =>
+        [.. Members<TComponent>(factory).Select(member => member.Name).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>Makes the component that a member of a class makes.</summary>
     internal static TComponent Make<TComponent>(Type factory, string name)
@@ -39,6 +41,7 @@ internal static class Factories
         "height" or "width" => 8,
         "pixels" or "frames" => 1,
         _ when parameter.HasDefaultValue => parameter.DefaultValue,
-        _ => throw new InvalidOperationException($"Tell the tests what to give as '{parameter.Name}' of {parameter.Member.DeclaringType!.Name}.{parameter.Member.Name}."),
+        _ => throw new InvalidOperationException(
+            $"Tell the tests what to give as '{parameter.Name}' of {parameter.Member.DeclaringType!.Name}.{parameter.Member.Name}."),
     };
 }

@@ -15,7 +15,8 @@ internal static class ToyRows
         Seed = 3,
     };
 
-    internal static TrainingRows Multiclass(int rows = 120, int seed = 1) => Create(rows, seed, (classes, _) => new(LearningTask.Multiclass, Classes, classes, null));
+    internal static TrainingRows Multiclass(int rows = 120, int seed = 1) =>
+        Create(rows, seed, (classes, _) => new(LearningTask.Multiclass, Classes, classes, null));
 
     /// <summary>Rows whose faint modality says nothing, with large values.</summary>
     internal static TrainingRows WithNoise(int rows = 120)
@@ -47,7 +48,8 @@ internal static class ToyRows
     }
 
     internal static Array[] Block(TrainedModel model, TrainingRows rows, int from, int count) => [.. model.Modalities.Select((m, i) =>
-        rows.Modalities[i] is RowColumn<byte> bytes ? Block(bytes, model.BlockRows, from, count) : Block((RowColumn<float>)rows.Modalities[i], model.BlockRows, from, count))];
+        rows.Modalities[i] is RowColumn<byte> bytes ? Block(bytes, model.BlockRows, from, count)
+            : Block((RowColumn<float>)rows.Modalities[i], model.BlockRows, from, count))];
 
     internal static double Accuracy(TrainedModel model, TrainingRows rows)
     {
@@ -72,7 +74,9 @@ internal static class ToyRows
         var random = new Random(seed);
         long[] classes = [.. Enumerable.Range(0, rows).Select(i => (long)(i % Classes))];
         float[] Modality(int width, double strength) =>
-            [.. from row in Enumerable.Range(0, rows) from j in Enumerable.Range(0, width) select (float)(2 * random.NextDouble() - 1 + (j == classes[row] ? strength : 0))];
-        return new TrainingRows([Modality(ClearWidth, 1.5), Modality(FaintWidth, 0.4)], targets(classes, random), [.. Enumerable.Range(0, rows).Select(i => i % 4 == 0)]);
+            [.. from row in Enumerable.Range(0, rows) from j in Enumerable.Range(0, width) select (float)(
+                2 * random.NextDouble() - 1 + (j == classes[row] ? strength : 0))];
+        return new TrainingRows(
+            [Modality(ClearWidth, 1.5), Modality(FaintWidth, 0.4)], targets(classes, random), [.. Enumerable.Range(0, rows).Select(i => i % 4 == 0)]);
     }
 }

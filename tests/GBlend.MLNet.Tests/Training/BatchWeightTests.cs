@@ -8,7 +8,8 @@ public sealed class BatchWeightTests
 {
     private const int Outputs = 3;
 
-    private static readonly ModalitySpec[] s_specs = [new("A", [5], Encoders.Mlp(6, 4), null), new("B", [6], Encoders.Mlp(6, 4), null), new("C", [7], Encoders.Mlp(6, 7), null)];
+    private static readonly ModalitySpec[] s_specs = [
+        new("A", [5], Encoders.Mlp(6, 4), null), new("B", [6], Encoders.Mlp(6, 4), null), new("C", [7], Encoders.Mlp(6, 7), null)];
 
     public static TheoryData<LearningTask, double[], int[]> Cases()
     {
@@ -62,7 +63,8 @@ public sealed class BatchWeightTests
         bool[] present = [.. Enumerable.Range(0, 50).Select(i => i % 3 > 0)];
         using var rows = new TrainingRows(plain.Modalities, plain.Targets with { Weights = weights }, plain.HeldOut) { Presence = [null, present] };
         using var targets = new Loss(LearningTask.Multiclass).Prepare(plain.Targets, ScalarType.Float32);
-        using RowStore store = new(rows, ToyRows.Settings().Modalities, targets, ScalarType.Float32, CPU), without = new(plain, ToyRows.Settings().Modalities, targets, ScalarType.Float32, CPU);
+        using RowStore store = new(rows, ToyRows.Settings().Modalities, targets, ScalarType.Float32, CPU),
+            without = new(plain, ToyRows.Settings().Modalities, targets, ScalarType.Float32, CPU);
         int[] order = [.. Enumerable.Range(0, 50).Reverse()];
         var (foundWeights, foundPresence) = (new List<double>(), new List<double>());
         foreach (var batch in store.Batches(order, 16, microBatchSize: 7))
@@ -112,7 +114,8 @@ public sealed class BatchWeightTests
         AssertClose(Gradient(null), Gradient([1, 1, 1, 1, 1, 1]));
     }
 
-    private static void AssertClose(double[] expected, double[] found) => Assert.All(expected.Zip(found), v => Assert.Equal(v.First, v.Second, 1e-6 * Math.Max(1e-3, Math.Abs(v.First))));
+    private static void AssertClose(double[] expected, double[] found) =>
+        Assert.All(expected.Zip(found), v => Assert.Equal(v.First, v.Second, 1e-6 * Math.Max(1e-3, Math.Abs(v.First))));
 
     private sealed class JointLoss : BalanceStrategy
     {

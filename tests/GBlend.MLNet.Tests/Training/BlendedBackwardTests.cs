@@ -48,6 +48,7 @@ public sealed class BlendedBackwardTests
         var predictions = blended.Run(network.Pass(inputs, branches, cuts, withHeads: false), cuts, batch);
 
         Assert.All(network.Parameters.Gradient.ToDoubles().Zip(expected), g => Assert.Equal(g.Second, g.First, 1e-12));
-        Assert.All(predictions.Zip(pass.Predictions), p => Assert.All(p.First.ToDoubles().Zip(p.Second.ToDoubles()), v => Assert.Equal(v.Second, v.First, 1e-12)));
+        Assert.All(
+            predictions.Zip(pass.Predictions), p => Assert.All(p.First.ToDoubles().Zip(p.Second.ToDoubles()), v => Assert.Equal(v.Second, v.First, 1e-12)));
     }
 }

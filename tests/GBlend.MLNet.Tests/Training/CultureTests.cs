@@ -41,7 +41,9 @@ public sealed class CultureTests
         using var loaded = TrainedModel.Load(json, weights, TrainingDevice.Cpu, null, true);
         float[] scores = ToyRows.Score(loaded, ToyRows.Multiclass());
         // The first line numbers the fits of the process.
-        return [.. host.Infos.Select((line, i) => i == 0 ? line[line.IndexOf(':')..] : line), .. host.Warnings, saved, .. scores.Select(s => s.ToString("R", CultureInfo.InvariantCulture)),
-            $"{settings.Fusion}", $"{settings.Modalities[0].Encoder}", $"{settings.Optimizer}", $"{settings.LearningRateSchedule}", $"{GBlend.MLNet.Blending.Fixed(1, 2, 3)}"];
+        return [.. host.Infos.Select((line, i) => i == 0 ? line[line.IndexOf(':')..] : line), .. host.Warnings, saved,
+            .. scores.Select(s => s.ToString("R", CultureInfo.InvariantCulture)),
+            $"{settings.Fusion}", $"{settings.Modalities[0].Encoder}", $"{settings.Optimizer}", $"{settings.LearningRateSchedule}",
+                $"{GBlend.MLNet.Blending.Fixed(1, 2, 3)}"];
     }
 }

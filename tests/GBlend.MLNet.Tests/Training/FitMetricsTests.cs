@@ -55,7 +55,8 @@ public sealed class FitMetricsTests
         Assert.Equal(Enumerable.Range(1, history.Epochs.Count), seen["gblend.fit.epochs"].Select(s => (int)s.Value));
         for (int branch = 0; branch < history.Branches.Count; branch++)
         {
-            double[] Losses(string rows) => [.. seen["gblend.fit.loss"].Where(s => Equals(s.Tags["branch"], history.Branches[branch]) && Equals(s.Tags["rows"], rows)).Select(s => s.Value)];
+            double[] Losses(string rows) => [
+                .. seen["gblend.fit.loss"].Where(s => Equals(s.Tags["branch"], history.Branches[branch]) && Equals(s.Tags["rows"], rows)).Select(s => s.Value)];
             Assert.Equal(history.Epochs.Select(e => e.TrainLoss[branch]), Losses("training"));
             Assert.Equal(history.Epochs.Select(e => e.HeldOutLoss[branch]), Losses("held-out"));
         }
@@ -101,7 +102,8 @@ public sealed class FitMetricsTests
         };
         _ = new FitMetrics();
         listener.Start();
-        Assert.Equal([("gblend.fit.epochs", "{epoch}"), ("gblend.fit.loss", "1"), ("gblend.fit.rows", "{row}"), ("gblend.fit.rows_per_second", "{row}/s")], instruments.Select(i => (i.Name, i.Unit)).Order());
+        Assert.Equal([("gblend.fit.epochs", "{epoch}"), ("gblend.fit.loss", "1"), ("gblend.fit.rows", "{row}"), ("gblend.fit.rows_per_second", "{row}/s")],
+            instruments.Select(i => (i.Name, i.Unit)).Order());
         Assert.All(instruments, i => Assert.EndsWith(".", i.Description));
     }
 }

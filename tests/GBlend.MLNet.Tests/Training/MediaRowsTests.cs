@@ -35,7 +35,9 @@ public sealed class MediaRowsTests
     [InlineData(true)]
     public void Fit_rows_on_disk_gives_the_same_bits_as_in_memory(bool augmented)
     {
-        var settings = (augmented ? Settings(s_pictures, [Augmentation.TemporalJitter(12)]) : Settings()) with { NumberOfEpochs = 2, Blending = GBlend.MLNet.Blending.Online(1) };
+        var settings = (augmented ? Settings(s_pictures, [Augmentation.TemporalJitter(12)])
+            : Settings()) with
+        { NumberOfEpochs = 2, Blending = GBlend.MLNet.Blending.Online(1) };
         using var spilled = Spilled(Rows(48));
         Assert.All(spilled.Modalities, m => Assert.False(m.IsInMemory));
         using TrainedModel inMemory = TrainingRun.Fit(Rows(48), settings, new QuietHost()), onDisk = TrainingRun.Fit(spilled, settings, new QuietHost());
@@ -46,7 +48,8 @@ public sealed class MediaRowsTests
     [Fact]
     public void Fit_views_that_are_all_alike_are_as_one()
     {
-        using TrainedModel one = TrainingRun.Fit(Rows(48), Settings(), new QuietHost()), three = TrainingRun.Fit(Rows(48, views: 3), Settings(views: 3), new QuietHost());
+        using TrainedModel one = TrainingRun.Fit(Rows(48), Settings(), new QuietHost()),
+            three = TrainingRun.Fit(Rows(48, views: 3), Settings(views: 3), new QuietHost());
         Assert.Equal(Bits(one), Bits(three));
         Assert.All(ToyRows.Score(one, Rows(48)).Zip(ToyRows.Score(three, Rows(48, views: 3))), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
     }
@@ -56,8 +59,10 @@ public sealed class MediaRowsTests
     {
         using var model = TrainingRun.Fit(Rows(48, views: 3), Settings(views: 3), new QuietHost());
         TrainingRows[] parts = [.. Enumerable.Range(0, 3).Select(i => Rows(12, seed: 10 + i))];
-        var mixed = new TrainingRows([.. Enumerable.Range(0, 2).Select(m => Stack([.. parts.Select(p => p.Modalities[m])], 12))], parts[0].Targets, parts[0].HeldOut);
-        var alone = parts.Select(p => ToyRows.Score(model, new TrainingRows([.. p.Modalities.Select(m => Stack([m, m, m], 12))], p.Targets, p.HeldOut))).ToArray();
+        var mixed = new TrainingRows(
+            [.. Enumerable.Range(0, 2).Select(m => Stack([.. parts.Select(p => p.Modalities[m])], 12))], parts[0].Targets, parts[0].HeldOut);
+        var alone = parts.Select(p => ToyRows.Score(model, new TrainingRows([.. p.Modalities.Select(m => Stack([m, m, m], 12))], p.Targets, p.HeldOut)))
+            .ToArray();
         var scores = ToyRows.Score(model, mixed);
         for (int i = 0; i < scores.Length; i++)
             Assert.Equal(alone.Average(a => a[i]), scores[i], 1e-5);
@@ -68,7 +73,9 @@ public sealed class MediaRowsTests
     public void Score_crops_is_the_mean_over_left_middle_and_right()
     {
         var rows = Rows(24);
-        var settings = Settings([Augmentation.RandomCrop(8, 6, scoringCrops: 3)], []) with { Modalities = [Settings([Augmentation.RandomCrop(8, 6, scoringCrops: 3)], []).Modalities[0]], Answer = Answer.Joint };
+        var settings = Settings([Augmentation.RandomCrop(8, 6, scoringCrops: 3)],
+            []) with
+        { Modalities = [Settings([Augmentation.RandomCrop(8, 6, scoringCrops: 3)], []).Modalities[0]], Answer = Answer.Joint };
         var clips = new TrainingRows([rows.Modalities[0]], rows.Targets, rows.HeldOut);
         using var model = TrainingRun.Fit(clips, settings, new QuietHost());
         var spec = model.Modalities[0];
@@ -131,11 +138,17 @@ public sealed class MediaRowsTests
             Fusion = Fusion.MidConcat(8),
         };
         var host = new QuietHost();
-        using TrainedModel once = TrainingRun.Fit(rows, settings, host), always = TrainingRun.Fit(rows, settings with { ComputesFrozenFeaturesOnce = false }, new QuietHost());
+        using TrainedModel once = TrainingRun.Fit(rows, settings, host),
+            always = TrainingRun.Fit(rows, settings with { ComputesFrozenFeaturesOnce = false }, new QuietHost());
         Assert.Contains(host.Infos, i => i.Contains("'Clip' is frozen"));
         Assert.All(Bits(once).Zip(Bits(always)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
         Assert.All(ToyRows.Score(once, rows).Zip(ToyRows.Score(always, rows)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
-        using var changing = new TrainingRun(rows, settings with { Modalities = [ModalitySpec.Create("Clip", ModalityKind.Video, s_clip, Encoders.R3D(18, 0.05), AugmentationSettings.Of([Augmentation.HorizontalFlip()])) with { IsFrozen = true, Start = start.EncoderWeights("Clip") }, settings.Modalities[1]] }, new QuietHost());
+        using var changing = new TrainingRun(
+            rows, settings with
+            {
+                Modalities = [ModalitySpec.Create("Clip", ModalityKind.Video, s_clip, Encoders.R3D(18, 0.05), AugmentationSettings.Of(
+            [Augmentation.HorizontalFlip()])) with { IsFrozen = true, Start = start.EncoderWeights("Clip") }, settings.Modalities[1]]
+            }, new QuietHost());
         changing.Advance(1);
         Assert.Empty(changing.Network.ReadsFeatures!);
     }
@@ -161,7 +174,8 @@ public sealed class MediaRowsTests
     {
         using var start = TrainingRun.Fit(Rows(48), Settings(), new QuietHost());
         var settings = Settings() with { Precision = ScalarType.BFloat16, NumberOfEpochs = 1 };
-        settings = settings with { Modalities = [settings.Modalities[0] with { Start = start.EncoderWeights("Clip"), IsFrozen = true }, settings.Modalities[1]] };
+        settings =
+            settings with { Modalities = [settings.Modalities[0] with { Start = start.EncoderWeights("Clip"), IsFrozen = true }, settings.Modalities[1]] };
         using var model = TrainingRun.Fit(Rows(48), settings, new QuietHost());
         Assert.All(start.EncoderWeights("Clip"), w => Assert.Equal(w.Value, model.EncoderWeights("Clip")[w.Key]));
     }
@@ -193,7 +207,8 @@ public sealed class MediaRowsTests
                              select (float)(random.NextDouble() + (i % 8 * Classes / 8 == classes[row] ? 1 : 0))];
         RowColumn clip = RowColumn.Of(clips, rows), sound = RowColumn.Of(sounds, rows);
         RowColumn Viewed(RowColumn column) => views == 1 ? column : Stack([.. Enumerable.Repeat(column, views)], rows);
-        return new TrainingRows([Viewed(clip), Viewed(sound)], new TrainingTargets(LearningTask.Multiclass, Classes, classes, null), [.. Enumerable.Range(0, rows).Select(i => i % 4 == 0)]);
+        return new TrainingRows([Viewed(clip), Viewed(sound)], new TrainingTargets(LearningTask.Multiclass, Classes, classes, null),
+            [.. Enumerable.Range(0, rows).Select(i => i % 4 == 0)]);
     }
 
     internal static TrainingSettings Settings(Augmentation[]? pictures = null, Augmentation[]? sounds = null, int views = 1)
@@ -201,7 +216,9 @@ public sealed class MediaRowsTests
         int[] clips = views == 1 ? s_clip : [views, .. s_clip], sound = views == 1 ? s_sound : [views, .. s_sound];
         return PlainSettings.Of(
             GBlend.MLNet.Blending.Equal(),
-            ModalitySpec.Create("Clip", ModalityKind.Video, clips, Encoders.R3D(18, 0.05), AugmentationSettings.Of(pictures ?? [])) with { Scaling = InputScaling.ForBytes(ModalityKind.Video, Channels) },
+            ModalitySpec.Create("Clip", ModalityKind.Video, clips, Encoders.R3D(18, 0.05),
+                AugmentationSettings.Of(pictures ?? [])) with
+            { Scaling = InputScaling.ForBytes(ModalityKind.Video, Channels) },
             ModalitySpec.Create("Sound", ModalityKind.Audio, sound, Encoders.AudioResNet(18, 0.05), AugmentationSettings.Of(sounds ?? []))) with
         {
             NumberOfEpochs = 3,
@@ -223,7 +240,8 @@ public sealed class MediaRowsTests
                 row.CopyTo(writer.Add());
             return writer.Finish();
         }
-        return new([.. rows.Modalities.Select(m => m is RowColumn<byte> bytes ? Copy(bytes) : Copy((RowColumn<float>)m))], rows.Targets, rows.HeldOut, rows.Groups, memory);
+        return new([.. rows.Modalities.Select(m => m is RowColumn<byte> bytes ? Copy(bytes) : Copy((RowColumn<float>)m))], rows.Targets, rows.HeldOut,
+            rows.Groups, memory);
     }
 
     /// <summary>Per row the rows of several columns one after the other, as views.</summary>

@@ -114,7 +114,8 @@ public sealed class ProcessWideTests
     private static (int Torch, int Mkl) Numbers()
     {
         int torch = get_num_threads();
-        return (torch, NativeLibrary.TryGetExport(TorchNativeLoader.Handle, "MKL_Get_Max_Threads", out nint mkl) ? Marshal.GetDelegateForFunctionPointer<NumberOf>(mkl)() : torch);
+        return (torch, NativeLibrary.TryGetExport(TorchNativeLoader.Handle, "MKL_Get_Max_Threads", out nint mkl)
+            ? Marshal.GetDelegateForFunctionPointer<NumberOf>(mkl)() : torch);
     }
 
     private delegate int NumberOf();
@@ -128,11 +129,16 @@ public sealed class ProcessWideTests
         const int Width = 4096, Count = 200;
         var random = new Random(1);
         var narrow = ToyRows.Multiclass(Count);
-        TrainingRows wide = new([.. narrow.Modalities.Select(_ => RowColumn.Of([.. Enumerable.Range(0, Width * Count).Select(_ => (float)random.NextDouble())], Count))], narrow.Targets, narrow.HeldOut);
+        TrainingRows wide = new([.. narrow.Modalities.Select(
+            _ => RowColumn.Of([.. Enumerable.Range(0, Width * Count).Select(_ => (float)random.NextDouble())], Count))], narrow.Targets, narrow.HeldOut);
         using var rows = readsAhead ? MediaRowsTests.Spilled(wide) : narrow;
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.Auto()) with { NumberOfThreads = 1, NumberOfEpochs = 2 };
         if (readsAhead)
-            settings = settings with { TrainsSideBySide = false, Modalities = [.. settings.Modalities.Select(m => new ModalitySpec(m.Column, [Width], m.Encoder, null))] };
+            settings = settings with
+            {
+                TrainsSideBySide = false,
+                Modalities = [.. settings.Modalities.Select(m => new ModalitySpec(m.Column, [Width], m.Encoder, null))]
+            };
         using var release = new ManualResetEventSlim();
         using var blocked = new CountdownEvent(512);
         for (int i = 0; i < 512; i++)
@@ -201,7 +207,14 @@ public sealed class ProcessWideTests
     [Fact]
     public void Fit_two_hundred_times_leaks_nothing()
     {
-        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Online(1)) with { NumberOfEpochs = 2, FinalWeights = FinalWeights.BestEpoch, RefitJointHeadEpochs = 1, Fusion = Fusion.Concat(4).WithDropout(0.1f), Optimizer = Optimizer.Adam() };
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Online(1)) with
+        {
+            NumberOfEpochs = 2,
+            FinalWeights = FinalWeights.BestEpoch,
+            RefitJointHeadEpochs = 1,
+            Fusion = Fusion.Concat(4).WithDropout(0.1f),
+            Optimizer = Optimizer.Adam()
+        };
         var rows = ToyRows.Multiclass(48);
         void Fits(int count)
         {
@@ -221,7 +234,9 @@ public sealed class ProcessWideTests
     [Fact]
     public void Fit_on_disk_with_augmentation_ended_or_stopped_frees_its_tensors()
     {
-        var settings = MediaRowsTests.Settings([Augmentation.RandomCrop(8, 8), Augmentation.HorizontalFlip()], [Augmentation.SpecAugment()]) with { NumberOfEpochs = 1, Blending = GBlend.MLNet.Blending.Online(1) };
+        var settings = MediaRowsTests.Settings([Augmentation.RandomCrop(8, 8), Augmentation.HorizontalFlip()],
+            [Augmentation.SpecAugment()]) with
+        { NumberOfEpochs = 1, Blending = GBlend.MLNet.Blending.Online(1) };
         void Fit(ITrainingHost host)
         {
             using var rows = MediaRowsTests.Spilled(MediaRowsTests.Rows(48));
@@ -232,7 +247,8 @@ public sealed class ProcessWideTests
         Fit(new QuietHost());
         Assert.Equal(before, Settled());
         int calls = 0;
-        Assert.Throws<OperationCanceledException>(() => Fit(new QuietHost { OnCheckAlive = () => { if (Interlocked.Increment(ref calls) >= 7) throw new OperationCanceledException(); } }));
+        Assert.Throws<OperationCanceledException>(
+            () => Fit(new QuietHost { OnCheckAlive = () => { if (Interlocked.Increment(ref calls) >= 7) throw new OperationCanceledException(); } }));
         Assert.Equal(before, Settled());
     }
 
@@ -254,7 +270,8 @@ public sealed class ProcessWideTests
                 using JointNetwork shorter = new(plan, 1, ScalarType.BFloat16, CPU);
                 shorter.CopyFrom(network);
                 shorter.Train(true);
-                var input = plan.Modalities[0].Prepare(tensor(EncoderSamples.Rows(shape, 3), [3, .. shape.Select(s => (long)s)]), name.StartsWith("text") ? ScalarType.Float32 : ScalarType.BFloat16);
+                var input = plan.Modalities[0].Prepare(tensor(EncoderSamples.Rows(shape, 3), [3, .. shape.Select(s => (long)s)]), name.StartsWith("text")
+                    ? ScalarType.Float32 : ScalarType.BFloat16);
                 shorter.Forward([input], [0])[0].square().sum().backward();
                 copy.CopyFrom(shorter);
             }
@@ -269,7 +286,8 @@ public sealed class ProcessWideTests
     [Fact]
     public void ReportPretrainedWeights_leaves_generator_and_memory_alone()
     {
-        var weights = new StateDict([new("layers.0.weight", StateTensor.FromFloats([3, 2], new float[6])), new("layers.0.bias", StateTensor.FromFloats([3], new float[3]))]);
+        var weights = new StateDict(
+            [new("layers.0.weight", StateTensor.FromFloats([3, 2], new float[6])), new("layers.0.bias", StateTensor.FromFloats([3], new float[3]))]);
         var modality = Modality.Vector("A", Encoders.Mlp(3)).WithPretrainedWeights(weights);
         modality.ReportPretrainedWeights(2);
         manual_seed(7);

@@ -48,7 +48,8 @@ public sealed class RowWriterProperties
             from bytes in Gen.Elements(false, false, true).ArrayOf(columns)
             let rowBytes = widths.Zip(bytes, (width, isByte) => (long)width * (isByte ? 1 : sizeof(float))).Sum()
             from rows in Gen.OneOf(Gen.Choose(0, 600), Gen.Choose(0, (int)Math.Min(MostBytes / rowBytes, 20_000)))
-            from announced in Gen.OneOf(Gen.Constant((int?)null), Gen.Constant((int?)null), Gen.Constant((int?)rows), Gen.Choose(1, 2 * rows + 1).Select(n => (int?)n)).ArrayOf(columns)
+            from announced in Gen.OneOf(
+                Gen.Constant((int?)null), Gen.Constant((int?)null), Gen.Constant((int?)rows), Gen.Choose(1, 2 * rows + 1).Select(n => (int?)n)).ArrayOf(columns)
             from share in Gen.Choose(0, 110)
             select new Plan(rows, [.. widths.Zip(bytes, announced).Select(c => new Column(c.First, c.Second, c.Third))], rows * rowBytes * share / 100));
     }

@@ -20,7 +20,8 @@ public sealed class TrainingRunTests
     [MemberData(nameof(Fusions))]
     public void Fit_every_fusion_learns(string name)
     {
-        using var model = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings() with { Fusion = Fuse(name), NumberOfEpochs = 40, Answer = Answer.Joint }, new QuietHost());
+        using var model = TrainingRun.Fit(
+            ToyRows.Multiclass(), ToyRows.Settings() with { Fusion = Fuse(name), NumberOfEpochs = 40, Answer = Answer.Joint }, new QuietHost());
         double accuracy = ToyRows.Accuracy(model, ToyRows.Multiclass(seed: 2));
         Assert.True(accuracy > 0.7, $"{accuracy}");
     }
@@ -73,7 +74,11 @@ public sealed class TrainingRunTests
     [MemberData(nameof(Blendings))]
     public void Fit_same_seed_gives_the_same_bits(string name)
     {
-        var settings = ToyRows.Settings(Blend(name)) with { Fusion = Fusion.Concat(8).WithDropout(0.3f), Modalities = [.. ToyRows.Settings().Modalities.Select(m => m with { Encoder = Encoders.Mlp(8, 6).WithDropout(0.2f) })] };
+        var settings = ToyRows.Settings(Blend(name)) with
+        {
+            Fusion = Fusion.Concat(8).WithDropout(0.3f),
+            Modalities = [.. ToyRows.Settings().Modalities.Select(m => m with { Encoder = Encoders.Mlp(8, 6).WithDropout(0.2f) })]
+        };
         Assert.Equal(Weights(settings), Weights(settings));
         Assert.NotEqual(Weights(settings), Weights(settings with { Seed = 4 }));
     }
@@ -104,7 +109,8 @@ public sealed class TrainingRunTests
     [Fact]
     public void Fit_online_weights_sum_to_one_and_keep_the_floor()
     {
-        using var model = TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.Online(2, firstSuperEpoch: 4)) with { NumberOfEpochs = 10 }, new QuietHost());
+        using var model = TrainingRun.Fit(
+            ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.Online(2, firstSuperEpoch: 4)) with { NumberOfEpochs = 10 }, new QuietHost());
         Assert.Equal([(0, 4), (4, 2), (6, 2), (8, 2)], model.History.Estimates.Select(e => (e.FirstEpoch, e.Epochs)));
         Assert.All(model.History.Epochs, e => Assert.Equal(1, e.Weights.Sum(), 1e-9));
         Assert.All(model.History.Epochs.SelectMany(e => e.Weights), w => Assert.True(w >= 0.05 - 1e-9));
@@ -131,7 +137,8 @@ public sealed class TrainingRunTests
         using var last = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
         using var best = TrainingRun.Fit(ToyRows.Multiclass(), settings with { FinalWeights = FinalWeights.BestEpoch }, new QuietHost());
         using var patient = TrainingRun.Fit(ToyRows.Multiclass(), settings with { EarlyStoppingPatience = 3 }, new QuietHost());
-        Assert.True(best.History.HeldOutLoss <= last.History.HeldOutLoss, $"epoch {best.History.SelectedEpoch}: {best.History.HeldOutLoss}, last {last.History.HeldOutLoss}");
+        Assert.True(best.History.HeldOutLoss <= last.History.HeldOutLoss,
+            $"epoch {best.History.SelectedEpoch}: {best.History.HeldOutLoss}, last {last.History.HeldOutLoss}");
         Assert.True(patient.History.Epochs.Count > 10, $"{patient.History.Epochs.Count} epochs");
     }
 
@@ -179,7 +186,12 @@ public sealed class TrainingRunTests
     [Fact]
     public void Fit_learning_rate_follows_its_schedule()
     {
-        var settings = ToyRows.Settings(GBlend.MLNet.Blending.None()) with { NumberOfEpochs = 6, LearningRate = 1e-2, LearningRateSchedule = LearningRateSchedule.Step(2, 0.1f).WithWarmUp(1) };
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.None()) with
+        {
+            NumberOfEpochs = 6,
+            LearningRate = 1e-2,
+            LearningRateSchedule = LearningRateSchedule.Step(2, 0.1f).WithWarmUp(1)
+        };
         using var model = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost());
         double[] expected = [5e-3, 1e-2, 1e-3, 1e-3, 1e-4, 1e-4];
         Assert.All(expected.Zip(model.History.Epochs), pair => Assert.Equal(pair.First, pair.Second.LearningRate, 1e-9));
@@ -202,7 +214,14 @@ public sealed class TrainingRunTests
     [Fact]
     public void Fit_clipping_bounds_the_step()
     {
-        var settings = ToyRows.Settings(GBlend.MLNet.Blending.None()) with { NumberOfEpochs = 1, BatchSize = 1000, LearningRate = 1, GradientClipping = 0.01, Optimizer = Optimizer.Sgd(0) };
+        var settings = ToyRows.Settings(GBlend.MLNet.Blending.None()) with
+        {
+            NumberOfEpochs = 1,
+            BatchSize = 1000,
+            LearningRate = 1,
+            GradientClipping = 0.01,
+            Optimizer = Optimizer.Sgd(0)
+        };
         using var run = new TrainingRun(ToyRows.Multiclass(), settings, new QuietHost());
         var before = run.Network.Tensors.SelectMany(t => t.Value.ToDoubles()).ToArray();
         using var model = run.Run();
@@ -258,7 +277,8 @@ public sealed class TrainingRunTests
             using var model = TrainingRun.Fit(new TrainingRows(rows.Modalities, rows.Targets, new bool[rows.Count]), s, new QuietHost());
             return [.. model.Network.Tensors.Where(t => t.Name.StartsWith("joint.")).SelectMany(t => t.Value.ToDoubles())];
         }
-        double[] one = Head(settings with { RefitJointHeadEpochs = 1, LearningRateSchedule = falls }), four = Head(settings with { LearningRateSchedule = falls });
+        double[] one = Head(settings with { RefitJointHeadEpochs = 1, LearningRateSchedule = falls }),
+            four = Head(settings with { LearningRateSchedule = falls });
         Assert.All(one.Zip(four), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
     }
 
@@ -276,7 +296,8 @@ public sealed class TrainingRunTests
         var encoder = new CustomEncoder((x, _) => x / (x.abs() < 1e5).to(TorchSharp.torch.ScalarType.Float32));
         var settings = ToyRows.Settings(GBlend.MLNet.Blending.Equal()) with { EarlyStoppingPatience = patience, FinalWeights = weights };
         settings = settings with { Modalities = [settings.Modalities[0] with { Encoder = encoder }, settings.Modalities[1]] };
-        var error = Assert.Throws<TrainingDivergedException>(() => TrainingRun.Fit(new([clear, rows.Floats(1)], rows.Targets, rows.HeldOut), settings, new QuietHost()).Dispose());
+        var error = Assert.Throws<TrainingDivergedException>(
+            () => TrainingRun.Fit(new([clear, rows.Floats(1)], rows.Targets, rows.HeldOut), settings, new QuietHost()).Dispose());
         Assert.Contains($"row {row} ", error.Message);
         Assert.Contains("Clear", error.Message);
     }
@@ -306,7 +327,9 @@ public sealed class TrainingRunTests
     public void Fit_bfloat16_adds_up_parts_of_batches_as_well_as_whole_batches()
     {
         var rows = ToyRows.Multiclass(1600);
-        var settings = ToyRows.Settings(GBlend.MLNet.Blending.Equal()) with { NumberOfEpochs = 1, BatchSize = 2000, LearningRate = 1, Optimizer = Optimizer.Sgd(0) };
+        var settings = ToyRows.Settings(
+            GBlend.MLNet.Blending.Equal()) with
+        { NumberOfEpochs = 1, BatchSize = 2000, LearningRate = 1, Optimizer = Optimizer.Sgd(0) };
         double[] Step(TrainingSettings s)
         {
             using var run = new TrainingRun(rows, s, new QuietHost());
@@ -361,9 +384,11 @@ public sealed class TrainingRunTests
     {
         var rows = ToyRows.Multiclass();
         var clear = ToyRows.Settings().Modalities[0];
-        using var source = TrainingRun.Fit(new TrainingRows([rows.Modalities[0]], rows.Targets, rows.HeldOut), ToyRows.Settings() with { Modalities = [clear] }, new QuietHost());
+        using var source = TrainingRun.Fit(
+            new TrainingRows([rows.Modalities[0]], rows.Targets, rows.HeldOut), ToyRows.Settings() with { Modalities = [clear] }, new QuietHost());
         var weights = source.EncoderWeights("Clear");
-        var settings = ToyRows.Settings() with { Modalities = [clear with { Start = weights, IsFrozen = true }, ToyRows.Settings().Modalities[1]], WeightDecay = 0.01 };
+        var settings =
+            ToyRows.Settings() with { Modalities = [clear with { Start = weights, IsFrozen = true }, ToyRows.Settings().Modalities[1]], WeightDecay = 0.01 };
         using var model = TrainingRun.Fit(rows, settings, new QuietHost());
         Assert.All(model.EncoderWeights("Clear"), w => Assert.Equal(weights[w.Key], w.Value));
         using var tuned = TrainingRun.Fit(rows, settings with { Modalities = [clear with { Start = weights }, settings.Modalities[1]] }, new QuietHost());
@@ -373,7 +398,8 @@ public sealed class TrainingRunTests
     [Fact]
     public void Fit_diverging_says_what_to_do()
     {
-        var error = Assert.Throws<TrainingDivergedException>(() => TrainingRun.Fit(ToyRows.Regression(), ToyRows.Settings() with { LearningRate = 1e6 }, new QuietHost()));
+        var error = Assert.Throws<TrainingDivergedException>(
+            () => TrainingRun.Fit(ToyRows.Regression(), ToyRows.Settings() with { LearningRate = 1e6 }, new QuietHost()));
         Assert.Contains("LearningRate", error.Message);
     }
 
@@ -385,7 +411,8 @@ public sealed class TrainingRunTests
     public void Fit_micro_batches_gives_the_model_of_whole_batches(int rows)
     {
         var settings = ToyRows.Settings() with { Precision = TorchSharp.torch.ScalarType.Float64, GradientClipping = 0.5, WeightDecay = 1e-3 };
-        using TrainedModel whole = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost()), parts = TrainingRun.Fit(ToyRows.Multiclass(), settings with { MicroBatchSize = rows }, new QuietHost());
+        using TrainedModel whole = TrainingRun.Fit(ToyRows.Multiclass(), settings, new QuietHost()),
+            parts = TrainingRun.Fit(ToyRows.Multiclass(), settings with { MicroBatchSize = rows }, new QuietHost());
         Assert.All(Bits(whole.Network).Zip(Bits(parts.Network)), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
         Assert.All(whole.History.Epochs[^1].TrainLoss.Zip(parts.History.Epochs[^1].TrainLoss), pair => Assert.Equal(pair.First, pair.Second, 1e-9));
     }
@@ -393,7 +420,8 @@ public sealed class TrainingRunTests
     [Fact]
     public void Fit_micro_batches_with_a_method_that_looks_at_steps_is_refused()
     {
-        var error = Assert.Throws<ArgumentException>(() => TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.OgmGe()) with { MicroBatchSize = 4 }, new QuietHost()));
+        var error = Assert.Throws<ArgumentException>(
+            () => TrainingRun.Fit(ToyRows.Multiclass(), ToyRows.Settings(GBlend.MLNet.Blending.OgmGe()) with { MicroBatchSize = 4 }, new QuietHost()));
         Assert.Contains("Leave MicroBatchSize out", error.Message);
     }
 

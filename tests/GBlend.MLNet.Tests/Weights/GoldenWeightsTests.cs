@@ -63,7 +63,8 @@ public sealed class GoldenWeightsTests
         Assert.Empty(report.Left);
         Assert.Empty(report.Missing);
 
-        var error = Assert.Throws<ArgumentException>(() => Modality.Video("Clip", Encoders.R3D(18)).WithPretrainedWeights(published).ReportPretrainedWeights(8, 64, 64, 3));
+        var error = Assert.Throws<ArgumentException>(
+            () => Modality.Video("Clip", Encoders.R3D(18)).WithPretrainedWeights(published).ReportPretrainedWeights(8, 64, 64, 3));
         Assert.Contains("stem.0.weight [64, 3, 3, 7, 7] from stem.0.weight [45, 3, 1, 7, 7]", error.Message);
         Assert.Contains("layer1.0.conv1.0.0.weight", error.Message);
     }
@@ -74,7 +75,8 @@ public sealed class GoldenWeightsTests
         return new(golden.RootElement.GetProperty("parameters").EnumerateArray().Concat(golden.RootElement.GetProperty("buffers").EnumerateArray()).Select(t =>
         {
             long[] shape = [.. t.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
-            return KeyValuePair.Create(t.GetProperty("name").GetString()!, StateTensor.FromFloats(shape, new float[shape.Aggregate(1L, (product, size) => product * size)]));
+            return KeyValuePair.Create(
+                t.GetProperty("name").GetString()!, StateTensor.FromFloats(shape, new float[shape.Aggregate(1L, (product, size) => product * size)]));
         }));
     }
 

@@ -263,7 +263,8 @@ public sealed class HostileWeightsTests
     [Fact]
     public void Load_of_no_weights_is_refused()
     {
-        foreach (var content in new byte[][] { [], [0], Encoding.UTF8.GetBytes("<html>not found</html>"), [.. "PK\u0003\u0004"u8, .. new byte[100]], [0x80, 2, (byte)'}', (byte)'.'] })
+        foreach (var content in new byte[][] { [], [0], Encoding.UTF8.GetBytes("<html>not found</html>"), [.. "PK\u0003\u0004"u8, .. new byte[100]],
+            [0x80, 2, (byte)'}', (byte)'.'] })
             Assert.Null(Mutations.LoadOrRefuse(content));
         foreach (string root in new[] { "N", "]", "}U\u0005epochK\u0003s", "K\u0001" })
             Assert.Null(Mutations.LoadOrRefuse(Zip(new PickleWriter().Raw(Encoding.Latin1.GetBytes(root)).ToArray())));

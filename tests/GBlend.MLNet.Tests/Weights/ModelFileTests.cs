@@ -23,7 +23,8 @@ public sealed class ModelFileTests
         Assert.Equal(ToyRows.Score(model, rows), ToyRows.Score(loaded, rows));
         Assert.Equal(model.History.Answer, loaded.History.Answer);
         Assert.Equal(model.History.Epochs.Select(e => e.HeldOutLoss), loaded.History.Epochs.Select(e => e.HeldOutLoss));
-        Assert.Equal(model.History.Estimates.Select(e => e.Branches.Select(b => b.Weight)), loaded.History.Estimates.Select(e => e.Branches.Select(b => b.Weight)));
+        Assert.Equal(
+            model.History.Estimates.Select(e => e.Branches.Select(b => b.Weight)), loaded.History.Estimates.Select(e => e.Branches.Select(b => b.Weight)));
         var (again, weightsAgain) = Save(loaded);
         Assert.Equal(weights, weightsAgain);
         Assert.Equal(Encoding.UTF8.GetString(settings), Encoding.UTF8.GetString(again));
@@ -123,9 +124,12 @@ public sealed class ModelFileTests
     [Fact]
     public void Load_media_settings_with_any_byte_altered_loads_or_is_refused()
     {
-        var spec = ModalitySpec.Create("Clip", ModalityKind.Video, [3, 2, 4, 4, 1], Encoders.Mlp(3), AugmentationSettings.Of([Augmentation.RandomCrop(3, 3), Augmentation.HorizontalFlip()]));
-        var rows = new TrainingRows([RowColumn.Of(new byte[12 * 96], 12)], new(LearningTask.Multiclass, 2, [.. Enumerable.Range(0, 12).Select(i => i % 2L)], null), [.. Enumerable.Range(0, 12).Select(i => i % 4 == 0)]);
-        using var model = TrainingRun.Fit(rows, ToyRows.Settings(GBlend.MLNet.Blending.None()) with { Modalities = [spec], NumberOfEpochs = 1 }, new QuietHost());
+        var spec = ModalitySpec.Create("Clip", ModalityKind.Video, [3, 2, 4, 4, 1], Encoders.Mlp(3),
+            AugmentationSettings.Of([Augmentation.RandomCrop(3, 3), Augmentation.HorizontalFlip()]));
+        var rows = new TrainingRows([RowColumn.Of(new byte[12 * 96], 12)],
+            new(LearningTask.Multiclass, 2, [.. Enumerable.Range(0, 12).Select(i => i % 2L)], null), [.. Enumerable.Range(0, 12).Select(i => i % 4 == 0)]);
+        using var model = TrainingRun.Fit(
+            rows, ToyRows.Settings(GBlend.MLNet.Blending.None()) with { Modalities = [spec], NumberOfEpochs = 1 }, new QuietHost());
         var (settings, weights) = Save(model);
         int from = Encoding.UTF8.GetString(settings).IndexOf("\"modalities\""), to = Encoding.UTF8.GetString(settings).IndexOf("\"fusion\"");
         Assert.InRange(from, 0, to);

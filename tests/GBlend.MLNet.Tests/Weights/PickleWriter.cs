@@ -65,7 +65,8 @@ internal sealed class PickleWriter
     }
 
     internal PickleWriter Tensor(TestStorage storage, long offset, long[] shape, long[] strides, bool isLegacy = false) =>
-        Class("torch._utils", "_rebuild_tensor_v2").Op('(').StorageId(storage, isLegacy).Number(offset).Tuple(shape).Tuple(strides).Raw(0x89).OrderedDict().Op('t').Op('R');
+        Class("torch._utils", "_rebuild_tensor_v2").Op('(').StorageId(storage, isLegacy).Number(offset).Tuple(shape).Tuple(strides).Raw(0x89).OrderedDict().Op(
+            't').Op('R');
 
     private static byte[] LittleEndian(int number)
     {

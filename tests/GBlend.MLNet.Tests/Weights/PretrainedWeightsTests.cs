@@ -11,7 +11,8 @@ public sealed class PretrainedWeightsTests
         new("stem.0.weight", [2, 2, 1, 3]), new("stem.1.weight", [2]), new("stem.1.num_batches_tracked", []), new("layer1.weight", [3, 2, 1]),
     ];
 
-    private static readonly StateDict Fitting = Ramps(new("stem.0.weight", [2, 2, 1, 3]), new("stem.1.weight", [2]), new("layer1.weight", [3, 2, 1]), new("fc.weight", [5, 3]), new("fc.bias", [5]));
+    private static readonly StateDict Fitting = Ramps(
+        new("stem.0.weight", [2, 2, 1, 3]), new("stem.1.weight", [2]), new("layer1.weight", [3, 2, 1]), new("fc.weight", [5, 3]), new("fc.bias", [5]));
 
     [Theory]
     [InlineData("")]
@@ -42,7 +43,8 @@ public sealed class PretrainedWeightsTests
     {
         // [1 output, 3 channels, 2 pixels]: means 3 and 4, times 3 / 2.
         var own = new NamedShape[] { new("conv.weight", [1, 2, 2]), new("next.weight", [1, 1, 1]) };
-        var (start, report) = PretrainedWeights.Match(own, name => name, new([new("conv.weight", StateTensor.FromFloats([1, 3, 2], [1, 2, 3, 4, 5, 6])), new("next.weight", StateTensor.FromFloats([1, 1, 1], [8]))]), strict: true);
+        var (start, report) = PretrainedWeights.Match(own, name => name, new([new("conv.weight", StateTensor.FromFloats([1, 3, 2], [1, 2, 3, 4, 5, 6])),
+            new("next.weight", StateTensor.FromFloats([1, 1, 1], [8]))]), strict: true);
         Assert.Equal([4.5f, 6, 4.5f, 6], start["conv.weight"]);
         Assert.True(report.Matched[0].IsAdapted);
         Assert.False(report.Matched[1].IsAdapted);
@@ -52,7 +54,8 @@ public sealed class PretrainedWeightsTests
     [Fact]
     public void Match_leaves_other_parts_of_a_checkpoint()
     {
-        var (_, report) = Match(new StateDict([.. Fitting, new("projection.weight", StateTensor.FromFloats([1], [1])), new("other.stem.5.weight", StateTensor.FromFloats([1], [1]))]));
+        var (_, report) = Match(new StateDict(
+            [.. Fitting, new("projection.weight", StateTensor.FromFloats([1], [1])), new("other.stem.5.weight", StateTensor.FromFloats([1], [1]))]));
         Assert.Equal(["projection.weight [1]", "other.stem.5.weight [1]"], report.Left.Select(l => l.ToString()));
     }
 
@@ -152,7 +155,8 @@ public sealed class PretrainedWeightsTests
         var ml = new MLContext(1);
         var view = ml.KeyedView(Samples.Rows());
         var published = new StateDict([
-            .. Ramps(new("module.conv1.weight", [4, 1, 1]), new("module.bn1.weight", [4]), new("module.bn1.bias", [4]), new("module.bn1.running_mean", [4]), new("module.bn1.running_var", [4]), new("module.fc.weight", [7, 4])),
+            .. Ramps(new("module.conv1.weight", [4, 1, 1]), new("module.bn1.weight", [4]), new("module.bn1.bias", [4]), new("module.bn1.running_mean", [4]),
+                new("module.bn1.running_var", [4]), new("module.fc.weight", [7, 4])),
             new("module.bn1.num_batches_tracked", new StateTensor(ElementType.Int64, [], BitConverter.GetBytes(70_000L)))]);
         var modality = Modality.Vector("A", new TinyConvolutionalEncoder(2)).WithPretrainedWeights(published, freeze: true);
         var report = modality.ReportPretrainedWeights(4);
@@ -172,7 +176,8 @@ public sealed class PretrainedWeightsTests
         var view = ml.KeyedView(Samples.Rows());
         var model = ml.Trainer().Fit(view);
         var weights = model.ToStateDict();
-        Assert.Equal(["encoders.0.layers.0.weight", "encoders.0.layers.0.bias", "encoders.1.layers.0.weight", "encoders.1.layers.0.bias", "heads.0.weight", "heads.0.bias", "heads.1.weight", "heads.1.bias"], weights.Keys.Take(8));
+        Assert.Equal(["encoders.0.layers.0.weight", "encoders.0.layers.0.bias", "encoders.1.layers.0.weight", "encoders.1.layers.0.bias", "heads.0.weight",
+            "heads.0.bias", "heads.1.weight", "heads.1.bias"], weights.Keys.Take(8));
         Assert.All(weights.Keys.Skip(8), name => Assert.StartsWith("joint.", name));
         Assert.Equal("Float32 [6, 4]", weights["encoders.0.layers.0.weight"].ToString());
         Assert.Equal(TestWeightFiles.Save(weights), TestWeightFiles.Save(model.ToStateDict()));
@@ -186,7 +191,8 @@ public sealed class PretrainedWeightsTests
     private static StateDict Prefixed(string prefix, StateDict weights) => new(weights.Select(t => KeyValuePair.Create(prefix + t.Key, t.Value)));
 
     private static StateDict Ramps(params NamedShape[] tensors) => new(tensors.Select(t =>
-        KeyValuePair.Create(t.Name, StateTensor.FromFloats(t.Shape, [.. Enumerable.Range(1, (int)t.Shape.Aggregate(1L, (p, s) => p * s)).Select(i => i / 8f)]))));
+        KeyValuePair.Create(
+            t.Name, StateTensor.FromFloats(t.Shape, [.. Enumerable.Range(1, (int)t.Shape.Aggregate(1L, (p, s) => p * s)).Select(i => i / 8f)]))));
 
     private static void AssertSame(StateDict expected, StateDict given)
     {

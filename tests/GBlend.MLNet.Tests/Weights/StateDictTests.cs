@@ -43,7 +43,8 @@ public sealed class StateDictTests
     {
         // state_dict() hangs versions on its dict; parameters wrap their tensor.
         AssertHasTensors(Load(Zip(Pickle(more: p => p.Op('}').Text("_metadata").OrderedDict().Op('s').Op('b')))));
-        var parameter = new PickleWriter().Op('}').Text("w").Class("torch._utils", "_rebuild_parameter").Op('(').Tensor(Floats, 3, [2], [1]).Raw(0x88).OrderedDict().Op('t').Op('R').Op('s');
+        var parameter = new PickleWriter().Op('}').Text("w").Class("torch._utils", "_rebuild_parameter").Op('(').Tensor(Floats, 3, [2], [1]).Raw(0x88)
+            .OrderedDict().Op('t').Op('R').Op('s');
         Assert.Equal([3, 4], Load(Zip(parameter.ToArray()))["w"].ToFloats());
 
         // Python 2: byte strings, memo indices from 1, an OrderedDict of pairs.

@@ -27,7 +27,8 @@ public sealed class VmzNamesTests
 
     public static TheoryData<string, int, bool> Networks => new()
     {
-        { "r3d", 18, false }, { "r3d", 50, true }, { "r2plus1d", 34, true }, { "r2plus1d", 152, false }, { "ir-csn", 50, false }, { "ip-csn", 152, true }, { "audio-resnet", 18, true }, { "audio-resnet", 50, true },
+        { "r3d", 18, false }, { "r3d", 50, true }, { "r2plus1d", 34, true }, { "r2plus1d", 152, false }, { "ir-csn", 50, false }, { "ip-csn", 152, true },
+            { "audio-resnet", 18, true }, { "audio-resnet", 50, true },
     };
 
     [Theory]

@@ -65,7 +65,8 @@ internal abstract class KeyValues
         int wrong = Enumerable.Range(0, Math.Min(own.Length, others.Length)).FirstOrDefault(i => own[i] != others[i], -1);
         if (wrong >= 0)
         {
-            throw new ArgumentException($"The key {wrong + 1} of the column '{label.Name}' is '{others[wrong]}', but class {wrong + 1} of the model is '{own[wrong]}'. "
+            throw new ArgumentException(
+                $"The key {wrong + 1} of the column '{label.Name}' is '{others[wrong]}', but class {wrong + 1} of the model is '{own[wrong]}'. "
                 + "Transform all rows by the MapValueToKey that was fitted on the training rows.", nameof(label));
         }
     }
@@ -78,11 +79,13 @@ internal abstract class KeyValues
     {
         string name = json.Text("type");
         var type = s_types.FirstOrDefault(t => t.ToString() == name)
-            ?? throw new InvalidDataException($"The model has class values of type '{Show.Text(name)}', which this version of GBlend.MLNet does not know. Update it.");
+            ?? throw new InvalidDataException(
+                $"The model has class values of type '{Show.Text(name)}', which this version of GBlend.MLNet does not know. Update it.");
         return type is TextDataViewType
             ? new Typed<ReadOnlyMemory<char>>(type, [.. json.Texts("values").Select(v => v.AsMemory())])
             : GenericFactory.Create<KeyValues>(
-                typeof(Typed<>), type.RawType, type, json["values"].Deserialize(type.RawType.MakeArrayType(), s_json) ?? throw new JsonException("'values' is missing."));
+                typeof(Typed<>), type.RawType, type, json["values"].Deserialize(type.RawType.MakeArrayType(), s_json)
+                    ?? throw new JsonException("'values' is missing."));
     }
 
     private sealed class Typed<T>(PrimitiveDataViewType itemType, T[] values) : KeyValues
@@ -91,7 +94,8 @@ internal abstract class KeyValues
         {
         }
 
-        internal override string[] Names => [.. values.Select(v => Convert.ToString(v is ReadOnlyMemory<char> text ? text.ToString() : v, CultureInfo.InvariantCulture) ?? "")];
+        internal override string[] Names =>
+            [.. values.Select(v => Convert.ToString(v is ReadOnlyMemory<char> text ? text.ToString() : v, CultureInfo.InvariantCulture) ?? "")];
 
         internal override void AddTo(DataViewSchema.Annotations.Builder annotations, string kind) => annotations.Add(
             kind, new VectorDataViewType(itemType, values.Length), (ref VBuffer<T> value) => new VBuffer<T>(values.Length, values).CopyTo(ref value));

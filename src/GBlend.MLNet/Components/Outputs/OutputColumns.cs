@@ -18,7 +18,8 @@ internal static class OutputColumns
         {
             OutputKind.Multiclass => [GenericFactory.Create<KeyColumn>(typeof(KeyColumn<>), label.KeyType!).Create(label), ClassScore(label)],
             OutputKind.MultiLabel => [Labels(label), Scores(label, DefaultColumnNames.Score, OutputColumn.Answer)],
-            OutputKind.Binary => [Yes(), LogOdds(DefaultColumnNames.Score, OutputColumn.Answer) with { ScoreKind = (ColumnKind.BinaryClassification, ValueKind.Score) }, Probability()],
+            OutputKind.Binary => [Yes(),
+                LogOdds(DefaultColumnNames.Score, OutputColumn.Answer) with { ScoreKind = (ColumnKind.BinaryClassification, ValueKind.Score) }, Probability()],
             _ => [Number(DefaultColumnNames.Score, OutputColumn.Answer) with { ScoreKind = (ColumnKind.Regression, ValueKind.Score) }],
         };
         return [.. answer, .. branches.Select((name, branch) => BranchScore(label, $"{DefaultColumnNames.Score}.{name}", branch))];
@@ -65,7 +66,8 @@ internal static class OutputColumns
     };
 
     private static OutputColumn Labels(LabelInfo label) => new OutputColumn<VBuffer<bool>>(
-        DefaultColumnNames.PredictedLabel, new VectorDataViewType(BooleanDataViewType.Instance, label.Outputs), OutputColumn.Answer, static (scores, ref value) =>
+        DefaultColumnNames.PredictedLabel, new VectorDataViewType(BooleanDataViewType.Instance, label.Outputs), OutputColumn.Answer,
+            static (scores, ref value) =>
         {
             var editor = VBufferEditor.Create(ref value, scores.Length);
             for (int i = 0; i < scores.Length; i++)

@@ -15,7 +15,8 @@ internal abstract class ClassLabelReader(string column) : LabelReader(column)
         var targets = new TrainingTargets(LearningTask.Multiclass, info.Outputs, [.. Classes], null);
         int present = targets.Classes!.Distinct().Count();
         if (present == 1)
-            throw new InvalidOperationException($"The label column '{Column}' has one class only ('{info.NameOf((int)targets.Classes![0])}'). Training needs rows of two or more classes.");
+            throw new InvalidOperationException(
+                $"The label column '{Column}' has one class only ('{info.NameOf((int)targets.Classes![0])}'). Training needs rows of two or more classes.");
         return (targets, info);
     }
 }
@@ -31,7 +32,8 @@ internal sealed class KeyLabelReader<T> : ClassLabelReader where T : unmanaged, 
         _getter = row.GetGetter<T>(label);
         ulong keys = ((KeyDataViewType)label.Type).Count;
         if (keys > MostClasses)
-            throw new InvalidOperationException($"The label column '{Column}' is a key of {keys} values, but at most {MostClasses} classes can be learned. Make its keys with ml.Transforms.Conversion.MapValueToKey, which counts the values that are there.");
+            throw new InvalidOperationException($"The label column '{Column}' is a key of {keys} values, but at most {MostClasses} classes can be learned. "
+                + $"Make its keys with ml.Transforms.Conversion.MapValueToKey, which counts the values that are there.");
         _info = LabelInfo.OfKey(label.Name, typeof(T), (int)keys, KeyValues.Of(label, (int)keys));
     }
 
@@ -43,7 +45,8 @@ internal sealed class KeyLabelReader<T> : ClassLabelReader where T : unmanaged, 
         if (value == 0)
             throw Missing(position);
         if (value > (ulong)_info.Outputs)
-            throw Wrong(position, $"the key {value}, beyond the {_info.Outputs} keys of its type", "Make the keys by ml.Transforms.Conversion.MapValueToKey, or correct their number in the schema.");
+            throw Wrong(position, $"the key {value}, beyond the {_info.Outputs} keys of its type",
+                "Make the keys by ml.Transforms.Conversion.MapValueToKey, or correct their number in the schema.");
         Classes.Add((long)value - 1);
     }
 
@@ -70,7 +73,8 @@ internal sealed class BoolLabelReader(DataViewRow row, DataViewSchema.Column lab
 internal sealed class ValueLabelReader<T>(DataViewRow row, DataViewSchema.Column label) : ClassLabelReader(label.Name)
     where T : unmanaged, INumber<T>
 {
-    private const string Remedy = " To predict a quantity use ml.Regression.Trainers.GradientBlending; to make classes of such values use ml.Transforms.Conversion.MapValueToKey.";
+    private const string Remedy =
+        " To predict a quantity use ml.Regression.Trainers.GradientBlending; to make classes of such values use ml.Transforms.Conversion.MapValueToKey.";
     private readonly ValueGetter<T> _getter = row.GetGetter<T>(label);
     private readonly Dictionary<T, long> _known = [];
 

@@ -15,7 +15,8 @@ internal sealed class FloatRows(string column, int width, long? expectedRows)
     {
         long needed = (long)_used + width;
         if (needed > Array.MaxLength)
-            throw new InvalidOperationException($"The rows of column '{column}' have more than {Array.MaxLength} values together, which is more than one fit can hold. Use fewer rows or a smaller vector.");
+            throw new InvalidOperationException($"The rows of column '{column}' have more than {Array.MaxLength} values together, which is more than one fit "
+                + $"can hold. Use fewer rows or a smaller vector.");
         if (needed > _values.Length)
             Array.Resize(ref _values, (int)Math.Min(Math.Max(needed, _values.Length * 2L), Array.MaxLength));
         var row = _values.AsSpan(_used, width);

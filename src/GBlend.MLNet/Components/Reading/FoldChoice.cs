@@ -28,7 +28,8 @@ internal static class FoldChoice
     internal static int[]? Divide(TrainingRows data, IReadOnlyList<ModalitySpec> modalities, Options options, int seed, ITrainingHost host)
     {
         var (targets, groups, rows) = (data.Targets, data.Groups, data.Count);
-        int wanted = options.Blending.Folds ?? (SaysNothing(options) && options.Blending.ChoosesFolds && IsCheap(rows, targets.Outputs, modalities, options) ? UsualFolds : 1);
+        int wanted = options.Blending.Folds
+            ?? (SaysNothing(options) && options.Blending.ChoosesFolds && IsCheap(rows, targets.Outputs, modalities, options) ? UsualFolds : 1);
         if (wanted == 1)
             return null;
         int[] folds = RowFolds.Divide(targets.Classes, groups, rows, wanted, new Random(Seeds.Derive(seed, "folds")));
@@ -36,7 +37,8 @@ internal static class FoldChoice
         if (count == 0)
             return null;
         if (count < wanted && options.Blending.Folds is not null)
-            host.Info($"The rows can be divided into {count} folds, where {wanted} are asked for{(groups is null ? "" : $": rows of one value of '{options.SamplingKeyColumnName}' stay together")}.");
+            host.Info($"The rows can be divided into {count} folds, where {wanted} are asked "
+                + $"for{(groups is null ? "" : $": rows of one value of '{options.SamplingKeyColumnName}' stay together")}.");
         return folds;
     }
 

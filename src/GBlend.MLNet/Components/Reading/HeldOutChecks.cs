@@ -16,13 +16,15 @@ internal static class HeldOutChecks
     /// <param name="needOfEveryClass">What needs held-out rows of every class, in words; <see langword="null"/> when nothing does.</param>
     /// <param name="host">Receives the warnings.</param>
     /// <exception cref="InvalidOperationException">A class has held-out rows only, or held-out rows are needed that are not there.</exception>
-    internal static void Check(TrainingTargets targets, bool[] heldOut, int[]? folds, LabelInfo label, string? need, string? needOfEveryClass, ITrainingHost host)
+    internal static void Check(
+        TrainingTargets targets, bool[] heldOut, int[]? folds, LabelInfo label, string? need, string? needOfEveryClass, ITrainingHost host)
     {
         // In folds, a row that is held out once is trained on all the same.
         bool[] isMeasured = folds is null ? heldOut : [.. folds.Select(f => f != TrainingRows.NoFold)];
         bool holdsOut = isMeasured.Contains(true);
         if (!holdsOut && need is not null)
-            throw new InvalidOperationException($"{need} needs held-out rows, but none could be held out of {heldOut.Length} rows. Use more rows, a larger ValidationFraction or a HoldOutColumnName.");
+            throw new InvalidOperationException($"{need} needs held-out rows, but none could be held out of {heldOut.Length} rows. Use more rows, a larger "
+                + $"ValidationFraction or a HoldOutColumnName.");
         if (targets.Classes is null)
             return;
         var training = CountByClass(targets, heldOut, isHeldOut: false);
@@ -30,14 +32,19 @@ internal static class HeldOutChecks
         RefuseClassesWithoutTrainingRows(training, kept, label);
         string unused = NamesOf(label, c => training[c] + kept[c] == 0);
         if (unused.Length > 0)
-            host.Warning($"The label column '{label.Column}' declares classes that no row of a weight above 0 has, so that the model learns nothing of them: {unused}.");
+            host.Warning(
+                $"The label column '{label.Column}' declares classes that no row of a weight above 0 has, so that the model learns nothing of them: {unused}.");
         if (holdsOut)
         {
             string lacking = NamesOf(label, c => training[c] > 0 && kept[c] == 0);
             if (lacking.Length > 0 && needOfEveryClass is not null)
-                throw new InvalidOperationException($"{needOfEveryClass} needs held-out rows of every class, but none is of {lacking} (label column '{label.Column}'). A class needs two rows or more, with a sampling key in two keys or more: add rows or remove the class, or choose other keys, a larger ValidationFraction or another HoldOutColumnName.");
+                throw new InvalidOperationException(
+                    $"{needOfEveryClass} needs held-out rows of every class, but none is of {lacking} (label column '{label.Column}'). A class needs two rows "
+                    + $"or more, with a sampling key in two keys or more: add rows or remove the class, or choose other keys, a larger ValidationFraction or "
+                    + $"another HoldOutColumnName.");
             if (lacking.Length > 0)
-                host.Warning($"The held-out rows lack classes, so that they say nothing about them: {lacking}. A larger ValidationFraction or more rows of these classes would hold some out.");
+                host.Warning($"The held-out rows lack classes, so that they say nothing about them: {lacking}. A larger ValidationFraction or more rows of "
+                    + $"these classes would hold some out.");
         }
     }
 
@@ -57,7 +64,8 @@ internal static class HeldOutChecks
             : "fewer groups would be further from it";
         if (groupColumn is not null)
             why = $"rows of one value of '{groupColumn}' stay together, and {why}";
-        string message = string.Create(CultureInfo.InvariantCulture, $"{kept} of {heldOut.Length} rows ({100.0 * kept / heldOut.Length:0.#} %) are held out, where ValidationFraction = {fraction} asks for {wanted}: {why}.");
+        string message = string.Create(CultureInfo.InvariantCulture, $"{kept} of {heldOut.Length} rows ({100.0 * kept / heldOut.Length:0.#} %) are held out, "
+            + $"where ValidationFraction = {fraction} asks for {wanted}: {why}.");
         if (kept > 1.5 * wanted + 1)
             host.Warning(message);
         else
@@ -72,7 +80,8 @@ internal static class HeldOutChecks
         int shared = kept.Count(training.Contains);
         if (shared > 0)
         {
-            host.Warning($"{shared} of the {kept.Count} values of the sampling key column '{column}' that are held out are in training rows too, so that the held-out rows don't show how the model does on values it has not met. "
+            host.Warning($"{shared} of the {kept.Count} values of the sampling key column '{column}' that are held out are in training rows too, so that the "
+                + $"held-out rows don't show how the model does on values it has not met. "
                 + "Hold out whole values: clear HoldOutColumnName, or correct the column.");
         }
     }
@@ -84,7 +93,8 @@ internal static class HeldOutChecks
             lost = Array.FindIndex(training, lost + 1, rows => rows == 0);
         if (lost >= 0)
         {
-            throw new InvalidOperationException($"The class '{label.NameOf(lost)}' of label column '{label.Column}' has {heldOut[lost]} held-out row{(heldOut[lost] == 1 ? "" : "s")} but no training row, so it can't be learned. "
+            throw new InvalidOperationException($"The class '{label.NameOf(lost)}' of label column '{label.Column}' has {heldOut[lost]} held-out "
+                + $"row{(heldOut[lost] == 1 ? "" : "s")} but no training row, so it can't be learned. "
                 + "Hold out fewer of its rows, or remove the class.");
         }
     }

@@ -44,7 +44,8 @@ internal static class HoldOut
         int left = Wanted(sizes.Sum(), fraction) - shares.Sum();
         int[] order = [.. Enumerable.Range(0, sizes.Count)];
         random.Shuffle(order);
-        foreach (int c in order.Where(c => shares[c] + Slack < quotas[c] && shares[c] < sizes[c] - 1).OrderBy(c => shares[c] > 0).ThenByDescending(c => quotas[c] - shares[c]).Take(Math.Max(left, 0)))
+        foreach (int c in order.Where(c => shares[c] + Slack < quotas[c] && shares[c] < sizes[c] - 1).OrderBy(c => shares[c] > 0).ThenByDescending(
+            c => quotas[c] - shares[c]).Take(Math.Max(left, 0)))
             shares[c]++;
         return shares;
     }
@@ -69,7 +70,8 @@ internal static class HoldOut
             return new bool[groups.Length];
         int count = groups.Length == 0 ? 0 : groups.Max() + 1;
         if (count < 2)
-            throw new InvalidOperationException($"The sampling key column '{column}' has {count} distinct value{(count == 1 ? "" : "s")}, but two or more are needed to hold one out. Name another column or use ValidationFraction alone.");
+            throw new InvalidOperationException($"The sampling key column '{column}' has {count} distinct value{(count == 1 ? "" : "s")}, but two or more are "
+                + $"needed to hold one out. Name another column or use ValidationFraction alone.");
         var draw = new GroupDraw(groups, count, classes, fraction, everyClass);
         var best = draw.Try(random);
         for (int attempt = 1; attempt < Math.Max(1, Math.Min(Attempts, 10_000_000 / groups.Length)) && draw.Distance(best) >= 0.5; attempt++)
@@ -79,7 +81,8 @@ internal static class HoldOut
                 best = other;
         }
         if (best.Count == 0)
-            throw new InvalidOperationException($"No group of the sampling key column '{column}' can be held out: each has the only rows of a class. Name a column whose groups share classes, or a HoldOutColumnName.");
+            throw new InvalidOperationException($"No group of the sampling key column '{column}' can be held out: each has the only rows of a class. Name a "
+                + $"column whose groups share classes, or a HoldOutColumnName.");
         return [.. groups.Select(best.Contains)];
     }
 

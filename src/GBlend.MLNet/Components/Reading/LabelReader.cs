@@ -35,7 +35,8 @@ internal abstract class LabelReader(string column)
     }
 
     protected InvalidOperationException Missing(long position) =>
-        new($"The label column '{Column}' has no value in row {position} (counted from 0). Remove rows without a label before the trainer, for example with ml.Data.FilterRowsByMissingValues.");
+        new($"The label column '{Column}' has no value in row {position} (counted from 0). Remove rows without a label before the trainer, for example with "
+            + $"ml.Data.FilterRowsByMissingValues.");
 
     /// <summary>The refusal of a label.</summary>
     /// <param name="position">The row.</param>

@@ -9,15 +9,19 @@ internal static class Pretraining
     internal static IReadOnlyDictionary<string, float[]> Start(ModalitySpec wanted, SharedModel model)
     {
         var found = model.Unguarded.Modalities.FirstOrDefault(m => m.Column == wanted.Column)
-            ?? throw Mismatch(wanted, $"that model has the modalities {string.Join(", ", model.Unguarded.Modalities.Select(m => m.Column))} only", "Pre-train a model with a modality of this column");
+            ?? throw Mismatch(wanted, $"that model has the modalities {string.Join(", ", model.Unguarded.Modalities.Select(m => m.Column))} only",
+                "Pre-train a model with a modality of this column");
         if (found.Encoder.Kind != wanted.Encoder.Kind || !JsonNode.DeepEquals(found.Encoder.ToSettings(), wanted.Encoder.ToSettings()))
             throw Mismatch(wanted, $"that model's encoder is '{found.Encoder}' and this one's '{wanted.Encoder}'", "Use the same encoder in both");
         if (!found.Shape.SequenceEqual(wanted.Shape))
-            throw Mismatch(wanted, $"that model reads rows of shape [{string.Join(", ", found.Shape)}] and this column has [{string.Join(", ", wanted.Shape)}]", "Give both the same features");
+            throw Mismatch(wanted, $"that model reads rows of shape [{string.Join(", ", found.Shape)}] and this column has [{string.Join(", "
+                + $"", wanted.Shape)}]", "Give both the same features");
         if (!found.Scaling.IsSameAs(wanted.Scaling))
-            throw Mismatch(wanted, $"that model normalizes its rows by {found.Scaling} and this one by {wanted.Scaling}, as columns of bytes and others differ", "Give both the same type of column, or both encoders the same WithNormalization");
+            throw Mismatch(wanted, $"that model normalizes its rows by {found.Scaling} and this one by {wanted.Scaling}, as columns of bytes and others "
+                + $"differ", "Give both the same type of column, or both encoders the same WithNormalization");
         if (!TrainedColumn.AreAlike(found.Item, wanted.Item))
-            throw Mismatch(wanted, $"that model reads numbers of type {found.Item!.Name} and this column has {wanted.Item!.Name}", "Give both the same type of column");
+            throw Mismatch(
+                wanted, $"that model reads numbers of type {found.Item!.Name} and this column has {wanted.Item!.Name}", "Give both the same type of column");
         IReadOnlyDictionary<string, float[]>? weights = null;
         model.Use(m => weights = m.EncoderWeights(wanted.Column));
         return weights!;

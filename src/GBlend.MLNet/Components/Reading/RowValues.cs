@@ -24,7 +24,8 @@ internal static class RowValues
     {
         if (missing.HasFlag(MissingValues.LeaveOutModality) && AreAllMissing(row))
         {
-            throw new InvalidOperationException($"The column '{column}' has no value (NaN in every slot) in row {position} (counted from 0). MissingValues.LeaveOutModality is for rows to score; rows to train on must have all modalities. "
+            throw new InvalidOperationException($"The column '{column}' has no value (NaN in every slot) in row {position} (counted from 0). "
+                + $"MissingValues.LeaveOutModality is for rows to score; rows to train on must have all modalities. "
                 + "Leave the row out, or give MissingValues.ImputeMean alone, which replaces whole modalities too.");
         }
         if (FindUnusable(row, missing.HasFlag(MissingValues.ImputeMean)) is not (>= 0 and var slot))
@@ -33,12 +34,14 @@ internal static class RowValues
         throw new InvalidOperationException(row[slot] switch
         {
             float.NaN => $"The column '{column}' has a missing value (NaN) in {place}. "
-                + "Set MissingValues = MissingValues.ImputeMean in the trainer's options, or replace missing values before it (ml.Transforms.ReplaceMissingValues). "
+                + "Set MissingValues = MissingValues.ImputeMean in the trainer's options, or replace missing values before it "
+                    + "(ml.Transforms.ReplaceMissingValues). "
                 + "(MissingValues.LeaveOutModality is for rows to score, all of whose slots of a modality are missing; rows to train on must be complete.)",
             float.PositiveInfinity or float.NegativeInfinity => $"The column '{column}' has an infinite value (or one beyond the range of float) in {place}. "
                 + "Remove the row or bound its values before the trainer.",
             var value => $"The column '{column}' has the value {Text(value)} in {place}, {TooLargeSays}, so that no network can be trained on it. "
-                + "If it stands for a missing value, make it NaN and say what happens to those (MissingValues.ImputeMean); else scale the column before the trainer (ml.Transforms.NormalizeMeanVariance).",
+                + "If it stands for a missing value, make it NaN and say what happens to those (MissingValues.ImputeMean); else scale the column before the "
+                    + "trainer (ml.Transforms.NormalizeMeanVariance).",
         });
     }
 
@@ -56,12 +59,16 @@ internal static class RowValues
         string place = Place(position, slot);
         throw new InvalidOperationException("This row can't be scored: " + row[slot] switch
         {
-            float.NaN when leavesOutModality => $"some but not all values of the column '{column}' are missing (NaN), the first in {place}, and this model can do without a modality only as a whole. "
-                + "Replace the missing values before the model (ml.Transforms.ReplaceMissingValues), or give an empty vector for a modality that the row lacks.",
+            float.NaN when leavesOutModality => $"some but not all values of the column '{column}' are missing (NaN), the first in {place}, and this model can "
+                + $"do without a modality only as a whole. "
+                + "Replace the missing values before the model (ml.Transforms.ReplaceMissingValues), or give an empty vector for a modality that the row "
+                    + "lacks.",
             float.NaN => $"the column '{column}' has a missing value (NaN) in {place}, and this model was trained on rows without any. "
                 + "Replace missing values before the model (ml.Transforms.ReplaceMissingValues), or leave the row out (ml.Data.FilterRowsByMissingValues).",
-            float.PositiveInfinity or float.NegativeInfinity => $"the column '{column}' has an infinite value (or one beyond the range of float) in {place}. Bound it before the model, or leave the row out.",
-            var value => $"the column '{column}' has the value {Text(value)} in {place}, {TooLargeSays}, and models are not trained on such. If it stands for a missing value, make it NaN; else look for its source.",
+            float.PositiveInfinity or float.NegativeInfinity =>
+                $"the column '{column}' has an infinite value (or one beyond the range of float) in {place}. Bound it before the model, or leave the row out.",
+            var value => $"the column '{column}' has the value {Text(value)} in {place}, {TooLargeSays}, and models are not trained on such. If it stands for "
+                + $"a missing value, make it NaN; else look for its source.",
         });
     }
 

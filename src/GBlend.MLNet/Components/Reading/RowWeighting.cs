@@ -42,7 +42,8 @@ internal static class RowWeighting
     {
         string[] names = [.. Enumerable.Range(0, label.Outputs).Select(label.NameOf)];
         if (byName.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
-            throw new ArgumentException($"ClassWeights has a weight for the class '{unknown}', but the label column '{label.Column}' has no such class. {Names.Suggest(unknown, names, "classes")}", nameof(GradientBlendingTrainer.Options.ClassWeights));
+            throw new ArgumentException($"ClassWeights has a weight for the class '{unknown}', but the label column '{label.Column}' has no such class. "
+                + $"{Names.Suggest(unknown, names, "classes")}", nameof(GradientBlendingTrainer.Options.ClassWeights));
         return [.. names.Select(name => byName.GetValueOrDefault(name, 1))];
     }
 }

@@ -42,7 +42,8 @@ internal sealed record RowsRead(
         DataViewSchema.Column? weight = options.ExampleWeightColumnName is { } w ? schema[w] : null;
         using var cursor = view.GetRowCursor([.. modalities, label, .. Present(key), .. Present(flag), .. Present(weight)]);
 
-        ModalityRows[] rows = [.. modalities.Select(c => ModalityRows.Create(VectorReader.Create(cursor, c), view.GetRowCount(), options.MissingValues, memory))];
+        ModalityRows[] rows = [
+            .. modalities.Select(c => ModalityRows.Create(VectorReader.Create(cursor, c), view.GetRowCount(), options.MissingValues, memory))];
         var labels = LabelReader.Create(kind, cursor, label);
         var groups = key is { } keyColumn ? GroupReader.Create(cursor, keyColumn) : null;
         var flags = flag is { } flagColumn ? new FlagReader(cursor, flagColumn) : null;
@@ -64,9 +65,11 @@ internal sealed record RowsRead(
             flags?.Read();
         }
         if (count == 0 && weights?.LeftOut > 0)
-            throw new InvalidOperationException($"All {weights.LeftOut} rows have a weight of 0 in the example weight column '{options.ExampleWeightColumnName}', so that none is left to train on.");
+            throw new InvalidOperationException($"All {weights.LeftOut} rows have a weight of 0 in the example weight column "
+                + $"'{options.ExampleWeightColumnName}', so that none is left to train on.");
         if (weights?.LeftOut > 0)
-            host.Info($"{(weights.LeftOut == 1 ? "1 row has" : $"{weights.LeftOut} rows have")} a weight of 0 in '{options.ExampleWeightColumnName}' and {(weights.LeftOut == 1 ? "is" : "are")} left out.");
+            host.Info($"{(weights.LeftOut == 1 ? "1 row has" : $"{weights.LeftOut} rows have")} a weight of 0 in '{options.ExampleWeightColumnName}' and "
+                + $"{(weights.LeftOut == 1 ? "is" : "are")} left out.");
         if (count == 0)
             throw new InvalidOperationException("The data view has no rows to train on. Check the source and the filters before the trainer.");
         var (targets, info) = labels.Finish();

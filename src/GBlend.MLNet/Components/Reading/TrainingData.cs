@@ -33,13 +33,16 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         var read = RowsRead.Read(view, options, kind, host);
         try
         {
-            var unweighted = new TrainingData(new(read.Modalities, read.Targets, new bool[read.Count], read.Groups, read.Memory), read.Label, specs) { Flags = read.Flags, ExampleWeights = read.Weights };
+            var unweighted = new TrainingData(new(read.Modalities, read.Targets, new bool[read.Count], read.Groups, read.Memory), read.Label,
+                specs)
+            { Flags = read.Flags, ExampleWeights = read.Weights };
             var (heldOut, folds) = unweighted.Divide(options, seed, host);
             if (options.MissingValues.HasFlag(MissingValues.ImputeMean))
                 specs = [.. specs.Zip(read.Modalities, (spec, rows) => rows is RowColumn<float> floats ? Imputed(spec, floats, heldOut, read.Weights) : spec)];
             var weights = RowWeighting.Of(read.Weights, options.ClassWeights, read.Targets, read.Label, heldOut);
             if (weights is not null)
-                host.Info(string.Create(CultureInfo.InvariantCulture, $"Rows count by {WhatWeighs(options)}, from {weights.Min():g3} to {weights.Max():g3} times the mean of the training rows."));
+                host.Info(string.Create(CultureInfo.InvariantCulture,
+                    $"Rows count by {WhatWeighs(options)}, from {weights.Min():g3} to {weights.Max():g3} times the mean of the training rows."));
             return unweighted with { Rows = unweighted.Rows.Divided(heldOut, folds, weights), Modalities = specs };
         }
         catch
@@ -66,7 +69,8 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
     }
 
     private static string WhatWeighs(Options options) => string.Join(" and ",
-        new[] { options.ExampleWeightColumnName is { } column ? $"'{column}'" : null, options.ClassWeights is { } classes ? $"class weights ({classes})" : null }.OfType<string>());
+        new[] { options.ExampleWeightColumnName is { } column ? $"'{column}'" : null, options.ClassWeights is { } classes ? $"class weights ({classes})"
+            : null }.OfType<string>());
 
     /// <summary>Which rows are held out of training: once, or by the fold of each.</summary>
     /// <param name="options">Already checked.</param>
@@ -121,7 +125,8 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         {
             var several = specs.Where(s => number(s) > 1).DistinctBy(number).ToArray();
             if (several.Length > 1)
-                throw new ArgumentException($"'{several[0].Column}' has {number(several[0])} {what} and '{several[1].Column}' {number(several[1])}, but they are taken together. Give all modalities one, or the same number.", nameof(Options.Modalities));
+                throw new ArgumentException($"'{several[0].Column}' has {number(several[0])} {what} and '{several[1].Column}' {number(several[1])}, but they "
+                    + $"are taken together. Give all modalities one, or the same number.", nameof(Options.Modalities));
         }
     }
 }

@@ -21,9 +21,11 @@ internal sealed class NumberLabelReader(DataViewRow row, DataViewSchema.Column l
         if (float.IsNaN(value))
             throw Missing(position);
         if (!float.IsFinite(value))
-            throw Wrong(position, "an infinite value (or one beyond the range of float)", "Correct it, remove the row before the trainer, or divide all labels by a number.");
+            throw Wrong(position, "an infinite value (or one beyond the range of float)",
+                "Correct it, remove the row before the trainer, or divide all labels by a number.");
         if (Math.Abs(value) >= TooLarge)
-            throw Wrong(position, FormattableString.Invariant($"the value {value}, next to which predictions would be beyond the range of float"), "If it stands for a missing label, remove the row before the trainer, else divide all labels by a number.");
+            throw Wrong(position, FormattableString.Invariant($"the value {value}, next to which predictions would be beyond the range of float"),
+                "If it stands for a missing label, remove the row before the trainer, else divide all labels by a number.");
         _values.Add(value);
     }
 
@@ -69,7 +71,8 @@ internal sealed class VectorLabelReader(DataViewRow row, DataViewSchema.Column l
             if (float.IsNaN(value))
                 throw Missing(position);
             if (value is not (0 or 1))
-                throw Wrong(position, FormattableString.Invariant($"the value {value}"), "A vector label says which of several labels a row has, by 0 and 1 alone; for one class a row, take a single value.");
+                throw Wrong(position, FormattableString.Invariant($"the value {value}"),
+                    "A vector label says which of several labels a row has, by 0 and 1 alone; for one class a row, take a single value.");
         }
     }
 }

@@ -42,7 +42,8 @@ internal abstract class VectorReader(DataViewRow row, string column, int width)
         : GenericFactory.Create<VectorReader>(typeof(Scalar<>), column.Type.Item().RawType, row, column);
 
     private protected InvalidOperationException WrongLength(int length) =>
-        new($"The column '{Column}' is declared as a vector of {Width}, but a row has {length} items (row {row.Position}, counted from 0). Correct the size in the schema or the row.");
+        new($"The column '{Column}' is declared as a vector of {Width}, but a row has {length} items (row {row.Position}, counted from 0). Correct the size in "
+            + $"the schema or the row.");
 
     private static float ToFloat<T>(T value) where T : INumberBase<T> => float.CreateTruncating(value);
 

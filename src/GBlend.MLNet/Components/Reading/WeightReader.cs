@@ -25,7 +25,8 @@ internal sealed class WeightReader(DataViewRow row, DataViewSchema.Column column
         if (!(weight >= 0 && weight < TooLarge))
         {
             string found = float.IsNaN(weight) ? "no value (NaN)" : FormattableString.Invariant($"the value {weight}");
-            throw new InvalidOperationException($"The example weight column '{column.Name}' has {found} in row {position} (counted from 0). A weight is a number of at least 0 (and below 1.8E+19); a row of weight 0 is left out. Correct it, or remove the row before the trainer.");
+            throw new InvalidOperationException($"The example weight column '{column.Name}' has {found} in row {position} (counted from 0). A weight is a "
+                + $"number of at least 0 (and below 1.8E+19); a row of weight 0 is left out. Correct it, or remove the row before the trainer.");
         }
         if (weight == 0)
             LeftOut++;

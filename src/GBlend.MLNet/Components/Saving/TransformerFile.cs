@@ -4,7 +4,8 @@ using GBlend.MLNet;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
-[assembly: LoadableClass(typeof(GradientBlendingTransformer), typeof(TransformerFile), null, typeof(SignatureLoadModel), "Gradient Blending", TransformerFile.LoaderSignature)]
+[assembly: LoadableClass(
+    typeof(GradientBlendingTransformer), typeof(TransformerFile), null, typeof(SignatureLoadModel), "Gradient Blending", TransformerFile.LoaderSignature)]
 
 namespace GBlend.MLNet;
 
@@ -43,11 +44,13 @@ internal static class TransformerFile
             return (LabelInfo.FromJson(schema.Object("label")), schema.Flag("outputsBranchScores"), device, settings, weights);
         });
         var environment = env as IHostEnvironmentInternal;
-        var model = TrainedModel.Load(new MemoryStream(settings), new MemoryStream(weights), device, environment?.GpuDeviceId, environment?.FallbackToCpu ?? true);
+        var model = TrainedModel.Load(
+            new MemoryStream(settings), new MemoryStream(weights), device, environment?.GpuDeviceId, environment?.FallbackToCpu ?? true);
         try
         {
             if (model.Outputs != label.Outputs || model.Task != label.Kind.Task())
-                throw new InvalidDataException($"The model file contradicts itself: its network has {model.Outputs} outputs ({model.Task}), its label {label.Outputs} ({label.Kind}). Save the model again.");
+                throw new InvalidDataException($"The model file contradicts itself: its network has {model.Outputs} outputs ({model.Task}), its label "
+                    + $"{label.Outputs} ({label.Kind}). Save the model again.");
             OutputColumns.Promise(label, outputsBranchScores ? model.History.Branches : []);
             return new GradientBlendingTransformer(model, label, outputsBranchScores, device);
         }

@@ -27,7 +27,8 @@ internal sealed class LookAheadCursor : DataViewRowCursor, IRowScores
         _input = input;
         _rows = new (long, long, DataViewRowId)[blockRows];
         _active = [.. active.Select(c => c.Index)];
-        _passed = active.Where(c => !schema.IsAdded(c)).DistinctBy(c => c.Index).ToDictionary(c => c.Index, c => BufferedColumn.Create(input, schema.Input[c.Index], blockRows));
+        _passed = active.Where(c => !schema.IsAdded(c)).DistinctBy(c => c.Index).ToDictionary(
+            c => c.Index, c => BufferedColumn.Create(input, schema.Input[c.Index], blockRows));
         _idGetter = input.GetIdGetter();
         _block = new ScoreBlock(schema, input, schema.WantsBranches(_active));
     }

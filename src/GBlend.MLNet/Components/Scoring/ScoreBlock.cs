@@ -56,7 +56,8 @@ internal sealed class ScoreBlock
                 RowValues.Impute(row, fill);
         }
         if (_isAbsent?.All(absent => absent[slot]) == true)
-            throw new InvalidOperationException($"This row can't be scored: row {position} (counted from 0) has none of the modalities {string.Join(", ", _readers.Select(r => $"'{r.Column}'"))}, so there is nothing to score. Remove it before the model.");
+            throw new InvalidOperationException($"This row can't be scored: row {position} (counted from 0) has none of the modalities {string.Join(", "
+                + $"", _readers.Select(r => $"'{r.Column}'"))}, so there is nothing to score. Remove it before the model.");
     }
 
     /// <summary>Scores the first rows of the block.</summary>

@@ -9,7 +9,8 @@ namespace GBlend.MLNet;
 /// <param name="schema">The model and its columns.</param>
 /// <param name="input">The row, whose values may change with its position.</param>
 /// <param name="active">The active columns of the output schema.</param>
-internal sealed class ScoredRow(ScoringSchema schema, DataViewRow input, IEnumerable<DataViewSchema.Column> active) : ExtendedRow(schema, input, active), IRowScores
+internal sealed class ScoredRow(ScoringSchema schema, DataViewRow input, IEnumerable<DataViewSchema.Column> active)
+    : ExtendedRow(schema, input, active), IRowScores
 {
     private readonly ScoringSchema _schema = schema;
     private readonly DataViewRow _input = input;

@@ -176,7 +176,9 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> content, MemoryBudget bu
                 Peek<PickleDict>("a dict");
                 break;
             default:
-                throw new InvalidDataException($"The weights are refused: their pickle uses the instruction 0x{opcode:X2}{(opcode is > 32 and < 127 ? $" ('{(char)opcode}')" : "")}, which a state dict does not need. Nothing of it was run. {Remedy}");
+                throw new InvalidDataException(
+                    $"The weights are refused: their pickle uses the instruction 0x{opcode:X2}{(opcode is > 32 and < 127 ? $" ('{(char)opcode}')" : "")}, "
+                    + $"which a state dict does not need. Nothing of it was run. {Remedy}");
         }
     }
 
@@ -185,7 +187,8 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> content, MemoryBudget bu
     private void PushClass(string module, string name)
     {
         if (module.Length + name.Length > LongestName || PickleClass.Find($"{module}.{name}") is not { } found)
-            throw new InvalidDataException($"The weights are refused: their pickle asks for '{Show.Text($"{Show.Text(module)}.{name}")}', which a state dict does not need. Nothing of it was run. {Remedy}");
+            throw new InvalidDataException($"The weights are refused: their pickle asks for '{Show.Text($"{Show.Text(module)}.{name}")}', which a state dict "
+                + $"does not need. Nothing of it was run. {Remedy}");
         Push(found);
     }
 
@@ -220,14 +223,16 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> content, MemoryBudget bu
         if (id is not ["storage", PickleClass { Role: PickleRole.Storage } made, string key, string, long count, ..] || id.Length > 6 || count < 0)
             throw Damaged("it has a persistent id that is no storage");
         if (id.Length == 6 && id[5] is not null)
-            throw new InvalidDataException($"The weights are refused: they are of a PyTorch before 0.4, whose storages view others. Save them again with a newer one.");
+            throw new InvalidDataException(
+                $"The weights are refused: they are of a PyTorch before 0.4, whose storages view others. Save them again with a newer one.");
         if (_storages.TryGetValue(key, out var known))
             return known.Element == made.Element && known.Count == count ? known : throw Damaged($"it has the storage '{Show.Text(key)}' in two ways");
         budget.Charge(160);
         return _storages[key] = new PickleStorage(made.Element, key, count);
     }
 
-    private static long[] Numbers(object?[] tuple) => [.. tuple.Select(n => n is long number and >= 0 ? number : throw Damaged("a shape or stride is no number from 0"))];
+    private static long[] Numbers(object?[] tuple) =>
+        [.. tuple.Select(n => n is long number and >= 0 ? number : throw Damaged("a shape or stride is no number from 0"))];
 
     private void PushDict()
     {
@@ -408,5 +413,6 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> content, MemoryBudget bu
 
     private static InvalidDataException EndsTooEarly() => new("The weights are truncated or damaged: their pickle ends too early.");
 
-    private static InvalidDataException Damaged(string what) => new($"The weights are damaged, or no state dict: their pickle is not as PyTorch writes it, {what}.");
+    private static InvalidDataException Damaged(string what) =>
+        new($"The weights are damaged, or no state dict: their pickle is not as PyTorch writes it, {what}.");
 }

@@ -26,9 +26,11 @@ internal static class PyTorchFile
         object? root = reader.Read();
         foreach (var (key, storage) in reader.Storages)
         {
-            var bytes = zip.Find($"{folder}data/{key}") ?? throw new InvalidDataException($"The weights are damaged: the storage '{Show.Text(key)}' is missing.");
+            var bytes = zip.Find($"{folder}data/{key}")
+                ?? throw new InvalidDataException($"The weights are damaged: the storage '{Show.Text(key)}' is missing.");
             if (bytes.Length % storage.ElementBytes != 0 || bytes.Length / storage.ElementBytes != storage.Count)
-                throw new InvalidDataException($"The weights are damaged: the storage '{Show.Text(key)}' has {bytes.Length} bytes for {storage.Count} elements of {storage.Element}.");
+                throw new InvalidDataException(
+                    $"The weights are damaged: the storage '{Show.Text(key)}' has {bytes.Length} bytes for {storage.Count} elements of {storage.Element}.");
             storage.Bytes = bytes;
         }
         return ToStateDict(root, budget);
@@ -50,8 +52,10 @@ internal static class PyTorchFile
         {
             if (key is not string name || !reader.Storages.TryGetValue(name, out var storage) || storage.Bytes is not null)
                 throw new InvalidDataException("The weights are damaged: the list of their storages has one that no tensor uses, or one twice.");
-            if (rest.Length < 8 || BinaryPrimitives.ReadInt64LittleEndian(rest.Span) != storage.Count || storage.Count > (rest.Length - 8) / storage.ElementBytes)
-                throw new InvalidDataException($"The weights are truncated or damaged: the storage '{Show.Text(name)}' does not have its {storage.Count} elements.");
+            if (rest.Length < 8 || BinaryPrimitives.ReadInt64LittleEndian(rest.Span) != storage.Count
+                || storage.Count > (rest.Length - 8) / storage.ElementBytes)
+                throw new InvalidDataException(
+                    $"The weights are truncated or damaged: the storage '{Show.Text(name)}' does not have its {storage.Count} elements.");
             int bytes = (int)storage.Count * storage.ElementBytes;
             storage.Bytes = rest.Slice(8, bytes);
             rest = rest[(8 + bytes)..];
@@ -84,7 +88,8 @@ internal static class PyTorchFile
         var inner = s_dictKeys.Select(key => dict.Entries.LastOrDefault(e => key.Equals(e.Key)).Value as PickleDict);
         var found = inner.Prepend(dict).Where(d => d is not null).Select(d => TensorsOf(d!)).FirstOrDefault(t => t.Length > 0);
         if (found is null && dict.Entries.Count > 0)
-            throw new InvalidDataException($"The weights are no state dict: no entry of the file is a tensor, and no dict of tensors is under {string.Join(", ", s_dictKeys)}. It has: {string.Join(", ", dict.Entries.Take(10).Select(e => Show.Text(e.Key as string ?? "(no name)")))}.");
+            throw new InvalidDataException($"The weights are no state dict: no entry of the file is a tensor, and no dict of tensors is under {string.Join(", "
+                + $"", s_dictKeys)}. It has: {string.Join(", ", dict.Entries.Take(10).Select(e => Show.Text(e.Key as string ?? "(no name)")))}.");
         return found ?? [];
     }
 

@@ -34,7 +34,8 @@ internal sealed class StoredZip
                 throw Damaged("its directory ends too early");
             budget.Charge(2 * nameLength + 160);
             string name = Encoding.Latin1.GetString(file.Slice((int)at + CentralBytes, nameLength));
-            var entry = new Entry(Number32(file, at + 42), Number32(file, at + 20), Number32(file, at + 24), Number32(file, at + 16), Number16(file, at + 10), Number16(file, at + 8));
+            var entry = new Entry(Number32(file, at + 42), Number32(file, at + 20), Number32(file, at + 24), Number32(file, at + 16), Number16(file, at + 10),
+                Number16(file, at + 8));
             if (!_entries.TryAdd(name, entry))
                 throw Damaged($"'{Show.Text(name)}' is in it twice");
             at += CentralBytes + nameLength + Number16(file, at + 30) + Number16(file, at + 32);
@@ -52,7 +53,8 @@ internal sealed class StoredZip
         if (!_entries.TryGetValue(name, out var entry))
             return null;
         if (entry.Method != 0 || (entry.Flags & 1) != 0 || entry.PackedBytes != entry.Bytes)
-            throw new InvalidDataException("The weights are in a compressed or encrypted zip file, which PyTorch does not write and which is not read here. Unpack it, or save the weights again with torch.save.");
+            throw new InvalidDataException("The weights are in a compressed or encrypted zip file, which PyTorch does not write and which is not read here. "
+                + "Unpack it, or save the weights again with torch.save.");
         var file = _content.Span;
         if (entry.Header + LocalBytes > file.Length || Number32(file, entry.Header) != LocalSignature)
             throw Damaged($"'{Show.Text(name)}' is not where it should be");
