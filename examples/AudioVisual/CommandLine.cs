@@ -53,6 +53,7 @@ internal sealed class CommandLine
         what is written
           --save FILE              where the last network goes (audiovisual.gblend.zip)
           --sheet FILE             the contact sheet of test rows with predictions (audiovisual.png)
+          --report FILE            the report of the saved model (audiovisual-report.html)
           --help
         """;
 
@@ -94,6 +95,7 @@ internal sealed class CommandLine
     public int Parallel { get; private set; } = Environment.ProcessorCount;
     public string ModelFile { get; private set; } = "audiovisual.gblend.zip";
     public string SheetFile { get; private set; } = "audiovisual.png";
+    public string ReportFile { get; private set; } = "audiovisual-report.html";
 
     public Optimizer Optimizer => NamedChoices.Optimizers.First(o => o.Name == OptimizerName).Value;
 
@@ -147,6 +149,7 @@ internal sealed class CommandLine
                 case "--parallel": line.Parallel = options.Count(); break;
                 case "--save": line.ModelFile = options.NewFile(); break;
                 case "--sheet": line.SheetFile = options.NewFile(); break;
+                case "--report": line.ReportFile = options.NewFile(); break;
                 default: throw options.Unknown();
             }
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using AudioVisual;
 using GBlend.MLNet;
+using GBlend.MLNet.Reports;
 using Microsoft.ML;
 using QuickStart;
 using Spectre.Console;
@@ -80,6 +81,9 @@ int Run(CancellationToken cancellation)
     AnsiConsole.WriteLine($"Saved {line.ModelFile}: {(line.Seeds == 1 ? saved.Name : which)}. Loaded again, it decodes the files of {tried} test rows and "
         + $"{(isSame ? "gives the same scores" : "gives OTHER scores")}.");
     AnsiConsole.WriteLine($"Wrote {line.SheetFile}: what it says of some test rows.");
+    var report = TrainingReport.Create(chosen.Model, tables.Test,
+        new() { Title = $"AudioVisual: {manifest.Name}", TrainingTime = TimeSpan.FromSeconds(chosen.Outcome.Seconds) });
+    AnsiConsole.WriteLine($"Its report: {report.Save(line.ReportFile)}");
     AnsiConsole.WriteLine("To use the model, with Microsoft.ML, GBlend.MLNet and GBlend.MLNet.Media referenced:");
     Console.WriteLine($"    var ml = new MLContext();");
     Console.WriteLine($"    ITransformer model = ml.Model.Load(\"{line.ModelFile}\", out DataViewSchema columns);");

@@ -26,6 +26,7 @@ internal sealed class CommandLine
           --seed N            (0)
           --journal FILE      write every result there; the same command goes on where it was interrupted
           --csv FILE          the leaderboard (automlsweep.csv)
+          --report FILE       the same as a page (automlsweep-report.html)
           --save FILE         the model, fitted again on all rows but the test rows (automlsweep.gblend.zip)
           --help
         """;
@@ -44,6 +45,7 @@ internal sealed class CommandLine
     public int Seed { get; private set; }
     public string? JournalFile { get; private set; }
     public string CsvFile { get; private set; } = "automlsweep.csv";
+    public string ReportFile { get; private set; } = "automlsweep-report.html";
     public string ModelFile { get; private set; } = "automlsweep.gblend.zip";
     public int Parallel => _parallel ?? (JournalFile is null ? Environment.ProcessorCount : 1);
 
@@ -79,6 +81,7 @@ internal sealed class CommandLine
                 case "--seed": line.Seed = options.Whole(); break;
                 case "--journal": line.JournalFile = options.NewFile(); break;
                 case "--csv": line.CsvFile = options.NewFile(); break;
+                case "--report": line.ReportFile = options.NewFile(); break;
                 case "--save": line.ModelFile = options.NewFile(); break;
                 default: throw options.Unknown();
             }

@@ -55,6 +55,7 @@ int Run(CancellationToken cancellation)
     AnsiConsole.WriteLine($"{result!.Trials.Count} trials, {result.Epochs} epochs, {result.Duration.TotalSeconds:0} s; the sweep ended because of "
         + $"{Tables.Why(result.End)}. All of it: {line.CsvFile}");
     result.SaveCsv(line.CsvFile);
+    AnsiConsole.WriteLine($"The report: {result.ToReport($"Sweep: {data.Name}").Save(line.ReportFile)}");
     AnsiConsole.WriteLine();
     AnsiConsole.Write(Tables.Importance(result.Importance()));
     AnsiConsole.WriteLine();

@@ -31,6 +31,7 @@ internal sealed class CommandLine
           --published              the paper's bare rule, without the library's guards
           --without GUARD          without one of them: floor, trust or rate
           --save FILE              where the model goes (quickstart.gblend.zip)
+          --report FILE            where the report of that model goes (quickstart-report.html)
           --help
         """;
 
@@ -65,6 +66,7 @@ internal sealed class CommandLine
         _ => new(),
     };
     public string ModelFile { get; private set; } = "quickstart.gblend.zip";
+    public string ReportFile { get; private set; } = "quickstart-report.html";
 
     public Optimizer Optimizer => NamedChoices.Optimizers.First(o => o.Name == OptimizerName).Value;
 
@@ -93,6 +95,7 @@ internal sealed class CommandLine
                 case "--published": line.Published = true; break;
                 case "--without": line.Without = options.Choice("floor", "trust", "rate"); break;
                 case "--save": line.ModelFile = options.NewFile(); break;
+                case "--report": line.ReportFile = options.NewFile(); break;
                 default: throw options.Unknown();
             }
         }

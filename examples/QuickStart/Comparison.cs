@@ -63,7 +63,8 @@ internal sealed class Comparison
         }
     }
 
-    private GradientBlendingTrainer.Options OptionsFor(Method method, int seed, FitProgress progress)
+    /// <summary>The options with which a method is fitted.</summary>
+    public GradientBlendingTrainer.Options OptionsFor(Method method, int seed, FitProgress? progress = null)
     {
         var options = new GradientBlendingTrainer.Options
         {
@@ -77,7 +78,7 @@ internal sealed class Comparison
             Optimizer = _line.Optimizer,
             Seed = seed,
             Progress = progress,
-            CancellationToken = progress.Cancelled,
+            CancellationToken = progress?.Cancelled ?? default,
             OutputBranchScores = true,
         };
         foreach (string column in method.Modalities)

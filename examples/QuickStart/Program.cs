@@ -1,5 +1,6 @@
 using System.Globalization;
 using GBlend.MLNet;
+using GBlend.MLNet.Reports;
 using Microsoft.ML;
 using QuickStart;
 using Spectre.Console;
@@ -52,7 +53,7 @@ int Run(CancellationToken cancellation)
             + $"unstable; what each did is in the model's History.Estimates and in ml.Log.");
     }
 
-    // 4. The model, saved and tried.
+    // 4. The model, saved and tried, and its report.
     if (best is not { } chosen)
     {
         Console.Error.WriteLine($"No model was saved: {saved.Name} gave none. Lower --learning-rate.");
@@ -64,6 +65,14 @@ int Run(CancellationToken cancellation)
     AnsiConsole.WriteLine();
     AnsiConsole.WriteLine($"Saved {line.ModelFile}: {saved.Name} of seed {outcomes[saved].IndexOf(chosen.Outcome)}, the best of {line.Seeds} on the held-out "
         + $"rows. Loaded again, it gets {100 * accuracy:0.0} % on the test rows (before: {100 * chosen.Outcome.Accuracy:0.0} %).");
+    var report = new ReportOptions
+    {
+        Title = $"QuickStart: {data.Name}",
+        Trainer = comparison.OptionsFor(saved, outcomes[saved].IndexOf(chosen.Outcome)),
+        TrainingTime = TimeSpan.FromSeconds(chosen.Outcome.Seconds),
+        GroupColumnName = line.DataFolder is null || line.KeyColumn is not null ? nameof(Row.Key) : null,
+    };
+    AnsiConsole.WriteLine($"Its report: {TrainingReport.Create(loaded, comparison.RawTest, report).Save(line.ReportFile)}");
     AnsiConsole.WriteLine("To use it, with Microsoft.ML and GBlend.MLNet referenced:");
     Console.WriteLine($"    var ml = new MLContext();");
     Console.WriteLine($"    ITransformer model = ml.Model.Load(\"{line.ModelFile}\", out DataViewSchema columns);");

@@ -32,9 +32,10 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
     [Fact]
     public void The_first_program_of_the_README_runs()
     {
-        string[] blocks = [.. CodeBlock().Matches(File.ReadAllText(Repository.PathTo("README.md"))).Take(2).Select(m => m.Groups["code"].Value)];
+        string[] blocks = [.. CodeBlock().Matches(File.ReadAllText(Repository.PathTo("README.md"))).Take(3).Select(m => m.Groups["code"].Value)];
         string program = $$"""
             using GBlend.MLNet;
+            using GBlend.MLNet.Reports;
             using Microsoft.ML;
             using Microsoft.ML.Data;
 
@@ -52,14 +53,20 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
             Clip[] trainingClips = Clips(1, 240), testClips = Clips(2, 120);
             string path = "model.zip";
             {{blocks[1]}}
+            {{blocks[2]}}
+            Console.WriteLine($"the report has {new FileInfo("report.html").Length / 1000} kB");
             var loaded = new MLContext().Model.Load(path, out _);
             Console.WriteLine($"loaded {new MLContext().MulticlassClassification.Evaluate(loaded.Transform(test)).MicroAccuracy:P1}");
 
             {{blocks[0]}}
             """;
-        var run = packed.Run("FirstProgram", new Dictionary<string, string> { ["GBlend.MLNet"] = "", [Libtorch] = LibtorchVersion }, program).MustSucceed();
+        var run = packed.Run("FirstProgram", new Dictionary<string,
+            string>
+        { ["GBlend.MLNet"] = "", ["GBlend.MLNet.Reports"] = "", [Libtorch] = LibtorchVersion }, program).MustSucceed();
         Assert.Matches(@"accuracy [\d.]+ ?%, log-loss [\d.]+", run.Output);
         Assert.Contains("loaded", run.Output);
+        Assert.Matches(@"On 120 test rows the model .*better than|On 120 test rows the model .*worse than", run.Output);
+        Assert.Matches(@"the report has \d\d+ kB", run.Output);
     }
 
     [Fact]

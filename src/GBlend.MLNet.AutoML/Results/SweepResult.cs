@@ -1,3 +1,4 @@
+using GBlend.MLNet.Reports;
 using Microsoft.Data.Analysis;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -67,6 +68,11 @@ public sealed class SweepResult
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">It can't be written.</exception>
     public void SaveCsv(string path) => Leaderboard.Save(ToDataFrame(), path);
+
+    /// <summary>Makes a report of the sweep: the leaderboard, the metric by epochs, which settings mattered, and the best settings as code.</summary>
+    /// <param name="title">The heading of the page.</param>
+    /// <returns>The report; <see cref="Report.Save"/> writes it as one HTML file.</returns>
+    public LeaderboardReport ToReport(string title = "Sweep") => SweepReport.Create(this, title, _pipeline.Metric);
 
     /// <summary>
     /// Measures how much each setting mattered, the most important first; see <see cref="SettingImportance"/> for what the numbers are worth.

@@ -158,6 +158,10 @@ public sealed class GradientBlendingTransformer
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     internal void Use(Action<TrainedModel> action) => _shared.Use(action);
 
+    /// <summary>Like <see cref="Transform"/>, with a column for each branch whatever the trainer's options were.</summary>
+    internal IDataView TransformWithBranches(IDataView input) =>
+        new ScoringView(input, new ScoringSchema(input.Schema, _shared, OutputColumns.Create(Label, Model.History.Branches)));
+
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new RowMapper(Bind(inputSchema));
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => TransformerFile.Save(ctx, this);

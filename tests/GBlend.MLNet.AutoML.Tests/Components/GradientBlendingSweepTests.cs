@@ -122,6 +122,9 @@ public sealed class GradientBlendingSweepTests : IDisposable
         options.JournalPath = _path;
         var result = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
         result.Model!.Dispose();
+        var page = System.Text.Json.Nodes.JsonNode.Parse(result.ToReport().ToJson())!;
+        Assert.Equal(result.Trials.Select(t => $"Trial {t.Number}"), page["entries"]!.AsArray().Select(e => (string?)e!["name"]));
+        Assert.Equal(result.Trials.Select(t => t.Metric), page["entries"]!.AsArray().Select(e => (double?)e!["metric"]));
         var frame = result.ToDataFrame();
         for (int i = 0; i < result.Trials.Count; i++)
         {
