@@ -22,12 +22,11 @@ public sealed class ReadmeTests : IDisposable
 
         // README begins
         var clip = new VideoClipOptions { FrameCount = 16, FrameStride = 2, Height = 112, Width = 112, ClipsPerVideo = 4, Position = ClipPosition.Random };
-        var pipeline = ml.Transforms.LoadVideoClip("Clip", "VideoPath", clip)                                     // 4 x 16 x 112 x 112 x 3 bytes, RGB
-            .Append(ml.Transforms.LoadAudioLogMel("LogMel", "VideoPath", new() { AlignWith = clip }))             // 4 x 100 x 40 floats, of the same moments
-            .Append(
-                ml.Transforms.OpticalFlow("Flow", "Clip"))                                                    // 4 x 15 x 112 x 112 x 2 bytes, 128 is no motion
-            .Append(ml.Transforms.LoadImage("Image", "ImagePath", new() { Height = 64, Width = 64 }))             // 64 x 64 x 3 bytes
-            .Append(ml.Transforms.TokenIds("Tokens", "Text", new() { Length = 32, VocabularySize = 2000 }));      // 32 ids from 1, 0 where the text has ended
+        var pipeline = ml.Transforms.LoadVideoClip("Clip", "VideoPath", clip)                                 // 4 x 16 x 112 x 112 x 3 bytes, RGB
+            .Append(ml.Transforms.LoadAudioLogMel("LogMel", "VideoPath", new() { AlignWith = clip }))         // 4 x 100 x 40 floats, of the same moments
+            .Append(ml.Transforms.OpticalFlow("Flow", "Clip"))                                                // 4 x 15 x 112 x 112 x 2 bytes, 128 is no motion
+            .Append(ml.Transforms.LoadImage("Image", "ImagePath", new() { Height = 64, Width = 64 }))         // 64 x 64 x 3 bytes
+            .Append(ml.Transforms.TokenIds("Tokens", "Text", new() { Length = 32, VocabularySize = 2000 }));  // 32 ids from 1, 0 where the text has ended
         // README ends
 
         var rows = pipeline.Fit(view).Transform(view);

@@ -57,6 +57,7 @@ internal sealed class BadMediaLog(Action checkAlive, Action<string, string> warn
         return cause switch
         {
             { HResult: TooManyOpenFiles } => "Raise the limit of open files (ulimit -n), or close some.",
+            MemoryShortageException or OutOfMemoryException => "Give the process more memory, read fewer rows at a time, or lower MediaLimits.",
             TemporaryFileException => "Make room there, correct the folder or the right to write to it, "
                 + "or name another in the environment variable TMPDIR (TMP on Windows).",
             UnauthorizedAccessException => "Give the process the right to read it.",

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using OpenCvSharp;
 
 namespace GBlend.MLNet;
 
@@ -56,6 +57,21 @@ internal sealed class ColumnValue<T> : ColumnValue where T : struct
         value = editor.Commit();
     }
 
+    /// <summary>OpenCV has one exception for what is wrong with a picture and for what is wrong with the machine.</summary>
+    private ReadOnlyMemory<T> Read()
+    {
+        try
+        {
+            return _reader.Read();
+        }
+        catch (OpenCVException e)
+        {
+            throw e.Status == ErrorCode.StsNoMem
+                ? new MemoryShortageException(e)
+                : new BadMediaException($"OpenCV can't use its pictures ({e.Message.Trim()})");
+        }
+    }
+
     private void Decode()
     {
         if (_row.Position < 0)
@@ -67,7 +83,7 @@ internal sealed class ColumnValue<T> : ColumnValue where T : struct
         _problem = null;
         try
         {
-            _value = _reader.Read();
+            _value = Read();
             if (_reader.Damage is { } damage)
                 _log.AddUsed(_column, _reader.ItemName, _row.Position, damage);
         }
@@ -76,7 +92,7 @@ internal sealed class ColumnValue<T> : ColumnValue where T : struct
             _problem = e.Message;
             _log.Add(_column, _reader.ItemName, _row.Position, _problem);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
             throw BadMediaLog.Trouble(_column, _reader.ItemName, _row.Position, e);
         }

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using OpenCvSharp;
 
 namespace GBlend.MLNet;
 
@@ -36,16 +35,9 @@ internal sealed class ImageColumn(string output, string input, ImageOptions opti
         {
             MediaLibraries.RequireOpenCv();
             _writer ??= new PictureWriter(shape);
-            try
-            {
-                using var picture = ImageDecoder.Decode(item.ReadAll(), shape.Channels == 1, limits);
-                _writer.Write(picture, values);
-                return null;
-            }
-            catch (OpenCVException e)
-            {
-                throw new BadMediaException($"OpenCV can't decode it ({e.Message.Trim()})");
-            }
+            using var picture = ImageDecoder.Decode(item.ReadAll(), shape.Channels == 1, limits);
+            _writer.Write(picture, values);
+            return null;
         }
     }
 }

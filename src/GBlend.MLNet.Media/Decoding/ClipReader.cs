@@ -1,5 +1,3 @@
-using OpenCvSharp;
-
 namespace GBlend.MLNet;
 
 /// <summary>Reads the clips of one video after the other, with every frame accounted for.</summary>
@@ -21,23 +19,16 @@ internal sealed class ClipReader(VideoClipOptions options, ReadingRules rules, D
     {
         MediaLibraries.RequireOpenCv();
         _writer ??= new PictureWriter(_shape);
-        try
+        var timeline = MediaTimeline.VideoOf(item, rules);
+        if (!TryRead(item, timeline, values))
         {
-            var timeline = MediaTimeline.VideoOf(item, rules);
+            // Where a packet is no frame, or a frame was lost, decoding all tells what there is.
+            string? damage = _damage;
+            timeline = timeline.IsDecoded ? timeline : VideoTimeline.Counted(item, timeline, rules);
             if (!TryRead(item, timeline, values))
-            {
-                // Where a packet is no frame, or a frame was lost, decoding all tells what there is.
-                string? damage = _damage;
-                timeline = timeline.IsDecoded ? timeline : VideoTimeline.Counted(item, timeline, rules);
-                if (!TryRead(item, timeline, values))
-                    throw Unreadable(item, timeline, _damage ?? damage);
-            }
-            ClipTimeline.Remember(item, options, timeline);
+                throw Unreadable(item, timeline, _damage ?? damage);
         }
-        catch (OpenCVException e)
-        {
-            throw new BadMediaException($"OpenCV can't scale its frames ({e.Message.Trim()})");
-        }
+        ClipTimeline.Remember(item, options, timeline);
     }
 
     public void Dispose() => _writer?.Dispose();

@@ -9,6 +9,7 @@ internal sealed unsafe class Decoder : IDisposable
 
     private readonly Ffmpeg _ffmpeg = Ffmpeg.Library;
     private readonly byte* _frame;
+    private readonly long _pixels;
     private nint _context;
 
     /// <exception cref="BadMediaException">The coding is not known.</exception>
@@ -18,17 +19,19 @@ internal sealed unsafe class Decoder : IDisposable
         nint codec = _ffmpeg.avcodec_find_decoder(track.CodingId);
         if (codec == 0)
             throw new BadMediaException($"it is coded as {track.Coding}, which FFmpeg's libraries on this machine can't decode");
-        _context = _ffmpeg.avcodec_alloc_context3(codec);
+        _pixels = (long)track.Width * track.Height;
+        _context = MemoryShortageException.Made(_ffmpeg.avcodec_alloc_context3(codec));
         int code = _ffmpeg.avcodec_parameters_to_context(_context, demuxer.Coding(track));
         nint options = _ffmpeg.Options([.. Options(rules.Limits), ("pkt_timebase", track.Tick), ("err_detect", Detected(track.Coding, rules))]);
         code = code < 0 ? code : _ffmpeg.avcodec_open2(_context, codec, &options);
         _ffmpeg.av_dict_free(&options);
-        if (code < 0)
+        _frame = code < 0 ? null : _ffmpeg.av_frame_alloc();
+        if (_frame is null)
         {
             Dispose();
+            MemoryShortageException.ThrowIfShort(_pixels);
             throw new BadMediaException($"ffmpeg can't decode it ({FfmpegLog.First ?? _ffmpeg.Error(code)})");
         }
-        _frame = _ffmpeg.av_frame_alloc();
     }
 
     /// <summary>Opens a file to decode one of its tracks from the start.</summary>
@@ -129,6 +132,7 @@ internal sealed unsafe class Decoder : IDisposable
 
     private Result Fail(int code)
     {
+        MemoryShortageException.ThrowIfShort(_pixels);
         Problem = FfmpegLog.First ?? _ffmpeg.Error(code);
         return Result.Failed;
     }

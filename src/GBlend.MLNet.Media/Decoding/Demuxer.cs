@@ -45,7 +45,7 @@ internal sealed unsafe class Demuxer : IDisposable
                 Mp4Index.Require(index);
             _readable = _packable = (64 << 20) + 64 * _stream.Length;
             _self = GCHandle.Alloc(this, GCHandleType.Weak);
-            _packet = _ffmpeg.av_packet_alloc();
+            _packet = (byte*)MemoryShortageException.Made((nint)_ffmpeg.av_packet_alloc());
             Open();
         }
         catch
@@ -123,7 +123,10 @@ internal sealed unsafe class Demuxer : IDisposable
             if (code == Ffmpeg.Again)
                 continue;
             if (code != Ffmpeg.EndOfFile)
+            {
+                MemoryShortageException.ThrowIfShort();
                 Problem = FfmpegLog.First ?? _ffmpeg.Error(code);
+            }
             return false;
         }
     }
@@ -188,8 +191,9 @@ internal sealed unsafe class Demuxer : IDisposable
     private void Open()
     {
         using var listener = FfmpegLog.Listen();
-        _io = _ffmpeg.avio_alloc_context(_ffmpeg.av_malloc(BufferSize), BufferSize, 0, GCHandle.ToIntPtr(_self), &Fill, 0, &Move);
-        nint context = _ffmpeg.avformat_alloc_context();
+        byte* room = (byte*)MemoryShortageException.Made((nint)_ffmpeg.av_malloc(BufferSize));
+        _io = _ffmpeg.avio_alloc_context(room, BufferSize, 0, GCHandle.ToIntPtr(_self), &Fill, 0, &Move);
+        nint context = MemoryShortageException.Made(_io == 0 ? 0 : _ffmpeg.avformat_alloc_context());
         *(nint*)(context + FfmpegLayout.FormatIO) = _io;
         nint options = _ffmpeg.Options([("format_whitelist", Kinds), ("protocol_whitelist", "none")]);
         byte noName = 0;
@@ -224,8 +228,10 @@ internal sealed unsafe class Demuxer : IDisposable
 
     private void Require(int code)
     {
-        if (code < 0)
-            throw new BadMediaException($"it is no video that can be decoded and no sound: ffmpeg can't decode it ({FfmpegLog.First ?? _ffmpeg.Error(code)})");
+        if (code >= 0)
+            return;
+        MemoryShortageException.ThrowIfShort();
+        throw new BadMediaException($"it is no video that can be decoded and no sound: ffmpeg can't decode it ({FfmpegLog.First ?? _ffmpeg.Error(code)})");
     }
 
     /// <summary>Throws what went wrong while FFmpeg read the file, which it may have taken for the file's end.</summary>
@@ -316,7 +322,9 @@ internal sealed unsafe class Demuxer : IDisposable
             long target = offset + ((origin & 3) switch { 1 => demuxer._stream.Position, 2 => demuxer._stream.Length, _ => 0 });
             if (target < 0)
                 return Ffmpeg.InputOutputError;
-            return demuxer._stream.Position = target;
+            // Behind the end there is nothing, and content in memory has no such places.
+            demuxer._stream.Position = Math.Min(target, demuxer._stream.Length);
+            return target;
         }
         catch (Exception e)
         {

@@ -27,6 +27,7 @@ internal static class ImageDecoder
         if (!picture.Empty())
             return picture;
         picture.Dispose();
+        MemoryShortageException.ThrowIfShort(header.Pixels);
         throw new BadMediaException("it is no image that can be decoded, or a damaged one");
     }
 }

@@ -48,7 +48,13 @@ internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : I
         byte** target = stackalloc byte*[4] { (byte*)_buffer.Data, null, null, null };
         int* line = stackalloc int[4] { (int)_buffer.Step(), 0, 0, 0 };
         using (FfmpegLog.Listen())
-            _ffmpeg.sws_scale(_scaler, source, lines, 0, height, target, line);
+        {
+            if (_ffmpeg.sws_scale(_scaler, source, lines, 0, height, target, line) < 0)
+            {
+                MemoryShortageException.ThrowIfShort((long)width * height);
+                throw new BadMediaException($"the colors of a frame can't be converted ({FfmpegLog.First})");
+            }
+        }
         return turn == default || isTurned ? _picture! : turn.Apply(_picture!, _turned);
     }
 
@@ -109,7 +115,8 @@ internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : I
         using var listener = FfmpegLog.Listen();
         if (_scaler != 0)
             _ffmpeg.sws_freeContext(_scaler);
-        _scaler = _ffmpeg.sws_alloc_context();
+        _scaler = 0;
+        _scaler = MemoryShortageException.Made(_ffmpeg.sws_alloc_context());
         int across, down;
         // The program ffmpeg takes the colors of pictures with a quarter of them to lie between the rows.
         bool isQuartered = _ffmpeg.av_pix_fmt_get_chroma_sub_sample(wanted.Format, &across, &down) >= 0 && across == 1 && down == 1;
@@ -123,7 +130,10 @@ internal sealed unsafe class PictureConverter(Turn turn, MediaLimits limits) : I
         if (isQuartered)
             Set("src_v_chr_pos"u8, BetweenRows);
         if (_ffmpeg.sws_init_context(_scaler, 0, 0) < 0)
+        {
+            MemoryShortageException.ThrowIfShort((long)wanted.Width * wanted.Height);
             throw new BadMediaException($"its frames are of a kind that has no known colors ({FfmpegLog.First})");
+        }
         _made = wanted;
         // FFmpeg writes some pixels at once, and none where a row has no room for all of them.
         _buffer.Create(wanted.Height, (wanted.Width / Stride + 2) * Stride, MatType.CV_8UC3);

@@ -29,7 +29,7 @@ internal sealed unsafe class TrackStream : SoundStream
     private Demuxer _demuxer;
     private Decoder _decoder;
     private readonly Queue<Held> _held = [];
-    private long _from, _next, _lost;
+    private long _from, _next, _lost, _cut;
     private bool _isDrained, _hasJumped, _hasBegun;
     private string _problem = "";
 
@@ -123,7 +123,7 @@ internal sealed unsafe class TrackStream : SoundStream
     {
         Dispose();
         _held.Clear();
-        (_from, _next, _isDrained, _hasJumped, _hasBegun) = (0, 0, false, false, false);
+        (_from, _next, _lost, _cut, _isDrained, _hasJumped, _hasBegun) = (0, 0, 0, 0, false, false, false);
         (_demuxer, _decoder) = Decoder.Open(_item, _timeline.Track, _rules);
     }
 
@@ -186,12 +186,13 @@ internal sealed unsafe class TrackStream : SoundStream
 
     /// <summary>
     /// Counts a packet that can't be decoded. Those right after a jump may need what was jumped over, and those at the start of a stream what was cut
-    /// off.
+    /// off, as long as they are few.
     /// </summary>
     private void Lose(string problem)
     {
         _problem = problem;
-        if (!_hasJumped && (_hasBegun || !_demuxer.BeginsAnywhere) && ++_lost > _allowed)
+        bool isOfCut = !_hasBegun && _demuxer.BeginsAnywhere && ++_cut <= Stray;
+        if (!_hasJumped && !isOfCut && ++_lost > _allowed)
             throw new BadMediaException($"ffmpeg can't decode it ({_problem})");
     }
 

@@ -159,7 +159,12 @@ internal sealed unsafe class Ffmpeg
         foreach (var (name, value) in options)
         {
             fixed (byte* key = Terminated(name), text = Terminated(value))
-                av_dict_set(&dictionary, key, text, 0);
+            {
+                if (av_dict_set(&dictionary, key, text, 0) >= 0)
+                    continue;
+            }
+            av_dict_free(&dictionary);
+            throw new MemoryShortageException();
         }
         return dictionary;
     }

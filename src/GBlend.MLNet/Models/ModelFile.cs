@@ -260,8 +260,20 @@ internal static class ModelFile
         var spec = ModalitySpec.Create(column, kind, node.WholeNumbers("stored"), encoder, AugmentationSettings.FromJson(node.Object("augmentation")));
         if (!spec.Shape.SequenceEqual(shape))
             throw new InvalidDataException($"The model's settings are damaged: the shapes of '{Show.Text(column)}' contradict each other.");
-        spec = spec with { Fill = fill, Scaling = InputScaling.Read(node.Object("scaling")) };
+        spec = spec with { Fill = fill, Scaling = ReadScaling(node.Object("scaling"), spec) };
         return spec with { Item = node.Has("item") ? ReadItem(node.Text("item")) : ItemOf(spec) };
+    }
+
+    /// <summary>Only pictures and sound are scaled; numbers and token ids are taken as they are.</summary>
+    private static InputScaling ReadScaling(JsonObject node, ModalitySpec spec)
+    {
+        var scaling = InputScaling.Read(node);
+        if (!scaling.IsNone && InputScaling.ForBytes(spec.Kind, spec.Layout.Depth).IsNone)
+        {
+            throw new InvalidDataException(
+                $"The model's settings are damaged: the values of '{Show.Text(spec.Column)}' are scaled, and those of {spec.Kind} are not.");
+        }
+        return scaling;
     }
 
     private static Type ReadItem(string name) => s_items.FirstOrDefault(t => t.Name == name)

@@ -18,7 +18,7 @@ public sealed class AttackTests : IDisposable
     public static TheoryData<string, string> Playlists()
     {
         var all = new TheoryData<string, string>();
-        foreach (string kind in new[] { "hls", "live hls", "dash", "ffconcat", "sdp", "script", "image list" })
+        foreach (string kind in Playlist.Kinds)
         {
             foreach (string form in new[] { "absolute", "relative", "file", "http" })
                 all.Add(kind, form);
@@ -43,7 +43,7 @@ public sealed class AttackTests : IDisposable
             "file" => "file:" + secret,
             _ => $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/secret.ts",
         };
-        byte[] content = Encoding.UTF8.GetBytes(Playlist(kind, name));
+        byte[] content = Encoding.UTF8.GetBytes(Playlist.Write(kind, name));
         foreach (string extension in new[] { ".m3u8", ".mp4", ".wav", ".jpg" })
         {
             var view = _ml.Paths(_media.Bytes("playlist" + extension, content));
@@ -71,6 +71,19 @@ public sealed class AttackTests : IDisposable
             BinaryPrimitives.WriteUInt32BigEndian(content.AsSpan(at - 4), 1);
         var error = Assert.Throws<InvalidDataException>(() => Values(Clip("Path"), _ml.Paths(_media.Bytes("promising.mp4", content))));
         Assert.Contains("index lists more", error.Message);
+    }
+
+    /// <summary>What an index says may lie anywhere; content in memory has no such places, and a file none with anything in them.</summary>
+    [Theory]
+    [InlineData(0xF0000000)]
+    [InlineData(0x7FFFFFFF)]
+    [InlineData(0x10000000)]
+    public void A_place_far_behind_the_end_is_refused_in_memory_as_in_a_file(uint place)
+    {
+        byte[] content = File.ReadAllBytes(_media.Convert(_media.Video("source.mkv", 20), "index.mp4", "-c:v", "libx264"));
+        BinaryPrimitives.WriteUInt32BigEndian(content.AsSpan(content.AsSpan().IndexOf("stco"u8) + 12), place);
+        Assert.Throws<InvalidDataException>(() => Values(Clip("Path"), _ml.Paths(_media.Bytes("far.mp4", content))));
+        Assert.Throws<InvalidDataException>(() => Values(Clip("File"), _ml.Data.LoadFromEnumerable([new BytesRow { File = content }])));
     }
 
     /// <summary>Boxes in boxes without end lead no reader astray.</summary>
@@ -121,17 +134,4 @@ public sealed class AttackTests : IDisposable
             ? rows.GetColumn<float[]>("Out").ToArray()
             : rows.GetColumn<byte[]>("Out").ToArray();
     }
-
-    private static string Playlist(string kind, string name) => kind switch
-    {
-        "hls" => $"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\n{name}\n#EXT-X-ENDLIST\n",
-        "live hls" => $"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\n{name}\n",
-        "dash" => "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\" "
-            + "mediaPresentationDuration=\"PT2S\"><Period><AdaptationSet mimeType=\"video/mp2t\">"
-            + $"<Representation id=\"1\" bandwidth=\"1000\"><BaseURL>{name}</BaseURL></Representation></AdaptationSet></Period></MPD>",
-        "ffconcat" => $"ffconcat version 1.0\nfile '{name}'\n",
-        "sdp" => $"v=0\no=- 0 0 IN IP4 127.0.0.1\ns={name}\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n",
-        "script" => $"LoadPlugin(\"x\")\nAVISource(\"{name}\")\n",
-        _ => $"{name}\n{name}\n",
-    };
 }

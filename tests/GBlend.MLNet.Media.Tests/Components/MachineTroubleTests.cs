@@ -69,6 +69,32 @@ public sealed class MachineTroubleTests : IDisposable
         Assert.All(outcomes[^files.Length..], line => Assert.EndsWith("3 rows", line));
     }
 
+    /// <summary>However little memory the process may still have: all rows, or an end with the path and the remedy. No healthy row is left out.</summary>
+    [LinuxFact]
+    public void Too_little_memory_ends_the_run()
+    {
+        string source = _media.PathTo("source.mp4");
+        MediaFiles.RunFfmpeg("-f", "lavfi", "-i", "testsrc2=s=2400x1600:r=25:d=0.4", "-f", "lavfi", "-i", "sine=800:d=0.4",
+            "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", source);
+        string[] files =
+        [
+            source, _media.Convert(source, "picture.png", "-frames:v", "1", "-vf", "scale=4000:3000"), _media.Convert(source, "sound.flac"),
+        ];
+        string[] outcomes = Child.Run("", _media.Folder, ["little memory", .. files]);
+        Assert.Equal(5 * files.Length, outcomes.Length);
+        foreach (string[] parts in outcomes.Select(line => line.Split('|')))
+        {
+            if (parts[2] == "3 rows")
+                continue;
+            Assert.StartsWith("IOException", parts[2]);
+            Assert.Contains(parts[1], parts[2]);
+            Assert.Contains("more memory", parts[2]);
+        }
+        // Where there is enough all is read, and where there is hardly any the large picture is not.
+        Assert.All(outcomes[..files.Length], line => Assert.EndsWith("3 rows", line));
+        Assert.DoesNotContain("3 rows", outcomes[^2]);
+    }
+
     /// <summary>Images in memory go by way of a temporary file, which needs a place.</summary>
     [LinuxFact]
     public void A_temporary_folder_that_is_not_there_ends_the_run()

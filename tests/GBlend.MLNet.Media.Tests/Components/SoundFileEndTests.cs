@@ -52,6 +52,27 @@ public sealed class SoundFileEndTests : IDisposable
         Assert.Throws<InvalidDataException>(() => SoundInfo.Read(_media.Bytes("none.wav", content[..Header])));
     }
 
+    /// <summary>What is cut out of a stream may begin in the middle of a packet, but not with one damaged packet after the other.</summary>
+    [Theory]
+    [InlineData("eac3", 1, true)]
+    [InlineData("eac3", 10, false)]
+    [InlineData("ac3", 10, false)]
+    public void Damage_at_the_start_is_no_cut(string coding, int damaged, bool isRead)
+    {
+        byte[] content = File.ReadAllBytes(_media.Convert(_media.Wav("a.wav", TestMedia.Tone(500, 1, 48000), 48000), "sound." + coding, "-c:a", coding));
+        int at = 0;
+        for (int packet = 0; packet < damaged; packet++)
+        {
+            at += packet == 0 ? 0 : 2 + content.AsSpan(at + 2).IndexOf((ReadOnlySpan<byte>)[0x0B, 0x77]);
+            content[at + 40] ^= 0x10;
+        }
+        var read = () => SoundInfo.Read(_media.Bytes("damaged." + coding, content));
+        if (isRead)
+            Assert.InRange(read().Samples, 15000, 17000);
+        else
+            Assert.Throws<InvalidDataException>(read);
+    }
+
     [Theory]
     [InlineData("libmp3lame -b:a 64k")]
     [InlineData("libmp3lame -q:a 5")]

@@ -18,51 +18,7 @@ public sealed class ContainerBatteryTests : IDisposable
 
     public void Dispose() => _media.Dispose();
 
-    /// <summary>A container, a coding of video and one of sound, and whether the file's frames have times of their own.</summary>
-    public static TheoryData<string, string, string> Codings() => new()
-    {
-        { "mp4", "libx264 -g 12 -bf 2", "aac" },
-        { "mp4", "libx264 -g 12 -pix_fmt yuv420p10le", "aac" },
-        { "mp4", "libx265 -g 12 -x265-params log-level=none", "aac" },
-        { "mp4", "mpeg4 -g 12 -bf 2", "libmp3lame" },
-        { "mp4", "libvpx-vp9 -g 12 -deadline realtime", "aac" },
-        { "mp4", "libaom-av1 -cpu-used 8 -usage realtime -g 12", "aac" },
-        { "mp4", "mpeg2video -g 12 -bf 2", "ac3" },
-        { "frag.mp4", "libx264 -g 12 -bf 2 -movflags frag_keyframe+empty_moov", "aac" },
-        { "frag.mp4", "libx265 -g 12 -x265-params log-level=none -movflags frag_keyframe+empty_moov", "aac" },
-        { "mov", "libx264 -g 12", "pcm_s16le" },
-        { "mov", "mjpeg -pix_fmt yuvj420p", "pcm_s16le" },
-        { "mov", "prores_ks -pix_fmt yuv422p10le", "pcm_s24le" },
-        { "mkv", "libx264 -g 12 -bf 2", "flac" },
-        { "mkv", "ffv1", "pcm_s16le" },
-        { "mkv", "mpeg4 -g 12 -bf 2", "libmp3lame" },
-        { "mkv", "libx265 -g 12 -x265-params log-level=none", "eac3" },
-        { "mkv", "libtheora -g 12", "libvorbis" },
-        { "webm", "libvpx -g 12 -auto-alt-ref 1 -lag-in-frames 12 -b:v 200k -deadline realtime", "libvorbis" },
-        { "webm", "libvpx-vp9 -g 12 -auto-alt-ref 1 -lag-in-frames 12 -b:v 200k -deadline realtime", "libopus" },
-        { "avi", "mpeg4 -g 12 -bf 2", "pcm_s16le" },
-        { "avi", "mpeg4 -g 12", "libmp3lame" },
-        { "avi", "mjpeg -pix_fmt yuvj420p", "pcm_s16le" },
-        { "avi", "libx264 -g 12 -bf 2", "pcm_s16le" },
-        { "avi", "msmpeg4 -g 12", "mp2" },
-        { "ts", "libx264 -g 12 -bf 2", "aac" },
-        { "ts", "libx265 -g 12 -x265-params log-level=none", "aac" },
-        { "ts", "mpeg2video -g 12 -bf 2", "mp2" },
-        { "flv", "libx264 -g 12 -bf 2", "aac" },
-        { "flv", "flv -g 12", "libmp3lame -ar 44100" },
-        { "wmv", "wmv2 -g 12", "wmav2" },
-        { "wmv", "msmpeg4 -g 12", "libmp3lame" },
-        { "mpg", "mpeg1video -g 12 -bf 2", "mp2" },
-        { "mpg", "mpeg2video -g 12 -bf 2", "mp2" },
-        { "vob", "mpeg2video -g 12 -bf 2", "ac3" },
-        { "ogv", "libtheora -g 12", "libvorbis" },
-        { "nut", "mpeg4 -g 12 -bf 2", "libmp3lame" },
-        { "mxf", "mpeg2video -g 12", "pcm_s16le" },
-        { "3gp", "mpeg4 -g 12", "aac" },
-        { "gif", "gif", "" },
-        { "h264", "libx264 -g 12 -bf 2", "" },
-        { "ivf", "libvpx -g 12 -deadline realtime", "" },
-    };
+    public static TheoryData<string, string, string> Codings() => Data(Coding.Usual);
 
     /// <summary>
     /// Further codings, which take long together: a part of them, another each day, unless the environment variable GBLEND_MEDIA_BATTERY is "all".
@@ -70,52 +26,8 @@ public sealed class ContainerBatteryTests : IDisposable
     public static TheoryData<string, string, string> FurtherCodings()
     {
         const int Parts = 15;
-        const string Vp8 = "libvpx -g 12 -deadline realtime", Vp9 = "libvpx-vp9 -g 12 -deadline realtime", Av1 = "libaom-av1 -cpu-used 8 -usage realtime -g 12";
-        const string X265 = "libx265 -g 12 -x265-params log-level=none", Mpeg2 = "mpeg2video -g 12 -bf 2", Interlaced = "-flags +ilme+ildct",
-            OneAfterOther = "libx264 -g 12 -bf 0";
-        const string OpenGroups = "libx264 -g 12 -bf 3 -x264-params open-gop=1";
-        const string X264 =
-            $"libx264 -g 12 -bf 2|{OneAfterOther}|{OpenGroups}|libx264 -g 12 -pix_fmt yuv420p10le|libx264 -g 12 -pix_fmt yuv444p|libx264 -g 12 {Interlaced}";
-        const string Pictures = "ffv1|huffyuv|ffvhuff -pix_fmt yuv420p|utvideo|magicyuv -pix_fmt gbrp|rawvideo|png -pix_fmt rgb24|mjpeg -pix_fmt yuvj420p";
-        (string Container, string Sound, string Codings)[] all =
-        [
-            ("mp4", "aac", $"{X264}|{X265}:bframes=0|{X265} -pix_fmt yuv420p10le|{X265}:open-gop=1|mpeg4 -g 12|mpeg2video -g 12|mpeg1video -g 12 -bf 2"),
-            ("mp4", "aac", $"mjpeg -pix_fmt yuvj420p|{Vp9} -auto-alt-ref 1 -lag-in-frames 12 -b:v 200k"),
-            ("mp4", "alac", "libx264 -g 12 -bf 2"),
-            ("mp4", "libopus", "libx264 -g 12 -bf 2"),
-            ("frag.mp4", "aac", Fragmented($"{OneAfterOther}|{X265}:bframes=0|mpeg4 -g 12 -bf 2|{Vp9}|{Av1}")),
-            ("mov", "pcm_s16le",
-                $"{X264}|{X265}|mpeg4 -g 12 -bf 2|qtrle -pix_fmt rgb24|png -pix_fmt rgb24|svq1 -g 12 -pix_fmt yuv410p|{Mpeg2}|rawvideo -pix_fmt rgb24"),
-            ("mov", "aac", "libx264 -g 12 -bf 2"),
-            ("mkv", "pcm_s16le",
-                $"{X264}|{X265}:bframes=0|mpeg1video -g 12 -bf 2|{Mpeg2}|{Vp8}|{Vp9}|{Av1}|prores_ks -pix_fmt yuv422p10le|wmv2 -g 12|msmpeg4 -g 12|{Pictures}"),
-            ("mkv", "libopus", "libx264 -g 12 -bf 2"),
-            ("webm", "libopus", $"{Vp8}|{Vp9}|{Av1}"),
-            ("avi", "pcm_s16le",
-                $"{OneAfterOther}|msmpeg4v2 -g 12|mpeg1video -g 12|{Mpeg2}|{Vp8}|zmbv -g 12 -pix_fmt bgr0|asv2|wmv1 -g 12|wmv2 -g 12|{Pictures}"),
-            ("avi", "ac3", "mpeg4 -g 12"),
-            ("ts", "aac", $"{OneAfterOther}|{OpenGroups}|{X265}:bframes=0|mpeg4 -g 12 -bf 2"),
-            ("ts", "ac3", $"mpeg1video -g 12 -bf 2|mpeg2video -g 12|mpeg2video -g 12 {Interlaced}"),
-            ("ts", "libopus", "libx264 -g 12 -bf 2"),
-            ("flv", "aac", $"{OneAfterOther}|flashsv -g 12 -pix_fmt bgr24"),
-            ("wmv", "wmav2", "wmv1 -g 12|msmpeg4v2 -g 12|mjpeg -pix_fmt yuvj420p"),
-            ("wmv", "wmav1", "wmv2 -g 12"),
-            ("mpg", "mp2", $"mpeg1video -g 12|mpeg2video -g 12|mpeg2video -g 12 {Interlaced}"),
-            ("ogv", "flac", "libtheora -g 12"),
-            ("ogv", "libopus", "libtheora -g 30"),
-            ("nut", "pcm_s16le", $"libx264 -g 12 -bf 2|ffv1|{X265}"),
-        ];
         bool takesAll = Environment.GetEnvironmentVariable("GBLEND_MEDIA_BATTERY") == "all";
-        var data = new TheoryData<string, string, string>();
-        var each = all.SelectMany(row => row.Codings.Split('|').Select(coding => (row.Container, row.Sound, coding)));
-        foreach (var (i, (container, sound, coding)) in each.Index())
-        {
-            if (takesAll || i % Parts == DateTime.UtcNow.DayOfYear % Parts)
-                data.Add(container, coding, sound);
-        }
-        return data;
-
-        static string Fragmented(string codings) => string.Join('|', codings.Split('|').Select(coding => coding + " -movflags frag_keyframe+empty_moov"));
+        return Data(Coding.Further.Where((_, i) => takesAll || i % Parts == DateTime.UtcNow.DayOfYear % Parts));
     }
 
     [Theory]
@@ -125,6 +37,14 @@ public sealed class ContainerBatteryTests : IDisposable
     [Theory]
     [MemberData(nameof(FurtherCodings))]
     public void Frames_and_sound_of_further_codings_are_ffmpegs(string container, string video, string sound) => Check(container, video, sound);
+
+    private static TheoryData<string, string, string> Data(IEnumerable<Coding> codings)
+    {
+        var data = new TheoryData<string, string, string>();
+        foreach (var coding in codings)
+            data.Add(coding.Container, coding.Video, coding.Sound);
+        return data;
+    }
 
     private void Check(string container, string video, string sound)
     {

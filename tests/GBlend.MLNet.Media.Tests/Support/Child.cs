@@ -49,6 +49,9 @@ internal static class Child
             case ["decode", .. var files]:
                 DecodeInMemory(files);
                 return 0;
+            case ["little memory", .. var files]:
+                WithLittleMemory(files);
+                return 0;
             case ["images", var file]:
                 Console.WriteLine(Outcome(() => Images(file)));
                 return 0;
@@ -81,6 +84,27 @@ internal static class Child
                 Leave(taken, int.MaxValue);
                 if (room >= 0)
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{room}|{file}|{outcome}"));
+            }
+        }
+    }
+
+    /// <summary>Reads files while the process may have so and so many more megabytes of addresses than it has.</summary>
+    private static void WithLittleMemory(string[] files)
+    {
+        var ml = new MLContext(1);
+        foreach (string file in files)
+            Read(ml, file);
+        for (int room = 256; room > 0; room /= 4)
+        {
+            foreach (string file in files)
+            {
+                File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-room - 2));
+                // The blocks of managed memory stay as they are.
+                GC.Collect();
+                AddressSpace.Limit((ulong)room << 20);
+                string outcome = Outcome(() => Read(ml, file));
+                AddressSpace.Limit(null);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{room}|{file}|{outcome}"));
             }
         }
     }

@@ -74,6 +74,17 @@ public sealed class HostileModelTests(ITestOutputHelper output)
         Assert.Throws<ArgumentOutOfRangeException>(() => loaded.Transform(new MLContext(1).KeyedView(Samples.Rows())));
     }
 
+    /// <summary>Scaled token ids would be no ids, which only a row would tell.</summary>
+    [Theory]
+    [InlineData("standardDeviation", 3)]
+    [InlineData("mean", 1)]
+    public void Load_of_numbers_or_token_ids_that_are_scaled_is_refused(string name, int value)
+    {
+        string Refusal(byte[] file) => Refused(new ModelZip(file).Reseal(Settings, s => Encoder(s)["scaling"]![name]![0] = value).ToArray()).Message;
+        Assert.Contains("'A' are scaled", Refusal(s_tiny.Value));
+        Assert.Contains("'A' are scaled", Refusal(Saved(o => o.Modalities[0] = Modality.Text("A", Encoders.TextPooling(9, 4)), row => row.A = [1, 2, 3, 4])));
+    }
+
     [Theory]
     [InlineData(Schema)]
     [InlineData(Settings)]
@@ -163,10 +174,12 @@ public sealed class HostileModelTests(ITestOutputHelper output)
 
     private static ITransformer Load(byte[] file) => new MLContext(1).Model.Load(new MemoryStream(file), out _);
 
-    private static byte[] Saved(Action<GradientBlendingTrainer.Options> change)
+    private static byte[] Saved(Action<GradientBlendingTrainer.Options> change, Action<Sample>? alter = null)
     {
         var ml = new MLContext(1);
-        var view = ml.KeyedView(Samples.Rows());
+        var rows = Samples.Rows();
+        rows.ForEach(alter ?? (_ => { }));
+        var view = ml.KeyedView(rows);
         using var model = ml.Trainer(o =>
         {
             (o.OutputBranchScores, o.NumberOfEpochs) = (true, 1);

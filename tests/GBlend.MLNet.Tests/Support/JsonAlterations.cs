@@ -35,7 +35,9 @@ internal static class JsonAlterations
     {
         IEnumerable<JsonNode?> children = node switch { JsonObject json => json.Select(p => p.Value), JsonArray list => list, _ => [] };
         var names = node switch { JsonObject json => json.Select(p => p.Key), JsonArray list => list.Select((_, i) => i.ToString()), _ => [] };
-        return names.Zip(children).SelectMany(p => p.Second is null ? [p.First] : Paths(p.Second).Select(rest => $"{p.First}/{rest}").Prepend(p.First));
+        // Names with the sign between names in them can't be told apart from it.
+        return names.Zip(children).Where(p => !p.First.Contains('/'))
+            .SelectMany(p => p.Second is null ? [p.First] : Paths(p.Second).Select(rest => $"{p.First}/{rest}").Prepend(p.First));
     }
 
     private static byte[] Alter(byte[] document, string path, string? value)
