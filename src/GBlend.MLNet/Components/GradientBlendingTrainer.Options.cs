@@ -185,6 +185,21 @@ public sealed partial class GradientBlendingTrainer
         public int? MemoryBudgetInMegabytes { get; set; }
 
         /// <summary>
+        /// The folder in which the training keeps a checkpoint, from which a fit that was interrupted goes on and comes to the same model, to the bit. It
+        /// is made where there is none and serves one training: a fit of other rows, other options, another build of the library or of a strategy, an
+        /// encoder or a lambda of yours is refused with the difference named, and a fit of a training that is over gives its model at once. Where
+        /// <see cref="Seed"/> is not set, the seed is that of the checkpoint. On another processor or with another number of threads a training goes on
+        /// too, but its numbers may differ in their last bits. Default <see langword="null"/>: there are no checkpoints.
+        /// </summary>
+        public string? CheckpointFolder { get; set; }
+
+        /// <summary>
+        /// The time after which a checkpoint is written at the next end of an epoch, or, where no epoch ends in twice this time, between two steps of an
+        /// epoch. With <see cref="TimeSpan.Zero"/> there is one after every step. Trial trainings of an estimate begin again. Default one minute.
+        /// </summary>
+        public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+        /// <summary>
         /// The token that stops the training within a batch; <see cref="Fit"/> then throws an <see cref="OperationCanceledException"/>. By default
         /// nothing stops it.
         /// </summary>

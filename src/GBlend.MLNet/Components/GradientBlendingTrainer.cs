@@ -59,12 +59,15 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
     /// <returns>The model. Dispose it when it is no longer needed; otherwise finalizers free it.</returns>
     /// <exception cref="ArgumentException">An option is wrong, or a column is missing or of a wrong type.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A row can't be used, or the rows don't allow training; the message names the column, the row and the remedy.
+    /// A row can't be used, or the rows don't allow training; the message names the column, the row and the remedy. Or the checkpoint is of another
+    /// training; the message names the difference.
     /// </exception>
     /// <exception cref="OutOfMemoryException">There is not enough memory; the message names the options that take it.</exception>
     /// <exception cref="IOException">
-    /// Rows beyond the memory budget can't be written to a temporary file; the message names the folder and the remedy.
+    /// Rows beyond the memory budget can't be written to a temporary file, or a checkpoint can't be written to <see cref="Options.CheckpointFolder"/>, which
+    /// may be in use; the message names the folder and the remedy.
     /// </exception>
+    /// <exception cref="InvalidDataException">The checkpoint is truncated, altered or of a newer version.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number.</exception>
     /// <exception cref="OperationCanceledException">
     /// <see cref="Options.CancellationToken"/> or <c>MLContext.CancelExecution</c> asked the fit to stop.
@@ -74,12 +77,14 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         ArgumentNullException.ThrowIfNull(input);
         var kind = CheckAll(SchemaShape.Create(input.Schema));
         using var log = new TrainingLog(_host, TrainingLog.Training, _options.CancellationToken, _options.Progress);
-        int seed = _options.Seed ?? _host.Rand.Next();
+        using var folder = _options.CheckpointFolder is { } path ? new CheckpointFolder(path, _options.CheckpointInterval) : null;
+        // Drawn also where a checkpoint has the seed, so that the fits after this one get theirs.
+        int drawn = _options.Seed ?? _host.Rand.Next(), seed = _options.Seed ?? folder?.Seed ?? drawn;
         return FitMemory.Watch(_options, () =>
         {
             var data = TrainingData.Read(input, _options, kind, seed, log);
             using var rows = data.Rows;
-            var model = TrainingRun.Fit(rows, Settings(data.Modalities, seed, log), log);
+            var model = TrainingRun.Fit(rows, Settings(data.Modalities, seed, log), log, folder);
             return new GradientBlendingTransformer(model, data.Label, _options.OutputBranchScores, _options.Device);
         });
     }

@@ -26,6 +26,7 @@ internal static class OptionChecks
         CheckColumns(options);
         options.Blending.Networks(options.Modalities.Count, options.NumberOfEpochs);
         CheckFolds(options);
+        CheckCheckpoints(options);
         if (HoldsNothingOut(options) && WhatNeedsHeldOutRows(options) is { } need)
         {
             throw new ArgumentException($"{need} needs held-out rows, but ValidationFraction is 0 and HoldOutColumnName is not set. "
@@ -45,6 +46,18 @@ internal static class OptionChecks
                 + $"ExampleWeightColumnName.", nameof(Options.ClassWeights));
         if (options.Modalities.Count > 1)
             options.Blending.CheckFits(kind.Task(), options.Fusion);
+    }
+
+    private static void CheckCheckpoints(Options options)
+    {
+        if (options.CheckpointInterval < TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(Options.CheckpointInterval), options.CheckpointInterval, "CheckpointInterval must not be "
+                + "negative; TimeSpan.Zero writes a checkpoint after every step.");
+        if (options.CheckpointFolder is null)
+            return;
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.CheckpointFolder, nameof(Options.CheckpointFolder));
+        foreach (var network in options.Blending.Networks(options.Modalities.Count, options.NumberOfEpochs))
+            StrategyState.Check(network.Strategy(), nameof(Options.CheckpointFolder));
     }
 
     /// <summary>Folds and what says otherwise which rows are held out contradict each other.</summary>

@@ -28,7 +28,8 @@ internal static class ModelFile
     private static readonly Type[] s_items =
         [typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(float), typeof(double)];
 
-    private static readonly JsonSerializerOptions s_json = new()
+    /// <summary>How records of a training are written.</summary>
+    internal static JsonSerializerOptions Json { get; } = new()
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         RespectNullableAnnotations = true,
@@ -89,9 +90,9 @@ internal static class ModelFile
             ["singleHeads"] = model.Answer.SingleHeads is { } single ? new JsonArray([.. single.Select(w => (JsonNode)w)]) : null,
             ["targetMean"] = model.Loss.TargetMean,
             ["targetScale"] = model.Loss.TargetScale,
-            ["history"] = JsonSerializer.SerializeToNode(model.History, s_json),
+            ["history"] = JsonSerializer.SerializeToNode(model.History, Json),
         };
-        JsonSerializer.Serialize(settings, content, s_json);
+        JsonSerializer.Serialize(settings, content, Json);
         weights.Write(bytes);
     }
 
@@ -158,7 +159,7 @@ internal static class ModelFile
             Learned = content.Has("learned") ? content.Flags("learned") : [.. Enumerable.Repeat(true, branches)],
             SingleHeads = content.Has("singleHeads") ? content.Numbers("singleHeads") : null,
         };
-        var history = content.Object("history").Deserialize<TrainingHistory>(s_json)!;
+        var history = content.Object("history").Deserialize<TrainingHistory>(Json)!;
         int[] counts =
             [answer.Weights.Count, answer.Learned.Count, answer.SingleHeads?.Count
                 ?? branches, history.Branches.Count, .. answer.Partial.Values.Select(p => p.Weights.Count)];

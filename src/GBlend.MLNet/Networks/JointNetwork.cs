@@ -8,14 +8,12 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed class JointNetwork : IDisposable
 {
-    private readonly NetworkRandom _random;
-
     internal JointNetwork(NetworkShape shape, int seed, ScalarType precision, Device device, bool learns = true)
     {
         (Shape, Precision, Device) = (shape, precision, device);
         Parts = new NetworkParts(shape, seed, precision, device, learns);
         Cost = new NetworkCost(Parts.MultiplyAdds, Parameters.Values.numel(), shape.Modalities, precision, device);
-        _random = new NetworkRandom(Parts, seed, device, learns);
+        Random = new NetworkRandom(Parts, seed, device, learns);
         Train(false);
     }
 
@@ -31,6 +29,9 @@ internal sealed class JointNetwork : IDisposable
     internal NetworkParts Parts { get; }
 
     internal NetworkCost Cost { get; }
+
+    /// <summary>What it draws while it is trained.</summary>
+    internal NetworkRandom Random { get; }
 
     /// <summary>The parameters of all parts.</summary>
     internal FlatParameters Parameters => Parts.Parameters;
@@ -102,7 +103,7 @@ internal sealed class JointNetwork : IDisposable
         var encoder = Parts.Encoders[modality];
         return ReadsFeatures?.Contains(modality) == true
             ? (input.narrow(1, 0, encoder.MiddleWidth), input.narrow(1, encoder.MiddleWidth, encoder.FeatureWidth))
-            : _random.Encode(encoder, input);
+            : Random.Encode(encoder, input);
     }
 
     /// <summary>Switches dropout and batch statistics on or off. Frozen encoders stay in evaluation mode.</summary>
@@ -116,7 +117,7 @@ internal sealed class JointNetwork : IDisposable
     internal void CopyFrom(JointNetwork other) => Parts.CopyFrom(other.Parts);
 
     /// <summary>Begins the random numbers of dropout, and of what is random in encoders of others, for a seed.</summary>
-    internal void SeedDropout(int seed) => _random.Seed(seed);
+    internal void SeedDropout(int seed) => Random.Seed(seed);
 
     /// <summary>An encoder's parameters and buffers by name.</summary>
     internal IReadOnlyDictionary<string, float[]> EncoderWeights(int modality) =>
@@ -125,7 +126,7 @@ internal sealed class JointNetwork : IDisposable
     public void Dispose()
     {
         Parts.Dispose();
-        _random.Dispose();
+        Random.Dispose();
     }
 
     /// <summary>Losses of predictions in bfloat16 would be too coarse to compare.</summary>

@@ -8,6 +8,8 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed class NetworkRandom : IDisposable
 {
+    private const string OfDropout = "random.dropout", OfOthers = "random.others";
+
     private readonly Generator _dropout;
     private readonly bool _hasDropout;
     private readonly TorchStream? _ofOthers;
@@ -30,6 +32,31 @@ internal sealed class NetworkRandom : IDisposable
         if (_hasDropout)
             _dropout.manual_seed(seed);
         _ofOthers?.Seed(seed);
+    }
+
+    /// <summary>Where the random numbers are, as far as there are any.</summary>
+    internal IEnumerable<KeyValuePair<string, StateTensor>> Save()
+    {
+        if (_hasDropout)
+        {
+            using var state = _dropout.get_state();
+            yield return new(OfDropout, state.ToExact());
+        }
+        if (_ofOthers is not null)
+            yield return new(OfOthers, _ofOthers.State.ToExact());
+    }
+
+    /// <summary>Goes on where <see cref="Save"/> was.</summary>
+    internal void Load(StateDict state)
+    {
+        if (_hasDropout)
+        {
+            using var there = _dropout.get_state();
+            state.CopyTo(OfDropout, there);
+            _dropout.set_state(there);
+        }
+        if (_ofOthers is not null)
+            state.CopyTo(OfOthers, _ofOthers.State);
     }
 
     /// <summary>What an encoder makes of rows, its random numbers being those of this network.</summary>

@@ -65,7 +65,10 @@ internal sealed class RowStore : IDisposable
     /// <param name="batchSize">Rows per batch; the last one may have fewer.</param>
     /// <param name="seed">Decides what is random about the rows; <see langword="null"/> for rows as losses see them.</param>
     /// <param name="microBatchSize">The most rows that are given at once; a batch of more comes in parts.</param>
-    internal IEnumerable<Batch> Batches(int[] order, int batchSize, int? seed = null, int? microBatchSize = null)
+    /// <param name="skip">
+    /// The batches that are left out at the beginning. The others lie in memory as if none were, because the last bits of a product can depend on that.
+    /// </param>
+    internal IEnumerable<Batch> Batches(int[] order, int batchSize, int? seed = null, int? microBatchSize = null, int skip = 0)
     {
         int most = Math.Min(microBatchSize ?? batchSize, batchSize);
         int window = (int)Math.Clamp(WindowBytes / Math.Max(RowBytes * batchSize, 1), 1, int.MaxValue / batchSize) * batchSize;
@@ -73,7 +76,7 @@ internal sealed class RowStore : IDisposable
         Task<Tensor?[]>? next = null;
         try
         {
-            for (int start = 0; start < order.Length; start += window)
+            for (int start = skip * batchSize / window * window; start < order.Length; start += window)
             {
                 using var scope = NewDisposeScope();
                 int length = Math.Min(window, order.Length - start), following = start + length;
@@ -87,7 +90,7 @@ internal sealed class RowStore : IDisposable
                         scope.Attach(tensor);
                 }
                 var rows = Complete(order.AsSpan(start, length), onHost);
-                for (int from = 0, count; from < length; from += count)
+                for (int from = Math.Clamp(skip * batchSize - start, 0, length), count; from < length; from += count)
                 {
                     using var batch = NewDisposeScope();
                     int step = from / batchSize * batchSize, rowsOfStep = Math.Min(batchSize, length - step);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
@@ -46,6 +47,23 @@ public abstract class BalanceStrategy
     /// </summary>
     /// <param name="gradients">Both gradients, and the tensor for the result.</param>
     public virtual void Combine(EncoderGradients gradients)
+    {
+    }
+
+    /// <summary>
+    /// Returns what the strategy has gathered in its fields so far, for a checkpoint (<see cref="GradientBlendingTrainer.Options.CheckpointFolder"/>). The
+    /// training calls it between two steps. A strategy whose fields change while it trains overrides it together with <see cref="LoadState"/>; options
+    /// with a checkpoint folder and a strategy that does not are refused. By default there is nothing to save.
+    /// </summary>
+    /// <returns>The state as numbers, strings, arrays and objects of JSON, or <see langword="null"/> for none.</returns>
+    public virtual JsonObject? SaveState() => null;
+
+    /// <summary>
+    /// Takes back what <see cref="SaveState"/> gave. The training calls it on a new strategy, before any other method; from then on the strategy must do
+    /// what the saved one would have done. By default it does nothing.
+    /// </summary>
+    /// <param name="state">The state, as <see cref="SaveState"/> gave it.</param>
+    public virtual void LoadState(JsonObject state)
     {
     }
 

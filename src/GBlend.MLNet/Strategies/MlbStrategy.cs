@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace GBlend.MLNet;
 
 /// <summary>
@@ -16,6 +18,10 @@ internal sealed class MlbStrategy(double alpha) : BalanceStrategy
         _task = epoch.Task;
         return _plan ??= new EpochPlan([.. Enumerable.Repeat(1.0, epoch.Modalities.Count + 1)]);
     }
+
+    public override JsonObject? SaveState() => new() { ["task"] = _task.ToString() };
+
+    public override void LoadState(JsonObject state) => _task = state.Choice<LearningTask>("task");
 
     public override StepScales? OnStep(StepView step) => new(Coefficients(step.TrueScores, alpha, _task == LearningTask.Regression)) { ScaleHeads = true };
 

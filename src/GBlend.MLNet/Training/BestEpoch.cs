@@ -1,9 +1,13 @@
+using System.Text.Json.Nodes;
+
 namespace GBlend.MLNet;
 
 /// <summary>Remembers the epoch with the lowest held-out loss, for early stopping, and the weights of the epoch that <see cref="FinalWeights"/> asks
 /// for.</summary>
 internal sealed class BestEpoch(TrainingSettings settings, Func<JointNetwork[]> createNetworks) : IDisposable
 {
+    private const string PartOfLosses = "best.losses.safetensors", Losses = "losses";
+
     private JointNetwork[]? _weights;
     private JudgedAnswer? _best;
     private int _epoch = -1, _taken = -1;
@@ -38,6 +42,34 @@ internal sealed class BestEpoch(TrainingSettings settings, Func<JointNetwork[]> 
         Copy(_weights, networks);
         return _taken;
     }
+
+    /// <summary>All that is remembered; tensors become parts.</summary>
+    internal JsonObject Save(ICollection<CheckpointPart> parts)
+    {
+        if (_best is { Losses: var losses })
+            parts.Add(new(PartOfLosses, _epoch, stream => new StateDict([new(Losses, StateTensor.FromDoubles(losses))]).Save(stream)));
+        foreach (var (i, network) in (_weights ?? []).Index())
+            parts.Add(new(PartOf(i), _taken, stream => new StateDict(network.Save()).Save(stream)));
+        return new JsonObject { ["epoch"] = _epoch, ["taken"] = _taken };
+    }
+
+    /// <summary>Goes on from what <see cref="Save"/> gave.</summary>
+    /// <param name="state">What it gave.</param>
+    /// <param name="folder">Has the parts.</param>
+    /// <param name="judged">An answer by its losses.</param>
+    internal void Load(JsonObject state, CheckpointFolder folder, Func<double[], JudgedAnswer> judged)
+    {
+        (_epoch, _taken) = (state.Whole("epoch"), state.Whole("taken"));
+        if (folder.Has(PartOfLosses))
+            _best = judged(folder.ReadTensors(PartOfLosses)[Losses].ToDoubles());
+        if (!folder.Has(PartOf(0)))
+            return;
+        _weights = createNetworks();
+        foreach (var (i, network) in _weights.Index())
+            network.Load(folder.ReadTensors(PartOf(i)));
+    }
+
+    private static string PartOf(int index) => $"best.{index}.safetensors";
 
     public void Dispose() => Array.ForEach(_weights ?? [], network => network.Dispose());
 

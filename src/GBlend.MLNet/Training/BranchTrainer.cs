@@ -52,29 +52,39 @@ internal sealed class BranchTrainer : IDisposable
     /// <summary>Has the encoders begin as if they had taken no step, because their parameters are now others.</summary>
     internal void ForgetEncoders() => _optimizer.Forget([.. Enumerable.Range(0, _network.Shape.Modalities.Count).Select(_network.Parts.Encoder)]);
 
-    /// <summary>One pass over the rows in the order given.</summary>
+    /// <summary>How many steps of the pass that is under way, or of the last one, are done.</summary>
+    internal int StepsDone { get; private set; }
+
+    /// <summary>One pass over rows.</summary>
     /// <param name="store">The rows.</param>
-    /// <param name="order">Row numbers.</param>
-    /// <param name="draw">The seed of what is random about the rows in this epoch.</param>
-    /// <param name="learningRate">The rate of this epoch.</param>
+    /// <param name="pass">Which of them, in which order.</param>
     /// <param name="onBatch">Called before every batch with its row count; throws to stop.</param>
+    /// <param name="betweenSteps">Called before every step, when the training can be saved; <see langword="null"/> for nothing.</param>
     /// <param name="steps">What a strategy does in every step; <see langword="null"/> when there is no more to it than the weights.</param>
-    internal void TrainEpoch(RowStore store, int[] order, int draw, double learningRate, Action<long> onBatch, StrategySteps? steps = null)
+    internal void TrainEpoch(RowStore store, EpochPass pass, Action<long> onBatch, Action? betweenSteps = null, StrategySteps? steps = null)
     {
+        StepsDone = pass.FirstStep;
+        if (StepsDone == 0)
+            _network.SeedDropout(pass.DropoutSeed);
         _network.Train(true, _cuts);
         bool beginsStep = true;
-        foreach (var batch in store.Batches(order, _settings.BatchSize, draw, _settings.MicroBatchSize))
+        foreach (var batch in store.Batches(pass.Order, _settings.BatchSize, pass.Draw, _settings.MicroBatchSize, StepsDone))
         {
+            if (beginsStep)
+                betweenSteps?.Invoke();
             onBatch(batch.Rows);
             if (beginsStep)
+            {
                 _optimizer.ZeroGradients();
+                steps?.Begin(StepsDone);
+            }
             bool shapesBackward = steps?.ShapesBackward == true;
-            var pass = _network.Pass(batch.Inputs, _branches, _cuts, withHeads: shapesBackward);
-            var predictions = pass.Predictions;
+            var forward = _network.Pass(batch.Inputs, _branches, _cuts, withHeads: shapesBackward);
+            var predictions = forward.Predictions;
             if (shapesBackward)
-                steps!.Backward(_branches, _cuts, batch, pass, _weights);
+                steps!.Backward(_branches, _cuts, batch, forward, _weights);
             else
-                predictions = _blended.Run(pass, _cuts, batch);
+                predictions = _blended.Run(forward, _cuts, batch);
             steps?.AfterBackward(_branches, _cuts, batch, predictions);
             using var grad = no_grad();
             _optimizer.AddGradients();
@@ -83,10 +93,27 @@ internal sealed class BranchTrainer : IDisposable
                 continue;
             if (_settings.GradientClipping > 0)
                 Array.ForEach(_clipped, Clip);
-            _optimizer.Step(learningRate);
+            _optimizer.Step(pass.LearningRate);
+            StepsDone++;
         }
         _network.Train(false);
     }
+
+    /// <summary>
+    /// The network and the optimizer's state as a part of a checkpoint: between two steps, all that changes but <see cref="StepsDone"/>.
+    /// </summary>
+    internal CheckpointPart ToPart(string name) => new(name, _network.Parameters.Version, stream =>
+        new StateDict([.. _network.Save(), .. _optimizer.Save(AllParts)]).Save(stream));
+
+    /// <summary>Goes on from such a part. To be called before the first plan, or with the plan that it had.</summary>
+    internal void Load(StateDict state, int stepsDone)
+    {
+        _network.Load(state);
+        _optimizer.Load(state, AllParts);
+        StepsDone = stepsDone;
+    }
+
+    private ParameterSegment[] AllParts => [.. _network.Parts.Select(part => part.Segment)];
 
     public void Dispose()
     {

@@ -10,10 +10,11 @@ internal sealed class FitContext : IDisposable
     /// <param name="settings">What is trained, with the seed of the fold.</param>
     /// <param name="cost">What a pass of the first network costs, by which threads and passes are sized.</param>
     /// <param name="progress">Who is told.</param>
-    internal FitContext(
-        TrainingRows rows, RowStore store, Loss loss, Func<int, bool> isHeldOut, TrainingSettings settings, NetworkCost cost, FitProgress progress)
+    /// <param name="checkpointing">Writes checkpoints.</param>
+    internal FitContext(TrainingRows rows, RowStore store, Loss loss, Func<int, bool> isHeldOut, TrainingSettings settings, NetworkCost cost,
+        FitProgress progress, Checkpointing checkpointing)
     {
-        (Store, Loss, Settings, Progress) = (store, loss, settings, progress);
+        (Store, Loss, Settings, Progress, Checkpointing) = (store, loss, settings, progress, checkpointing);
         Rows = new EpochRows(rows.Count, isHeldOut, settings);
         NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : cost.WantedThreads(settings.BatchSize);
         Meter = new LossMeter(Store, Rows.Measured, Rows.HeldOut, Loss, rows.Targets.Weights, cost.MostRowsToMeasure);
@@ -23,6 +24,8 @@ internal sealed class FitContext : IDisposable
     internal TrainingSettings Settings { get; }
 
     internal FitProgress Progress { get; }
+
+    internal Checkpointing Checkpointing { get; }
 
     internal EpochRows Rows { get; }
 
@@ -48,9 +51,16 @@ internal sealed class FitContext : IDisposable
     /// <param name="trainer">What trains.</param>
     /// <param name="epoch">The epoch.</param>
     /// <param name="phase">What the pass is for.</param>
+    /// <param name="dropoutSeed">The seed of what is random in the network.</param>
+    /// <param name="firstStep">See <see cref="EpochPass.FirstStep"/>.</param>
     /// <param name="steps">What a strategy does in every step; <see langword="null"/> when there is no more to it than the weights.</param>
-    internal void TrainEpoch(BranchTrainer trainer, int epoch, TrainingPhase phase, StrategySteps? steps = null) =>
-        trainer.TrainEpoch(Store, Rows.OrderOf(epoch), Rows.DrawOf(epoch), Settings.LearningRateOf(epoch), rows => Progress.OnBatch(phase, rows), steps);
+    internal void TrainEpoch(BranchTrainer trainer, int epoch, TrainingPhase phase, int dropoutSeed, int firstStep = 0, StrategySteps? steps = null)
+    {
+        var pass = new EpochPass(Rows.OrderOf(epoch), Rows.DrawOf(epoch), dropoutSeed, Settings.LearningRateOf(epoch)) { FirstStep = firstStep };
+        // What an estimate trains is not saved: it begins again.
+        Action? betweenSteps = phase == TrainingPhase.Estimating ? null : Checkpointing.BetweenSteps;
+        trainer.TrainEpoch(Store, pass, rows => Progress.OnBatch(phase, rows), betweenSteps, steps);
+    }
 
     public void Dispose() => Meter.Dispose();
 }

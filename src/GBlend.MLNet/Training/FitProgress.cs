@@ -18,6 +18,12 @@ internal sealed class FitProgress(ITrainingHost host, TrainingSettings settings,
     private long _work;
     private int _epochsDone;
 
+    /// <summary>The rows that were trained on so far, trial trainings included.</summary>
+    internal long Work => Interlocked.Read(ref _work);
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    internal void Resume(long work, int epochsDone) => (_work, _epochsDone) = (work, epochsDone);
+
     internal void Info(string message) => host.Info(message);
 
     internal void Warn(string message) => host.Warning(message);

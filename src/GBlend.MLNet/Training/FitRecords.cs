@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace GBlend.MLNet;
 
@@ -36,6 +38,24 @@ internal sealed class FitRecords(IReadOnlyList<string> branches, TrainingSetting
         double Alike(int fold) => 1.0 / folds.Count;
         double ByRows(int fold) => heldOutWeights[fold] / heldOutWeights.Sum();
         return new(folds[0].Epoch, folds[0].LearningRate, Mean(f => f.Weights, Alike), Mean(f => f.TrainLoss, Alike), Mean(f => f.HeldOutLoss, ByRows));
+    }
+
+    /// <summary>The records so far.</summary>
+    internal JsonObject Save() => Save(_epochs, _estimates);
+
+    /// <summary>Goes on from what <see cref="Save()"/> gave.</summary>
+    internal void Load(JsonObject state) => Load(state, _epochs, _estimates);
+
+    internal static JsonObject Save(IReadOnlyList<EpochRecord> epochs, IReadOnlyList<BlendingEstimate> estimates) => new()
+    {
+        ["epochs"] = JsonSerializer.SerializeToNode(epochs, ModelFile.Json),
+        ["estimates"] = JsonSerializer.SerializeToNode(estimates, ModelFile.Json),
+    };
+
+    internal static void Load(JsonObject state, List<EpochRecord> epochs, List<BlendingEstimate> estimates)
+    {
+        epochs.AddRange(state["epochs"].Deserialize<EpochRecord[]>(ModelFile.Json)!);
+        estimates.AddRange(state["estimates"].Deserialize<BlendingEstimate[]>(ModelFile.Json)!);
     }
 
     internal TrainingHistory ToHistory(IReadOnlyList<FoldHistory> folds, string answer, double? heldOutLoss, int selectedEpoch) =>

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace GBlend.MLNet;
 
 /// <summary>
@@ -41,6 +43,12 @@ internal sealed class FoldTraining : IDisposable
 
     /// <summary>Per branch what the networks predict for the held-out rows.</summary>
     internal double[][] HeldOutPredictions() => [.. Networks.SelectMany(n => Context.Meter.HeldOutPredictions(n.Network, n.Network.Shape.Branches))];
+
+    /// <summary>The records so far.</summary>
+    internal JsonObject Save() => FitRecords.Save(_epochs, _estimates);
+
+    /// <summary>Goes on from what <see cref="Save"/> gave.</summary>
+    internal void Load(JsonObject state) => FitRecords.Load(state, _epochs, _estimates);
 
     internal FoldHistory ToHistory() => new(Context.Rows.Training, Context.Rows.HeldOut.Length, [.. _epochs], [.. _estimates]);
 

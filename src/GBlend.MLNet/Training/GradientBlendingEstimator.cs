@@ -59,10 +59,7 @@ internal sealed class GradientBlendingEstimator : IDisposable
         using var trainer = new BranchTrainer(copy, _fit.Settings, _fit.Loss);
         trainer.SetPlan(plan, clipApart: true);
         for (int epoch = firstEpoch; epoch < firstEpoch + epochs; epoch++)
-        {
-            copy.SeedDropout(_fit.Settings.SeedOf(purpose, epoch));
-            _fit.TrainEpoch(trainer, epoch, TrainingPhase.Estimating);
-        }
+            _fit.TrainEpoch(trainer, epoch, TrainingPhase.Estimating, _fit.Settings.SeedOf(purpose, epoch));
         return _fit.Meter.Measure(copy, trainer.Branches);
     }
 }

@@ -54,6 +54,11 @@ internal sealed class HeldOutAnswer
     internal AnswerRule Choose(HeldOutPredictions heldOut, IReadOnlyList<bool> learned, Action<string> warn) =>
         AnswerRule.Choose(_wanted, _branches, heldOut, learned, _hasSeveralNetworks, warn);
 
+    /// <summary>An answer that was judged before, by its losses.</summary>
+    /// <exception cref="InvalidDataException">There are not as many losses as held-out rows.</exception>
+    internal JudgedAnswer Judged(double[] losses) => losses.Length == _rows.Count ? new(losses, _targets.Weights, _groups)
+        : throw new InvalidDataException($"There are {losses.Length} losses of {_rows.Count} held-out rows.");
+
     /// <summary>What that answer costs on rows that it has not seen; <see langword="null"/> without held-out rows.</summary>
     internal JudgedAnswer? Judge(HeldOutPredictions heldOut, IReadOnlyList<bool> learned) =>
         heldOut.Rows == 0 ? null : new(_crossFit.Losses(heldOut, rows => Choose(rows, learned, _ => { })), _targets.Weights, _groups);

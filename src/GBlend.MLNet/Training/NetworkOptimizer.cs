@@ -11,6 +11,8 @@ namespace GBlend.MLNet;
 /// </remarks>
 internal abstract class NetworkOptimizer(FlatParameters parameters) : IDisposable
 {
+    private const string StepsOfParts = "optimizer.steps";
+
     private readonly Dictionary<ParameterSegment, int> _steps = [];
     private (Run Run, ParameterSegment[] Segments)[] _runs = [];
 
@@ -25,12 +27,9 @@ internal abstract class NetworkOptimizer(FlatParameters parameters) : IDisposabl
     /// <summary>Says which parts learn from now on. A part that learned before goes on with the state it has.</summary>
     internal void SetLearning(IEnumerable<ParameterSegment> segments)
     {
-        foreach (var (run, members) in _runs)
-        {
-            foreach (var segment in members)
-                _steps[segment] = run.Steps;
+        SetSteps();
+        foreach (var (run, _) in _runs)
             run.Dispose();
-        }
         var groups = new List<List<(long Start, long Length, ParameterSegment Segment)>>();
         foreach (var tensor in segments.OrderBy(s => s.Start).SelectMany(s => s.Learning.Select(t => (t.Start, t.Length, s))))
         {
@@ -97,6 +96,29 @@ internal abstract class NetworkOptimizer(FlatParameters parameters) : IDisposabl
         SetLearning(learning);
     }
 
+    /// <summary>What was gathered from gradients, and the number of steps of every part.</summary>
+    /// <param name="parts">All parts of the network, in order.</param>
+    internal IEnumerable<KeyValuePair<string, StateTensor>> Save(IReadOnlyList<ParameterSegment> parts)
+    {
+        SetSteps();
+        using var steps = tensor([.. parts.Select(part => (long)StepsOf(part))]);
+        return [.. States.Select((state, i) => KeyValuePair.Create(NameOf(i), state.ToExact())), new(StepsOfParts, steps.ToExact())];
+    }
+
+    /// <summary>Goes on from what <see cref="Save"/> gave.</summary>
+    internal void Load(StateDict state, IReadOnlyList<ParameterSegment> parts)
+    {
+        ParameterSegment[] learning = [.. _runs.SelectMany(run => run.Segments).Distinct()];
+        SetLearning([]);
+        for (int i = 0; i < States.Count; i++)
+            state.CopyTo(NameOf(i), States[i]);
+        using var steps = zeros(parts.Count, ScalarType.Int64);
+        state.CopyTo(StepsOfParts, steps);
+        foreach (var (part, taken) in parts.Zip(steps.data<long>().ToArray()))
+            _steps[part] = checked((int)taken);
+        SetLearning(learning);
+    }
+
     public virtual void Dispose()
     {
         foreach (var (run, _) in _runs)
@@ -109,6 +131,17 @@ internal abstract class NetworkOptimizer(FlatParameters parameters) : IDisposabl
     protected abstract IReadOnlyList<Tensor> States { get; }
 
     protected abstract void Update(Run run, double learningRate);
+
+    private void SetSteps()
+    {
+        foreach (var (run, members) in _runs)
+        {
+            foreach (var segment in members)
+                _steps[segment] = run.Steps;
+        }
+    }
+
+    private static string NameOf(int state) => $"optimizer.{state}";
 
     private int StepsOf(ParameterSegment segment) => _steps.GetValueOrDefault(segment);
 

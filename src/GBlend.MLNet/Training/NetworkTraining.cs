@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace GBlend.MLNet;
 
 /// <summary>One network of a fit and what trains it, epoch by epoch. Networks of one fit share the rows and nothing that is written.</summary>
@@ -9,7 +12,10 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     private readonly BranchTrainer _trainer;
     private readonly List<BlendingEstimate> _newEstimates = [];
     private GradientBlendingEstimator? _estimator;
+    private UniModalTraining? _preparation;
     private UniModalNetworks? _uniModal;
+    private EpochUnderWay? _underWay;
+    private JsonObject? _strategyBeforePlan;
     private (MeasuredLosses Losses, bool IsGlance, int Version)? _measured;
 
     /// <param name="fit">What it shares with the others.</param>
@@ -37,15 +43,26 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     internal NetworkEpoch Train(int epoch)
     {
         using var threads = new TorchThreadScope(_fit.NumberOfThreads);
+        return _fit.Checkpointing.Train(() =>
+        {
+            int firstStep = _underWay?.Epoch == epoch ? _trainer.StepsDone : 0;
+            var (_, plan, estimates) = _underWay = _underWay?.Epoch == epoch ? _underWay : Begin(epoch);
+            _trainer.SetPlan(plan);
+            var steps = StrategySteps.For(Strategy, Network, _fit.Loss, _uniModal, epoch, NumberOfEpochs, _fit.Settings.SeedOf("strategy", epoch));
+            _fit.TrainEpoch(_trainer, epoch, TrainingPhase.Training, _fit.Settings.SeedOf("epoch", epoch), firstStep, steps);
+            var losses = _fit.Meter.Measure(Network, Shape.Branches, glance: true, keepsPredictions: _fit.FollowsAnswer);
+            _measured = (losses, true, Network.Parameters.Version);
+            return new NetworkEpoch([.. Shape.Branches.Select(b => plan.Weights[b])], losses, estimates);
+        });
+    }
+
+    private EpochUnderWay Begin(int epoch)
+    {
         _newEstimates.Clear();
+        _strategyBeforePlan = Strategy.SaveState();
         var plan = CheckedPlan(Strategy.OnEpoch(new EpochView(this, epoch)));
-        _trainer.SetPlan(plan);
-        Network.SeedDropout(_fit.Settings.SeedOf("epoch", epoch));
-        var steps = StrategySteps.For(Strategy, Network, _fit.Loss, _uniModal, epoch, NumberOfEpochs, _fit.Settings.SeedOf("strategy", epoch));
-        _fit.TrainEpoch(_trainer, epoch, TrainingPhase.Training, steps);
-        var losses = _fit.Meter.Measure(Network, Shape.Branches, glance: true, keepsPredictions: _fit.FollowsAnswer);
-        _measured = (losses, true, Network.Parameters.Version);
-        return new([.. Shape.Branches.Select(b => plan.Weights[b])], losses, [.. _newEstimates]);
+        _strategyBeforePlan = null;
+        return new(epoch, plan, [.. _newEstimates]);
     }
 
     /// <summary>
@@ -93,10 +110,9 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
         int epochs = _fit.Settings.RefitJointHeadEpochs;
         for (int epoch = 0; epoch < epochs; epoch++)
         {
-            Network.SeedDropout(_fit.Settings.SeedOf("refit", epoch));
             double rate = _fit.Settings.LearningRate * _fit.Settings.LearningRateSchedule.Factor(epoch, epochs);
-            trainer.TrainEpoch(_fit.Store, _fit.Rows.OrderOf(epoch), _fit.Rows.DrawOf(NumberOfEpochs + epoch), rate,
-                rows => _fit.Progress.OnBatch(TrainingPhase.Training, rows));
+            var pass = new EpochPass(_fit.Rows.OrderOf(epoch), _fit.Rows.DrawOf(NumberOfEpochs + epoch), _fit.Settings.SeedOf("refit", epoch), rate);
+            trainer.TrainEpoch(_fit.Store, pass, rows => _fit.Progress.OnBatch(TrainingPhase.Training, rows));
         }
     }
 
@@ -119,7 +135,7 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
             throw new InvalidOperationException($"{Strategy.GetType().Name} asks for an estimate, which needs heads and held-out rows. Add StrategyNeeds.Heads "
                 + $"and StrategyNeeds.HeldOutRows to its Needs.");
         _estimator ??= new GradientBlendingEstimator(_fit, _planned.Create);
-        var estimate = _estimator.Estimate(Network, Measured(glanceIsEnough: false), firstEpoch, epochs, guards);
+        var estimate = _fit.Checkpointing.StandStill(() => _estimator.Estimate(Network, Measured(glanceIsEnough: false), firstEpoch, epochs, guards));
         _newEstimates.Add(estimate);
         return estimate;
     }
@@ -132,41 +148,75 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
 
     public UniModalNetworks UniModal => _uniModal ?? throw UniModalNetworks.NotAskedFor();
 
-    /// <summary>Before the first epoch: the uni-modal networks, if the strategy wants them.</summary>
+    /// <summary>Whether uni-modal networks are to be trained before the first epoch.</summary>
+    internal bool IsToPrepare => Strategy.Needs.HasFlag(StrategyNeeds.UniModalRuns) && _uniModal is null;
+
+    /// <summary>Before the first epoch: an epoch of the uni-modal networks.</summary>
     internal void Prepare()
     {
-        if (Strategy.Needs.HasFlag(StrategyNeeds.UniModalRuns))
-            _uniModal = TrainUniModal();
+        using var threads = new TorchThreadScope(_fit.NumberOfThreads);
+        _fit.Checkpointing.Train(() =>
+        {
+            _preparation ??= new UniModalTraining(_fit, _planned.CreateUniModal());
+            if (_preparation.EpochsDone < NumberOfEpochs)
+                _preparation.TrainEpoch();
+            if (_preparation.EpochsDone < NumberOfEpochs)
+                return false;
+            _uniModal = _preparation.Finish();
+            _preparation.Dispose();
+            _preparation = null;
+            return true;
+        });
     }
+
+    /// <summary>All that it needs to go on; tensors become parts.</summary>
+    /// <param name="epoch">The epoch that is under way, or is next.</param>
+    /// <param name="index">Which of the networks of the run it is.</param>
+    /// <param name="parts">Receives the parts.</param>
+    internal JsonObject Save(int epoch, int index, ICollection<CheckpointPart> parts)
+    {
+        parts.Add(_trainer.ToPart(PartOf(index)));
+        var state = new JsonObject { ["strategy"] = (_strategyBeforePlan ?? Strategy.SaveState())?.DeepClone() };
+        if (_preparation is not null)
+            state["preparation"] = _preparation.Save(PartOfTeachers(index), parts);
+        if (_uniModal is not null)
+            state["teachers"] = _uniModal.Save(PartOfTeachers(index), parts);
+        if (_underWay is { } underWay && underWay.Epoch == epoch && _strategyBeforePlan is null)
+        {
+            state["plan"] = JsonSerializer.SerializeToNode(underWay.Plan, ModelFile.Json);
+            state["estimates"] = JsonSerializer.SerializeToNode(underWay.Estimates, ModelFile.Json);
+            state["stepsDone"] = _trainer.StepsDone;
+        }
+        return state;
+    }
+
+    /// <summary>Goes on from what <see cref="Save"/> gave.</summary>
+    internal void Load(int epoch, int index, JsonObject state, CheckpointFolder folder)
+    {
+        bool isInEpoch = state.Has("plan");
+        _trainer.Load(folder.ReadTensors(PartOf(index)), isInEpoch ? state.Whole("stepsDone") : 0);
+        if (state.Has("strategy"))
+            Strategy.LoadState(state.Object("strategy"));
+        if (state.Has("preparation"))
+            (_preparation = new UniModalTraining(_fit, _planned.CreateUniModal())).Load(state.Object("preparation"), folder.ReadTensors(PartOfTeachers(index)));
+        if (state.Has("teachers"))
+            _uniModal = UniModalNetworks.Load(_planned.CreateUniModal(), state.Object("teachers"), folder.ReadTensors(PartOfTeachers(index)));
+        if (isInEpoch)
+            _underWay = new(epoch, CheckedPlan(state.Object("plan").Deserialize<EpochPlan>(ModelFile.Json)!),
+                state["estimates"].Deserialize<BlendingEstimate[]>(ModelFile.Json)!);
+    }
+
+    private static string PartOf(int index) => $"network.{index}.safetensors";
+
+    private static string PartOfTeachers(int index) => $"teachers.{index}.safetensors";
 
     public void Dispose()
     {
         _trainer.Dispose();
         _estimator?.Dispose();
+        _preparation?.Dispose();
         _uniModal?.Dispose();
         Network.Dispose();
-    }
-
-    private UniModalNetworks TrainUniModal()
-    {
-        using var threads = new TorchThreadScope(_fit.NumberOfThreads);
-        var network = _planned.CreateUniModal();
-        try
-        {
-            using var trainer = new BranchTrainer(network, _fit.Settings, _fit.Loss);
-            trainer.SetPlan(new EpochPlan([.. Enumerable.Repeat(1.0, Shape.Modalities.Count), 0]), clipApart: true);
-            for (int epoch = 0; epoch < NumberOfEpochs; epoch++)
-            {
-                network.SeedDropout(_fit.Settings.SeedOf("uni-modal dropout", epoch));
-                _fit.TrainEpoch(trainer, epoch, TrainingPhase.Preparing);
-            }
-            return new UniModalNetworks(network, _fit.Meter.TrueScores(network, network.Shape.Branches));
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
     }
 
     /// <summary>The losses of the network as it is now.</summary>
@@ -205,3 +255,9 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
 /// <param name="Losses">After the epoch.</param>
 /// <param name="Estimates">Made before it.</param>
 internal sealed record NetworkEpoch(double[] Weights, MeasuredLosses Losses, IReadOnlyList<BlendingEstimate> Estimates);
+
+/// <summary>An epoch that has begun.</summary>
+/// <param name="Epoch">The epoch.</param>
+/// <param name="Plan">What is trained in it.</param>
+/// <param name="Estimates">Made before it.</param>
+internal sealed record EpochUnderWay(int Epoch, EpochPlan Plan, IReadOnlyList<BlendingEstimate> Estimates);

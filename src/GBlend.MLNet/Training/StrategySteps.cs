@@ -12,13 +12,13 @@ internal sealed class StrategySteps
     private readonly JointNetwork _network;
     private readonly Loss _loss;
     private readonly UniModalNetworks? _uniModal;
-    private readonly int _epoch, _numberOfEpochs;
-    private readonly Random _random;
+    private readonly int _epoch, _numberOfEpochs, _seed;
+    private Random _random;
 
     private StrategySteps(BalanceStrategy strategy, JointNetwork network, Loss loss, UniModalNetworks? uniModal, int epoch, int numberOfEpochs, int seed)
     {
-        (_strategy, _network, _loss, _uniModal, _epoch, _numberOfEpochs, _random) = (
-            strategy, network, loss, uniModal, epoch, numberOfEpochs, new Random(seed));
+        (_strategy, _network, _loss, _uniModal, _epoch, _numberOfEpochs, _seed) = (strategy, network, loss, uniModal, epoch, numberOfEpochs, seed);
+        _random = new Random(seed);
     }
 
     /// <summary><see langword="null"/> for a strategy that leaves the steps alone, whose steps then cost nothing more.</summary>
@@ -28,6 +28,9 @@ internal sealed class StrategySteps
 
     /// <summary>Whether the strategy has a say in the backward pass itself, and not only in what is done with its gradients.</summary>
     internal bool ShapesBackward => (_strategy.Needs & (StrategyNeeds.ExtraLoss | StrategyNeeds.BothGradients)) != 0;
+
+    /// <summary>Before a step. Its random numbers are its own, so that an epoch can be begun at any step.</summary>
+    internal void Begin(int step) => _random = new Random(Seeds.Derive(_seed, "step", step));
 
     /// <summary>Leaves in the segments the gradients of the weighted losses, the strategy's own loss and what it makes of them.</summary>
     internal void Backward(int[] branches, GradientCuts cuts, Batch batch, NetworkPass pass, double[] blend)

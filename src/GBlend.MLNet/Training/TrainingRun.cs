@@ -7,7 +7,7 @@ namespace GBlend.MLNet;
 /// One fit from rows to a trained model. Read <see cref="Run"/> from top to bottom for the whole of it. A run can be advanced in steps
 /// (<see cref="Advance"/>) and be asked for the model as it stands (<see cref="Finish"/>) in between.
 /// </summary>
-internal sealed class TrainingRun : IDisposable
+internal sealed partial class TrainingRun : IDisposable
 {
     /// <summary>Rows that encoders of others are checked on.</summary>
     private const int RowsToCheck = 4;
@@ -26,10 +26,11 @@ internal sealed class TrainingRun : IDisposable
     private readonly double[] _heldOutWeights;
     private readonly HeldOutAnswer _answer;
     private readonly BestEpoch _best;
+    private readonly Checkpointing _checkpointing;
     private bool _isPrepared;
     private (int Epoch, bool[] IsRefitted)? _settled;
 
-    internal TrainingRun(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
+    internal TrainingRun(TrainingRows rows, TrainingSettings settings, ITrainingHost host, CheckpointFolder? folder = null)
     {
         TorchNativeLoader.EnsureLoaded();
         if (settings.FinalWeights == FinalWeights.Auto && rows.Folds is null)
@@ -37,6 +38,7 @@ internal sealed class TrainingRun : IDisposable
         _settings = settings;
         var device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
         _features = new FrozenFeatures(rows.MoreMemory());
+        _checkpointing = new Checkpointing(folder, ToCheckpoint);
         var plans = settings.Blending.Networks(settings.Modalities.Count, settings.NumberOfEpochs);
         PlannedNetwork[] Plan(TrainingSettings own) =>
             [.. plans.Select(plan => new PlannedNetwork(plan, rows.Targets.Outputs, own, device, _features.Modalities))];
@@ -59,7 +61,7 @@ internal sealed class TrainingRun : IDisposable
         {
             var planned = fold == 0 ? first : Plan(SettingsOf(fold));
             JointNetwork[] own = fold == 0 ? networks : [.. planned.Select(p => p.Create())];
-            return new(new FitContext(rows, _store, loss, isHeldOut, SettingsOf(fold), networks[0].Cost, _progress), planned, own);
+            return new(new FitContext(rows, _store, loss, isHeldOut, SettingsOf(fold), networks[0].Cost, _progress, _checkpointing), planned, own);
         }
         _folds = folds == 1 ? [Fold(0, row => rows.HeldOut[row])] : [.. Enumerable.Range(0, folds).Select(f => Fold(f, row => rows.Folds![row] == f))];
         _refit = refits ? Fold(folds, _ => false) : null;
@@ -68,6 +70,8 @@ internal sealed class TrainingRun : IDisposable
         int[]? groups = rows.Groups is { } groupOf ? [.. heldOut.Select(row => groupOf[row])] : null;
         _answer = new HeldOutAnswer(settings.Answer, _heads, first.Length > 1, rows.Targets, heldOut, groups, loss, settings.SeedOf("answer"));
         _best = new BestEpoch(settings, () => [.. Trained.SelectMany(f => f.Planned).Select(p => p.Create())]);
+        if (folder is not null)
+            GoOnFrom(folder);
     }
 
     /// <summary>What the networks of the first fold share.</summary>
@@ -82,7 +86,8 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>All folds, and behind them the networks that learn from all rows, if the model is to have those.</summary>
     private IEnumerable<FoldTraining> Trained => _refit is null ? _folds : _folds.Append(_refit);
 
-    private IEnumerable<NetworkTraining> Networks => Trained.SelectMany(f => f.Networks);
+    /// <summary>All networks that learn, fold after fold.</summary>
+    internal IEnumerable<NetworkTraining> Networks => Trained.SelectMany(f => f.Networks);
 
     internal int EpochsDone => _records.Count;
 
@@ -90,14 +95,24 @@ internal sealed class TrainingRun : IDisposable
     internal bool IsOver { get; private set; }
 
     /// <summary>Trains a model.</summary>
-    internal static TrainedModel Fit(TrainingRows rows, TrainingSettings settings, ITrainingHost host)
+    /// <param name="rows">The rows.</param>
+    /// <param name="settings">What is trained.</param>
+    /// <param name="host">Who is told.</param>
+    /// <param name="folder">Where checkpoints are; <see langword="null"/> for none.</param>
+    internal static TrainedModel Fit(TrainingRows rows, TrainingSettings settings, ITrainingHost host, CheckpointFolder? folder = null)
     {
         TorchNativeLoader.EnsureLoaded();
         // The user's own modes, which this thread may be in, are not for training.
         using var inference = inference_mode(false);
         using var grad = enable_grad();
-        using var run = new TrainingRun(rows, settings, host);
-        return run.Run();
+        folder?.Expect(RunIdentity.Of(rows, settings));
+        if (folder is not null && FinishedModel(folder, settings, host) is { } finished)
+            return finished;
+        using var run = new TrainingRun(rows, settings, host, folder);
+        var model = run.Run();
+        if (folder is not null)
+            Keep(model, folder, settings.Seed);
+        return model;
     }
 
     internal TrainedModel Run()
@@ -124,6 +139,7 @@ internal sealed class TrainingRun : IDisposable
             var (record, answer) = Record(epoch, results);
             IsOver = _best.Saw([.. networks.Select(n => n.Network)], epoch, answer) || EpochsDone == _settings.NumberOfEpochs;
             _progress.Say(record, isLast: IsOver);
+            _checkpointing.BetweenEpochs(always: IsOver && _settings.RefitJointHeadEpochs > 0);
         }
     }
 
@@ -172,7 +188,11 @@ internal sealed class TrainingRun : IDisposable
                 OthersEncoders.Check(Network, batch.Inputs);
         }
         _features.Compute(Context, Network);
-        SideBySide.Run(Context.TrainsSideBySide, [.. Networks.Select(network => (Action)network.Prepare)]);
+        while (Networks.Where(network => network.IsToPrepare).ToArray() is { Length: > 0 } preparing)
+        {
+            SideBySide.Run(Context.TrainsSideBySide, [.. preparing.Select(network => (Action)network.Prepare)]);
+            _checkpointing.BetweenEpochs();
+        }
     }
 
     private (EpochRecord Record, JudgedAnswer? Answer) Record(int epoch, NetworkEpoch[] results)

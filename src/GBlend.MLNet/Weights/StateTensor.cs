@@ -59,6 +59,9 @@ public sealed class StateTensor
     public static StateTensor FromFloats(IReadOnlyList<long> shape, ReadOnlySpan<float> values) =>
         new(ElementType.Float32, shape, MemoryMarshal.AsBytes(values));
 
+    /// <summary>A row of float64 elements.</summary>
+    internal static StateTensor FromDoubles(ReadOnlySpan<double> values) => new(ElementType.Float64, [values.Length], MemoryMarshal.AsBytes(values));
+
     /// <summary>A tensor over memory and a shape that nobody changes and that are known to fit each other.</summary>
     internal static StateTensor Over(ElementFormat element, long[] shape, ReadOnlyMemory<byte> bytes) => new(element, bytes, shape);
 

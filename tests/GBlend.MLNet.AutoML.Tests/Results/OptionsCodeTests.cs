@@ -92,6 +92,8 @@ public sealed class OptionsCodeTests
         options.Device = TrainingDevice.Cpu;
         options.NumberOfThreads = 2;
         options.OutputBranchScores = true;
+        options.CheckpointFolder = "run \"7\"";
+        options.CheckpointInterval = TimeSpan.FromSeconds(90.5);
         options.LabelColumnName = "Word";
         return options;
     }

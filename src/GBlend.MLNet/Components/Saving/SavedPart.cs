@@ -17,10 +17,10 @@ namespace GBlend.MLNet;
 internal sealed record SavedPart(string Signature, string LoaderSignature, uint Format, uint Oldest, Type Loader)
 {
     /// <summary>Bytes of an entry of settings at most.</summary>
-    internal const int MostSettings = 64 << 20;
+    internal const int MostSettings = FileLimits.MostSettings;
 
     /// <summary>Bytes of an entry of weights at most: those of an array.</summary>
-    internal const int MostWeights = 0x7FFFFFC7;
+    internal const int MostWeights = FileLimits.MostWeights;
 
     /// <summary>
     /// An entry may have so many times the bytes that it takes in the file, and <see cref="FreeBytes"/> more: real settings shrink to a tenth, real
