@@ -167,6 +167,9 @@ public static class Encoders
             throw new ArgumentException($"An encoder of kind '{kind}' is already registered. Choose another name.", nameof(kind));
     }
 
+    /// <summary>Whether a saved model with an encoder of a kind can be loaded here.</summary>
+    internal static bool Knows(string kind) => s_kinds.ContainsKey(kind);
+
     internal static Encoder FromSettings(string kind, JsonObject settings) => s_kinds.TryGetValue(kind, out var create)
         ? create(settings)
         : throw new InvalidDataException($"The model has an encoder of kind '{kind}', which is not known here. Reference the library that brings it, call "

@@ -92,6 +92,12 @@ internal static class ModelFile
             ["targetScale"] = model.Loss.TargetScale,
             ["history"] = JsonSerializer.SerializeToNode(model.History, Json),
         };
+        if (shape.Modalities.FirstOrDefault(m => !Encoders.Knows(m.Encoder.Kind)) is { } unknown)
+        {
+            throw new InvalidOperationException($"The model can't be saved: the encoder {unknown.Encoder.GetType().Name} of modality '{unknown.Column}' is of "
+                + $"the kind '{unknown.Encoder.Kind}', which is not registered, so that nobody could load it. Call "
+                + $"Encoders.Register(\"{unknown.Encoder.Kind}\", ...) first, in programs that save such models and in those that load them.");
+        }
         JsonSerializer.Serialize(settings, content, Json);
         weights.Write(bytes);
     }

@@ -1,29 +1,33 @@
 namespace GBlend.MLNet;
 
-/// <summary>A view of an epoch to come and of the network before it, for <see cref="BalanceStrategy.OnEpoch"/>.</summary>
+/// <summary>
+/// A view of an epoch to come and of the network before it, for <see cref="BalanceStrategy.OnEpoch"/>. It is valid until that method returns: what is
+/// asked of it later throws an <see cref="InvalidOperationException"/>.
+/// </summary>
 public sealed class EpochView
 {
-    private readonly IStrategyServices _services;
+    private readonly IStrategyServices _training;
+    private bool _hasEnded;
 
-    internal EpochView(IStrategyServices services, int epoch) => (_services, Epoch) = (services, epoch);
+    internal EpochView(IStrategyServices training, int epoch) => (_training, Epoch) = (training, epoch);
 
     /// <summary>The epoch to come, counted from zero.</summary>
     public int Epoch { get; }
 
     /// <summary>The number of epochs of the run.</summary>
-    public int NumberOfEpochs => _services.NumberOfEpochs;
+    public int NumberOfEpochs => Training.NumberOfEpochs;
 
     /// <summary>The names of the modalities' columns, in order.</summary>
-    public IReadOnlyList<string> Modalities => _services.Modalities;
+    public IReadOnlyList<string> Modalities => Training.Modalities;
 
     /// <summary>The task that the network is trained for.</summary>
-    public LearningTask Task => _services.Task;
+    public LearningTask Task => Training.Task;
 
     /// <summary>
     /// The mean losses of the network as it is now on a sample of the training rows, one per branch, the modalities in order and the joint branch
     /// last; NaN for a branch that the network does not have.
     /// </summary>
-    public IReadOnlyList<double> TrainLosses => _services.MeanLosses(heldOut: false);
+    public IReadOnlyList<double> TrainLosses => Training.MeanLosses(heldOut: false);
 
     /// <summary>
     /// The mean losses of the network as it is now on the held-out rows, one per branch, the modalities in order and the joint branch last; NaN for a
@@ -32,7 +36,7 @@ public sealed class EpochView
     /// <exception cref="InvalidOperationException">
     /// No rows are held out. This can't happen to a strategy whose <see cref="BalanceStrategy.Needs"/> have <see cref="StrategyNeeds.HeldOutRows"/>.
     /// </exception>
-    public IReadOnlyList<double> HeldOutLosses => _services.MeanLosses(heldOut: true);
+    public IReadOnlyList<double> HeldOutLosses => Training.MeanLosses(heldOut: true);
 
     /// <summary>
     /// Estimates blending weights by the paper's GB-Estimate (Algorithm 1): trains a copy of every branch alone for some epochs, from the network as
@@ -47,7 +51,7 @@ public sealed class EpochView
     public BlendingEstimate Estimate(int epochs, BlendingGuards? guards = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
-        return _services.Estimate(Epoch, Math.Min(epochs, NumberOfEpochs - Epoch), guards ?? new BlendingGuards());
+        return Training.Estimate(Epoch, Math.Min(epochs, NumberOfEpochs - Epoch), guards ?? new BlendingGuards());
     }
 
     /// <summary>
@@ -56,14 +60,20 @@ public sealed class EpochView
     /// <see cref="StrategyNeeds.UniModalRuns"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">The strategy did not ask for uni-modal runs.</exception>
-    public IReadOnlyList<double> UniModalScores => _services.UniModal.Scores;
+    public IReadOnlyList<double> UniModalScores => Training.UniModal.Scores;
 
     /// <summary>
     /// Copies the weights of the uni-modal networks' encoders into the encoders of this network. The strategy must need
     /// <see cref="StrategyNeeds.UniModalRuns"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">The strategy did not ask for uni-modal runs.</exception>
-    public void StartFromUniModalEncoders() => _services.StartFromUniModalEncoders();
+    public void StartFromUniModalEncoders() => Training.StartFromUniModalEncoders();
+
+    /// <summary>The epoch begins: the network is no longer what it was.</summary>
+    internal void End() => _hasEnded = true;
+
+    private IStrategyServices Training => !_hasEnded ? _training : throw new InvalidOperationException(
+        $"This is the view of epoch {Epoch} (counted from 0), which has begun. A view is valid while OnEpoch runs: ask the one of the next epoch.");
 }
 
 /// <summary>What a view asks of the training behind it.</summary>

@@ -70,7 +70,9 @@ internal sealed class FitRecords(IReadOnlyList<string> branches, TrainingSetting
     /// <summary>Whether the losses of all branches that learn are finite numbers.</summary>
     internal static bool IsFinite(EpochRecord record) => record.TrainLoss.Where((_, i) => record.Weights[i] > 0).All(double.IsFinite);
 
-    internal TrainingDivergedException Diverged(string what) => new(
+    /// <param name="what">What was seen.</param>
+    /// <param name="cause">A sentence about what may have caused it, after a space, or nothing.</param>
+    internal TrainingDivergedException Diverged(string what, string cause) => new(
         $"The training diverged: {what}. Lower LearningRate ({settings.LearningRate.ToString("g3", CultureInfo.InvariantCulture)}), set GradientClipping, or "
-            + $"standardize the modality columns.");
+            + $"standardize the modality columns.{cause}");
 }

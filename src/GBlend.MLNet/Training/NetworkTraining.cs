@@ -60,7 +60,9 @@ internal sealed class NetworkTraining : IStrategyServices, IDisposable
     {
         _newEstimates.Clear();
         _strategyBeforePlan = Strategy.SaveState();
-        var plan = CheckedPlan(Strategy.OnEpoch(new EpochView(this, epoch)));
+        var view = new EpochView(this, epoch);
+        var plan = CheckedPlan(Strategy.OnEpoch(view));
+        view.End();
         _strategyBeforePlan = null;
         return new(epoch, plan, [.. _newEstimates]);
     }

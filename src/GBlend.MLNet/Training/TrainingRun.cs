@@ -1,3 +1,4 @@
+using System.Globalization;
 using GBlend.MLNet.Native;
 using static TorchSharp.torch;
 
@@ -12,6 +13,9 @@ internal sealed partial class TrainingRun : IDisposable
     /// <summary>Rows that encoders of others are checked on.</summary>
     private const int RowsToCheck = 4;
 
+    /// <summary>A training may have diverged because of a value that is so many times as large as usual.</summary>
+    private const double FarOfDiverged = 1000;
+
     /// <summary>Parameters of all folds' networks together above which one refit takes their place.</summary>
     private const long MostParametersOfFolds = 8_000_000;
 
@@ -19,6 +23,7 @@ internal sealed partial class TrainingRun : IDisposable
     private readonly IReadOnlyList<HeadInfo> _heads;
     private readonly FoldTraining[] _folds;
     private readonly FoldTraining? _refit;
+    private readonly IReadOnlyList<RowColumn> _rows;
     private readonly RowStore _store;
     private readonly FrozenFeatures _features;
     private readonly FitProgress _progress;
@@ -35,7 +40,7 @@ internal sealed partial class TrainingRun : IDisposable
         TorchNativeLoader.EnsureLoaded();
         if (settings.FinalWeights == FinalWeights.Auto && rows.Folds is null)
             settings = settings with { FinalWeights = FinalWeights.LastEpoch };
-        _settings = settings;
+        (_settings, _rows) = (settings, rows.Modalities);
         var device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
         _features = new FrozenFeatures(rows.MoreMemory());
         _checkpointing = new Checkpointing(folder, ToCheckpoint);
@@ -152,7 +157,7 @@ internal sealed partial class TrainingRun : IDisposable
         int selected = _settled?.Epoch ?? EpochsDone - 1;
         bool[] learned = [.. _records.Learned(selected).Select((learned, branch) => learned || _settled?.IsRefitted[branch] == true)];
         if (!Networks.All(n => n.Network.Parts.IsFinite))
-            throw _records.Diverged("at the end the network has parameters that are not finite");
+            throw Diverged("at the end the network has parameters that are not finite");
         var heldOut = _answer.Predictions(Joined([.. _folds.Select(f => f.HeldOutPredictions())]), learned);
         var answer = _answer.Choose(heldOut, learned, _progress.Warn);
         if (_settings.LeavesOutMissing)
@@ -212,7 +217,15 @@ internal sealed partial class TrainingRun : IDisposable
         }
         _records.Add(record);
         _progress.EndEpoch(record);
-        return isFinite ? (record, answer) : throw _records.Diverged($"at the end of epoch {epoch} (counted from 0) the loss is not finite");
+        return isFinite ? (record, answer) : throw Diverged($"at the end of epoch {epoch} (counted from 0) the loss is not finite");
+    }
+
+    private TrainingDivergedException Diverged(string what)
+    {
+        string cause = FarValue.Find(_rows, FarOfDiverged) is { } far ? string.Create(CultureInfo.InvariantCulture,
+            $" The column '{_settings.Modalities[far.Modality].Column}' has the value {far.Value:g3} in row {far.Row}, slot {far.Slot} (both counted from 0), "
+            + $"far from its others: if it stands for a missing value, make it NaN (MissingValues.ImputeMean).") : "";
+        return _records.Diverged(what, cause);
     }
 
     /// <summary>From [fold][branch][row x output] to [branch][row x output], fold after fold.</summary>

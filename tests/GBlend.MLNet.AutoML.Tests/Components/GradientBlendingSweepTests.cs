@@ -16,7 +16,8 @@ public sealed class GradientBlendingSweepTests : IDisposable
     private IDataView Choosing => SweepRows.View(_ml, 90, 2);
 
     private static string Board(SweepResult result) =>
-        string.Join("\n", result.Trials.Select(t => $"{t.Number} {t.Status} {t.Metric:R} {t.Epochs} {string.Join(",", t.Values)} {t.Error}"));
+        string.Join("\n", result.Trials.Select(t =>
+            $"{t.Number} {t.Status} {t.Metric:R} {t.Epochs} {string.Join(" ", t.MetricByEpochs)} {string.Join(",", t.Values)} {t.Error}"));
 
     [Fact]
     public void A_sweep_gives_a_leaderboard_and_the_model_of_its_best_trial()

@@ -117,11 +117,13 @@ internal static class RowValues
         }
     }
 
-    /// <summary>Per slot the mean of the values that are there over the rows that are not held out; 0 where there is none.</summary>
+    /// <summary>
+    /// Per slot the mean of the values that are there over the rows that are not held out, 0 where there is none; and the slots without one.
+    /// </summary>
     /// <param name="rows">The rows.</param>
     /// <param name="heldOut">Per row.</param>
     /// <param name="weights">How much each row counts; <see langword="null"/> when all count alike.</param>
-    internal static float[] TrainingMeans(RowColumn<float> rows, ReadOnlySpan<bool> heldOut, double[]? weights)
+    internal static (float[] Means, IReadOnlyList<int> Without) TrainingMeans(RowColumn<float> rows, ReadOnlySpan<bool> heldOut, double[]? weights)
     {
         int width = rows.Width;
         var buffer = new float[width];
@@ -141,6 +143,7 @@ internal static class RowValues
                 counts[slot] += weight;
             }
         }
-        return [.. sums.Select((sum, slot) => counts[slot] == 0 ? 0 : (float)(sum / counts[slot]))];
+        return (
+            [.. sums.Select((sum, slot) => counts[slot] == 0 ? 0 : (float)(sum / counts[slot]))], [.. Enumerable.Range(0, width).Where(s => counts[s] == 0)]);
     }
 }

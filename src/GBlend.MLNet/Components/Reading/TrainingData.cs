@@ -33,12 +33,15 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         var read = RowsRead.Read(view, options, kind, host);
         try
         {
+            FarValues.Warn(read.Modalities, [.. specs.Select(s => s.Column)], host);
+            FarValues.Warn(read.Targets, options.LabelColumnName, host);
             var unweighted = new TrainingData(new(read.Modalities, read.Targets, new bool[read.Count], read.Groups, read.Memory), read.Label,
                 specs)
             { Flags = read.Flags, ExampleWeights = read.Weights };
             var (heldOut, folds) = unweighted.Divide(options, seed, host);
             if (options.MissingValues.HasFlag(MissingValues.ImputeMean))
-                specs = [.. specs.Zip(read.Modalities, (spec, rows) => rows is RowColumn<float> floats ? Imputed(spec, floats, heldOut, read.Weights) : spec)];
+                specs = [
+                    .. specs.Zip(read.Modalities, (spec, rows) => rows is RowColumn<float> floats ? Imputed(spec, floats, heldOut, read.Weights, host) : spec)];
             var weights = RowWeighting.Of(read.Weights, options.ClassWeights, read.Targets, read.Label, heldOut);
             if (weights is not null)
                 host.Info(string.Create(CultureInfo.InvariantCulture,
@@ -99,9 +102,13 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         return heldOut;
     }
 
-    private static ModalitySpec Imputed(ModalitySpec spec, RowColumn<float> rows, bool[] heldOut, double[]? weights)
+    private static ModalitySpec Imputed(ModalitySpec spec, RowColumn<float> rows, bool[] heldOut, double[]? weights, ITrainingHost host)
     {
-        var fill = RowValues.TrainingMeans(rows, heldOut, weights);
+        var (fill, without) = RowValues.TrainingMeans(rows, heldOut, weights);
+        if (without.Count > 0)
+            host.Warning(
+                $"The column '{spec.Column}' has no value in any training row in {(without.Count == 1 ? "slot" : $"{without.Count} slots, the first")} "
+                + $"{without[0]} (counted from 0): there 0 is put in place of missing values. Leave such slots out, or fill them before the trainer.");
         var buffer = new float[rows.Width];
         for (int row = 0; row < heldOut.Length; row++)
         {
