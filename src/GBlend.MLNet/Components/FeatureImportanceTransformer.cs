@@ -17,7 +17,7 @@ internal sealed class FeatureImportanceTransformer(GradientBlendingTransformer m
 
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).Output;
 
-    public IDataView Transform(IDataView input) => new ScoringView(input, Bind(input.Schema));
+    public IDataView Transform(IDataView input) => new ScoringView(input, Bind(input.Schema), Model.Label);
 
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new RowMapper(Bind(inputSchema));
 

@@ -59,6 +59,9 @@ public sealed class GradientBlendingTransformer
 
     internal LabelInfo Label { get; }
 
+    /// <summary>The names of the columns that the model adds.</summary>
+    internal IReadOnlyList<string> OutputColumnNames => [.. _columns.Select(c => c.Name)];
+
     internal bool OutputsBranchScores { get; }
 
     internal TrainingDevice Device { get; }
@@ -102,7 +105,7 @@ public sealed class GradientBlendingTransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new ScoringView(input, Bind(input.Schema));
+        return new ScoringView(input, Bind(input.Schema), Label);
     }
 
     /// <summary>
@@ -160,7 +163,7 @@ public sealed class GradientBlendingTransformer
 
     /// <summary>Like <see cref="Transform"/>, with a column for each branch whatever the trainer's options were.</summary>
     internal IDataView TransformWithBranches(IDataView input) =>
-        new ScoringView(input, new ScoringSchema(input.Schema, _shared, OutputColumns.Create(Label, Model.History.Branches)));
+        new ScoringView(input, new ScoringSchema(input.Schema, _shared, OutputColumns.Create(Label, Model.History.Branches)), Label);
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new RowMapper(Bind(inputSchema));
 

@@ -12,7 +12,7 @@ namespace GBlend.MLNet;
 /// Made for 100 frames x 40 bands, of which 4 x 2 positions remain before the pooling, which here takes whatever remains. There is no
 /// published PyTorch network of it; the names are torchvision's where they mean the same.
 /// </remarks>
-internal sealed class AudioResNetModule : EncoderModule
+internal sealed class AudioResNetModule : EncoderModule, IGraphEncoder
 {
     internal static ResNetFamily Family { get; } = new(
         "audio-resnet", "Audio ResNet", InputLayout.Audio, [18, 34, 50, 101, 152], _ => false, plan => new AudioResNetModule(plan), Describe)
@@ -53,6 +53,14 @@ internal sealed class AudioResNetModule : EncoderModule
         var third = layer3.call(layer2.call(layer1.call(x)));
         var fourth = layer4.call(third);
         return scope.MoveToOuter(Pool(third), Pool(fourth));
+    }
+
+    (string Middle, string Feature) IGraphEncoder.Draw(GraphBuilder graph, string input)
+    {
+        string Most(string x) => graph.Node("ReduceMax", x, ("axes", new[] { 2L, 3 }), ("keepdims", 0L));
+        string x = graph.Draw(stem, graph.Node("Unsqueeze", scaling.Draw(graph, input), ("axes", new[] { 1L })));
+        string third = graph.Draw(layer3, graph.Draw(layer2, graph.Draw(layer1, x)));
+        return (Most(third), Most(graph.Draw(layer4, third)));
     }
 
     private static IEnumerable<NamedShape> Describe(ResNetPlan plan)

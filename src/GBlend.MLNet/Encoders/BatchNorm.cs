@@ -14,7 +14,7 @@ namespace GBlend.MLNet;
 /// A batch with a single value per channel, as a last row left over can be, has no variance: it is normalized as in evaluation and leaves
 /// the statistics alone.
 /// </remarks>
-internal sealed class BatchNorm : Module<Tensor, Tensor>
+internal sealed class BatchNorm : Module<Tensor, Tensor>, IGraphModule
 {
     private const double Momentum = 0.1;
     private readonly Parameter weight, bias;
@@ -57,6 +57,12 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
             ? functional.batch_norm(input, running_mean, running_var, weight, bias, learns, Momentum, epsilon)
             : functional.batch_norm(input, running_mean, running_var, weight.to(running_mean.dtype), bias.to(running_mean.dtype), learns, Momentum, epsilon);
     }
+
+    string IGraphModule.Draw(GraphBuilder graph, string input) => graph.Node("BatchNormalization",
+        [
+            input, graph.Weight(this, "weight", () => weight), graph.Weight(this, "bias", () => bias), graph.Weight(this, "mean", () => running_mean),
+            graph.Weight(this, "variance", () => running_var),
+        ], ("epsilon", (float)epsilon));
 
     private static Tensor Converted(Tensor value, ScalarType precision)
     {

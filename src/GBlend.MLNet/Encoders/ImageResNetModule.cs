@@ -63,7 +63,7 @@ internal static class PlaneBlocks
         : Sequential(Convolutions.Plane(inputs, outputs, 1, stride), new BatchNorm(outputs, epsilon));
 
     /// <summary>Two 3 x 3 convolutions.</summary>
-    internal sealed class Basic : Module<Tensor, Tensor>
+    internal sealed class Basic : Module<Tensor, Tensor>, IGraphModule
     {
         private readonly Conv2d conv1;
         private readonly BatchNorm bn1;
@@ -88,10 +88,17 @@ internal static class PlaneBlocks
             y = bn2.call(conv2.call(y));
             return scope.MoveToOuter(y.PlusInPlace(downsample?.call(input) ?? input).relu_());
         }
+
+        string IGraphModule.Draw(GraphBuilder graph, string input)
+        {
+            string y = graph.Relu(graph.Draw(bn1, graph.Draw(conv1, input)));
+            y = graph.Draw(bn2, graph.Draw(conv2, y));
+            return graph.Relu(graph.Add(y, downsample is null ? input : graph.Draw(downsample, input)));
+        }
     }
 
     /// <summary>1 x 1 to the inside width, 3 x 3 with the stride, 1 x 1 to four times the width.</summary>
-    internal sealed class Bottleneck : Module<Tensor, Tensor>
+    internal sealed class Bottleneck : Module<Tensor, Tensor>, IGraphModule
     {
         private readonly Conv2d conv1;
         private readonly BatchNorm bn1;
@@ -121,6 +128,14 @@ internal static class PlaneBlocks
             y = bn3.call(conv3.call(y));
             return scope.MoveToOuter(y.PlusInPlace(downsample?.call(input) ?? input).relu_());
         }
+
+        string IGraphModule.Draw(GraphBuilder graph, string input)
+        {
+            string y = graph.Relu(graph.Draw(bn1, graph.Draw(conv1, input)));
+            y = graph.Relu(graph.Draw(bn2, graph.Draw(conv2, y)));
+            y = graph.Draw(bn3, graph.Draw(conv3, y));
+            return graph.Relu(graph.Add(y, downsample is null ? input : graph.Draw(downsample, input)));
+        }
     }
 }
 
@@ -128,7 +143,7 @@ internal static class PlaneBlocks
 /// ResNet for images (He et al., CVPR 2016) as torchvision builds it: a bottleneck's stride is on its 3 x 3 convolution. Parameter names
 /// are those of torchvision's <c>resnet18</c>, <c>resnet34</c> and so on, less <c>fc</c>.
 /// </summary>
-internal sealed class ImageResNetModule : EncoderModule
+internal sealed class ImageResNetModule : EncoderModule, IGraphEncoder
 {
     internal static ResNetFamily Family { get; } = new(
         "image-resnet", "Image ResNet", InputLayout.Image, [18, 34, 50, 101, 152], _ => true, plan => new ImageResNetModule(plan), Describe);
@@ -167,6 +182,15 @@ internal sealed class ImageResNetModule : EncoderModule
         var third = layer3.call(layer2.call(layer1.call(x)));
         var fourth = layer4.call(third);
         return scope.MoveToOuter(third.mean([2, 3]), fourth.mean([2, 3]));
+    }
+
+    (string Middle, string Feature) IGraphEncoder.Draw(GraphBuilder graph, string input)
+    {
+        string x = graph.Transpose(scaling.Draw(graph, input), 0, 3, 1, 2);
+        x = graph.Relu(graph.Draw(bn1, graph.Draw(conv1, x)));
+        x = graph.Node("MaxPool", x, ("kernel_shape", new[] { 3L, 3 }), ("strides", new[] { 2L, 2 }), ("pads", new[] { 1L, 1, 1, 1 }));
+        string third = graph.Draw(layer3, graph.Draw(layer2, graph.Draw(layer1, x)));
+        return (graph.Mean(third, 2, 3), graph.Mean(graph.Draw(layer4, third), 2, 3));
     }
 
     private static IEnumerable<NamedShape> Describe(ResNetPlan plan)

@@ -69,6 +69,10 @@ internal sealed record InputScaling(IReadOnlyList<float> Mean, IReadOnlyList<flo
         return centred / deviation;
     }
 
+    /// <summary>Draws <see cref="Apply"/>.</summary>
+    internal string Draw(GraphBuilder graph, string input) => IsNone ? input : graph.Node("Div",
+        [graph.Node("Sub", [input, graph.Floats([.. Mean], Mean.Count)]), graph.Floats([.. StandardDeviation], StandardDeviation.Count)]);
+
     internal void Write(JsonObject settings)
     {
         settings["mean"] = new JsonArray([.. Mean.Select(m => (JsonNode)m)]);

@@ -31,7 +31,7 @@ internal static class Layers
 /// The trainer hands its generator to every such layer among the encoder's registered modules. Outside a fit the layer can only be used in
 /// evaluation mode, in which it passes its input through.
 /// </remarks>
-public sealed class SeededDropout : nn.Module<Tensor, Tensor>
+public sealed class SeededDropout : nn.Module<Tensor, Tensor>, IGraphModule
 {
     private readonly Scalar probability, scale;
 
@@ -60,4 +60,6 @@ public sealed class SeededDropout : nn.Module<Tensor, Tensor>
         using var keep = draw.ge(probability).to(input.dtype);
         return input * keep * scale;
     }
+
+    string IGraphModule.Draw(GraphBuilder graph, string input) => input;
 }

@@ -59,7 +59,7 @@ public sealed class MlpEncoder : Encoder
     private static int Elements(IReadOnlyList<int> inputShape) => inputShape.Aggregate(1, (product, size) => checked(product * size));
 
     /// <summary>The first layer makes the mid-level features, the rest the features.</summary>
-    private sealed class Net : EncoderModule
+    private sealed class Net : EncoderModule, IGraphEncoder
     {
         private readonly Sequential layers;
         private readonly int bottomLayers;
@@ -78,6 +78,18 @@ public sealed class MlpEncoder : Encoder
             for (int i = 0; i < layers.Count; i++)
             {
                 x = ((Module<Tensor, Tensor>)layers[i]).call(x);
+                if (i == bottomLayers - 1)
+                    middle = x;
+            }
+            return (middle, x);
+        }
+
+        (string Middle, string Feature) IGraphEncoder.Draw(GraphBuilder graph, string input)
+        {
+            string x = graph.Node("Flatten", input, ("axis", 1L)), middle = x;
+            for (int i = 0; i < layers.Count; i++)
+            {
+                x = graph.Draw((Module)layers[i], x);
                 if (i == bottomLayers - 1)
                     middle = x;
             }

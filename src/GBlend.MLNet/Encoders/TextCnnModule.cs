@@ -8,7 +8,7 @@ namespace GBlend.MLNet;
 /// Convolutions over 3, 4 and 5 tokens, ReLU, the maximum over the text (Kim, EMNLP 2014). Mid-level features: the mean of the tokens'
 /// vectors.
 /// </summary>
-internal sealed class TextCnnModule : EncoderModule
+internal sealed class TextCnnModule : EncoderModule, IGraphEncoder
 {
     private static readonly int[] s_kernels = [3, 4, 5];
     private readonly TokenVectors tokens;
@@ -47,5 +47,19 @@ internal sealed class TextCnnModule : EncoderModule
             features.Add((convolutions[i].call(signal).relu() * sees).amax([2]));
         }
         return scope.MoveToOuter(TokenVectors.Mean(vectors, mask), cat(features, 1));
+    }
+
+    (string Middle, string Feature) IGraphEncoder.Draw(GraphBuilder graph, string input)
+    {
+        var (vectors, mask, _) = tokens.Draw(graph, input);
+        string signal = graph.Transpose(vectors, 0, 2, 1), reached = graph.Transpose(mask, 0, 2, 1);
+        string Feature(int kernel, int i)
+        {
+            string sees = graph.Node("MaxPool", reached, ("kernel_shape", new[] { (long)kernel }), ("strides", new[] { 1L }),
+                ("pads", new[] { kernel - 1L, kernel - 1L }));
+            string found = graph.Multiply(graph.Relu(graph.Draw(convolutions[i], signal)), sees);
+            return graph.Node("ReduceMax", found, ("axes", new[] { 2L }), ("keepdims", 0L));
+        }
+        return (TokenVectors.DrawMean(graph, vectors, mask), graph.Concat([.. s_kernels.Select(Feature)], 1));
     }
 }

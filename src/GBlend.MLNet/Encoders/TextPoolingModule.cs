@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace GBlend.MLNet;
 
 /// <summary>The mean of the tokens' vectors, then a hidden layer. Mid-level features: the mean.</summary>
-internal sealed class TextPoolingModule : EncoderModule
+internal sealed class TextPoolingModule : EncoderModule, IGraphEncoder
 {
     private readonly TokenVectors tokens;
     private readonly Linear hidden;
@@ -29,5 +29,12 @@ internal sealed class TextPoolingModule : EncoderModule
         var (vectors, mask) = tokens.call(input);
         var mean = TokenVectors.Mean(vectors, mask);
         return scope.MoveToOuter(mean, hidden.call(mean).relu());
+    }
+
+    (string Middle, string Feature) IGraphEncoder.Draw(GraphBuilder graph, string input)
+    {
+        var (vectors, mask, _) = tokens.Draw(graph, input);
+        string mean = TokenVectors.DrawMean(graph, vectors, mask);
+        return (mean, graph.Relu(graph.Draw(hidden, mean)));
     }
 }

@@ -10,7 +10,7 @@ namespace GBlend.MLNet;
 /// A small Transformer (Vaswani et al., NeurIPS 2017) with normalization before each part and learned positions; the features are the mean
 /// over the tokens after the last layer, the mid-level features that after the layer before it.
 /// </summary>
-internal sealed class TextTransformerModule : EncoderModule
+internal sealed class TextTransformerModule : EncoderModule, IGraphEncoder
 {
     private const double Spread = 0.1;
     private readonly TokenVectors tokens;
@@ -65,6 +65,19 @@ internal sealed class TextTransformerModule : EncoderModule
         }
         return scope.MoveToOuter(TokenVectors.Mean(before, mask), TokenVectors.Mean(norm.call(x), mask));
     }
+
+    (string Middle, string Feature) IGraphEncoder.Draw(GraphBuilder graph, string input)
+    {
+        var (x, mask, isPadding) = tokens.Draw(graph, input);
+        x = graph.Add(x, graph.Weight(this, "positions", () => positions));
+        string padding = graph.Node("Unsqueeze", isPadding, ("axes", new[] { 1L, 2 })), before = x;
+        foreach (var layer in layers)
+        {
+            before = x;
+            x = layer.Draw(graph, x, padding);
+        }
+        return (TokenVectors.DrawMean(graph, before, mask), TokenVectors.DrawMean(graph, graph.Normalize(norm, x), mask));
+    }
 }
 
 /// <summary>Attention, then a hidden layer of four times the width, each on normalized input and added to it.</summary>
@@ -111,6 +124,20 @@ internal sealed class TransformerLayer : Module<Tensor, Tensor, Tensor>
         var mixed = matmul(softmax(scores, -1), parts[2]).transpose(1, 2).reshape(rows, length, width);
         var y = x.Plus(Drop(back.call(mixed)));
         return scope.MoveToOuter(y.Plus(Drop(down.call(up.call(norm2.call(y)).relu()))));
+    }
+
+    /// <summary>Draws <see cref="forward"/>.</summary>
+    internal string Draw(GraphBuilder graph, string x, string padding)
+    {
+        long width = norm1.weight!.shape[0];
+        string parts = graph.LinearOnLast(queriesKeysValues, graph.Normalize(norm1, x));
+        parts = graph.Transpose(graph.Reshape(parts, 0, 0, 3, heads, width / heads), 2, 0, 3, 1, 4);
+        string Part(long at) => graph.Node("Gather", [parts, graph.Longs([at])], ("axis", 0L));
+        string scores = graph.Multiply(graph.Node("MatMul", [Part(0), graph.Transpose(Part(1), 0, 1, 3, 2)]), 1 / Math.Sqrt(width / (double)heads));
+        string weights = graph.Softmax(graph.Where(padding, graph.Number(Masked), scores), 3);
+        string mixed = graph.Reshape(graph.Transpose(graph.Node("MatMul", [weights, Part(2)]), 0, 2, 1, 3), 0, 0, width);
+        string y = graph.Add(x, graph.LinearOnLast(back, mixed));
+        return graph.Add(y, graph.LinearOnLast(down, graph.Relu(graph.LinearOnLast(up, graph.Normalize(norm2, y)))));
     }
 
     private Tensor Drop(Tensor x) => dropout?.call(x) ?? x;

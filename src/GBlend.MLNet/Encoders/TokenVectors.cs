@@ -41,6 +41,22 @@ internal sealed class TokenVectors : Module<Tensor, (Tensor Vectors, Tensor Mask
     /// <summary>The mean of the vectors of a row, but for its padding; zero for a row that is all padding.</summary>
     internal static Tensor Mean(Tensor vectors, Tensor mask) => (vectors * mask).sum(1) / mask.sum(1).clamp_min(s_one);
 
+    /// <summary>Draws the vectors [rows, tokens, width], what is no padding as 1 and 0 [rows, tokens, 1], and what is padding [rows, tokens].</summary>
+    internal (string Vectors, string Mask, string Padding) Draw(GraphBuilder graph, string input)
+    {
+        string ids = graph.Cast(input, typeof(long)), isPadding = graph.Node("Equal", [ids, graph.Longs([0])]);
+        string mask = graph.Node("Unsqueeze", graph.Cast(graph.Node("Not", isPadding), typeof(float)), ("axes", new[] { 2L }));
+        string vectors = graph.Node("Gather", [graph.Weight(this, "weight", () => weight), ids], ("axis", 0L));
+        return (graph.Multiply(vectors, mask), mask, isPadding);
+    }
+
+    /// <summary>Draws <see cref="Mean"/>.</summary>
+    internal static string DrawMean(GraphBuilder graph, string vectors, string mask)
+    {
+        string Sum(string x) => graph.Node("ReduceSum", x, ("axes", new[] { 1L }), ("keepdims", 0L));
+        return graph.Node("Div", [Sum(graph.Multiply(vectors, mask)), graph.Node("Max", [Sum(mask), graph.Number(1)])]);
+    }
+
     private void Check(Tensor input, Tensor ids)
     {
         if (ids.min().ToInt64() < 0 || ids.max().ToInt64() >= vocabularySize || !ids.to(input.dtype).Equals(input))

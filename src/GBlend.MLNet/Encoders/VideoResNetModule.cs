@@ -41,7 +41,7 @@ internal sealed record VideoVariant(string Kind, VideoConvolution[] Convolutions
 /// A residual block: two of the network's convolutions, or, as a bottleneck, one between a 1 x 1 x 1 to the inside width and a 1 x 1 x 1
 /// to four times that.
 /// </summary>
-internal sealed class VideoBlock : Module<Tensor, Tensor>
+internal sealed class VideoBlock : Module<Tensor, Tensor>, IGraphModule
 {
     private readonly Sequential conv1;
     private readonly Sequential conv2;
@@ -74,6 +74,13 @@ internal sealed class VideoBlock : Module<Tensor, Tensor>
         var y = conv2.call(conv1.call(input));
         y = conv3?.call(y) ?? y;
         return scope.MoveToOuter(y.PlusInPlace(downsample?.call(input) ?? input).relu_());
+    }
+
+    string IGraphModule.Draw(GraphBuilder graph, string input)
+    {
+        string y = graph.Draw(conv2, graph.Draw(conv1, input));
+        y = conv3 is null ? y : graph.Draw(conv3, y);
+        return graph.Relu(graph.Add(y, downsample is null ? input : graph.Draw(downsample, input)));
     }
 
     /// <param name="variant">The network.</param>
@@ -159,7 +166,7 @@ internal sealed class VideoBlock : Module<Tensor, Tensor>
 /// Batch normalization's momentum is 0.9 in VMZ's Caffe2 code, which means torch's 0.1; its PyTorch port took the 0.9 over as it stands,
 /// this library takes it by its meaning. It plays no part in evaluation.
 /// </remarks>
-internal sealed class VideoResNetModule : EncoderModule
+internal sealed class VideoResNetModule : EncoderModule, IGraphEncoder
 {
     private const double TorchvisionEpsilon = 1e-5, VmzEpsilon = 1e-3;
 
@@ -208,6 +215,13 @@ internal sealed class VideoResNetModule : EncoderModule
         var third = layer3.call(layer2.call(layer1.call(x)));
         var fourth = layer4.call(third);
         return scope.MoveToOuter(third.mean([2, 3, 4]), fourth.mean([2, 3, 4]));
+    }
+
+    (string Middle, string Feature) IGraphEncoder.Draw(GraphBuilder graph, string input)
+    {
+        string x = graph.Draw(stem, graph.Transpose(scaling.Draw(graph, input), 0, 4, 1, 2, 3));
+        string third = graph.Draw(layer3, graph.Draw(layer2, graph.Draw(layer1, x)));
+        return (graph.Mean(third, 2, 3, 4), graph.Mean(graph.Draw(layer4, third), 2, 3, 4));
     }
 
     private int Pooled(int halvings) => halvings + (plan.StemPooling ? 1 : 0);

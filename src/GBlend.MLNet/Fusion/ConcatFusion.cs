@@ -25,5 +25,7 @@ internal sealed class ConcatFusion : FusionModule
         return LayerShapes.Mlp("layers", first, width, hidden, 0).Concat(last);
     }
 
+    internal override string Draw(GraphBuilder graph, IReadOnlyList<string> features) => graph.Draw(layers, graph.Concat(features, 1));
+
     public override Tensor forward(Tensor[] features) => layers.call(features.Length == 1 ? features[0] : cat(features, 1));
 }

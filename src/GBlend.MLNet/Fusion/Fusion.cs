@@ -124,4 +124,7 @@ internal abstract class FusionModule(string name) : nn.Module<Tensor[], Tensor>(
 {
     /// <summary>Whether it joins mid-level features rather than the encoders' last ones.</summary>
     internal bool ReadsMiddle { get; init; }
+
+    /// <summary>Draws the joint branch above the features.</summary>
+    internal abstract string Draw(GraphBuilder graph, IReadOnlyList<string> features);
 }

@@ -43,6 +43,15 @@ internal sealed class NonLocalFusion : FusionModule
         ];
     }
 
+    internal override string Draw(GraphBuilder graph, IReadOnlyList<string> features)
+    {
+        string x = graph.Concat([.. features.Select((f, i) => graph.Node("Unsqueeze", graph.Draw(embed[i], f), ("axes", new[] { 1L })))], 1);
+        string scores = graph.Node("MatMul", [graph.LinearOnLast(theta, x), graph.Transpose(graph.LinearOnLast(phi, x), 0, 2, 1)]);
+        string attention = graph.Softmax(graph.Multiply(scores, 1 / Math.Sqrt(theta.weight!.shape[0])), 2);
+        string y = graph.Add(x, graph.LinearOnLast(back, graph.Node("MatMul", [attention, graph.LinearOnLast(g, x)])));
+        return head.Draw(graph, [graph.Node("Flatten", y, ("axis", 1L))]);
+    }
+
     public override Tensor forward(Tensor[] features)
     {
         var x = stack([.. features.Select((f, i) => embed[i].call(f))], 1);                        // [rows, modalities, width]

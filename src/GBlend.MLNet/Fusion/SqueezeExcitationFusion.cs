@@ -31,6 +31,12 @@ internal sealed class SqueezeExcitationFusion : FusionModule
         ];
     }
 
+    internal override string Draw(GraphBuilder graph, IReadOnlyList<string> features)
+    {
+        string joined = graph.Concat(features, 1), gate = graph.Relu(graph.Draw(squeeze, joined));
+        return head.Draw(graph, [graph.Multiply(joined, graph.Node("Sigmoid", graph.Draw(excite, gate)))]);
+    }
+
     public override Tensor forward(Tensor[] features)
     {
         var joined = features.Length == 1 ? features[0] : cat(features, 1);

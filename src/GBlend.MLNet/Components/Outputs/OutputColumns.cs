@@ -97,8 +97,10 @@ internal static class OutputColumns
     private static OutputColumn LogOdds(string name, int branch) => new OutputColumn<float>(
         name, NumberDataViewType.Single, branch, static (scores, ref value) => value = Log(scores[1]) - Log(scores[0]));
 
-    /// <summary>Finite also for probabilities that are 0 in float.</summary>
-    private static float Log(float probability) => MathF.Log(MathF.Max(probability, 1e-37f));
+    /// <summary>Probabilities below this count as this, so that log-odds are finite also where a probability is 0 in float.</summary>
+    internal const float LeastProbability = 1e-37f;
+
+    private static float Log(float probability) => MathF.Log(MathF.Max(probability, LeastProbability));
 
     private static void AddSlotNames(LabelInfo label, DataViewSchema.Annotations.Builder annotations)
     {

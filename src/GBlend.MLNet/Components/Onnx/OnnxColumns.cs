@@ -1,0 +1,53 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
+
+namespace GBlend.MLNet;
+
+/// <summary>Draws the columns that a model adds to a data view.</summary>
+internal static class OnnxColumns
+{
+    /// <exception cref="InvalidOperationException">A step before the model has no ONNX form; the message names the column.</exception>
+    /// <exception cref="NotSupportedException">The model has none; the message says why.</exception>
+    internal static void Draw(OnnxContext context, ScoringSchema schema, LabelInfo label)
+    {
+        foreach (var column in schema.Modalities.Where(column => !context.ContainsColumn(column.Name)))
+        {
+            throw new InvalidOperationException($"The model can't be exported to ONNX from here: the column '{column.Name}', which it reads, is made "
+                + $"by a step that has no ONNX form. "
+                + "Use ml.Model.SaveAsOnnx of GBlend.MLNet, whose file begins after such a step, or export the part of the pipeline after it.");
+        }
+        schema.Model.Use(model =>
+        {
+            var graph = new OnnxGraph(context);
+            bool wantsBranches = schema.Columns.Any(c => c.Branch != OutputColumn.Answer);
+            (string, bool)[] columns = [.. schema.Modalities.Select(c =>
+                (context.GetVariableName(c.Name), c.Type.Item() == NumberDataViewType.Single || c.Type.Item() == NumberDataViewType.Double))];
+            var (answer, branches) = new ModelGraph(model, graph).Draw(columns, wantsBranches);
+            foreach (var column in schema.Columns)
+            {
+                string scores = column.Branch == OutputColumn.Answer ? answer : branches[column.Branch].Scores;
+                string value = Value(graph, column, label, scores);
+                if (column.Branch != OutputColumn.Answer && branches[column.Branch].IsAbsent is { } isAbsent)
+                    value = graph.Where(isAbsent, graph.Number(double.NaN), value);
+                graph.Column(column.Name, column.Type, value);
+            }
+        });
+    }
+
+    private static string Value(OnnxGraph graph, OutputColumn column, LabelInfo label, string scores)
+    {
+        string Class(long at) => graph.Node("Slice", [scores, graph.Longs([at], 1), graph.Longs([at + 1], 1), graph.Longs([1], 1)]);
+        string Log(string probability) => graph.Node("Log", graph.Node("Max", [probability, graph.Number(OutputColumns.LeastProbability)]));
+        bool isLabel = column.Name == DefaultColumnNames.PredictedLabel && column.Branch == OutputColumn.Answer;
+        return label.Kind switch
+        {
+            OutputKind.Multiclass when isLabel => graph.Cast(
+                graph.Add(graph.Node("ArgMax", scores, ("axis", 1L), ("keepdims", 1L)), graph.Longs([1])), label.KeyType!),
+            OutputKind.MultiLabel when isLabel => graph.Node("Greater", [scores, graph.Number(0.5)]),
+            OutputKind.Binary when isLabel => graph.Node("Greater", [Class(1), Class(0)]),
+            OutputKind.Binary when column.Name == DefaultColumnNames.Probability => Class(1),
+            OutputKind.Binary => graph.Node("Sub", [Log(Class(1)), Log(Class(0))]),
+            _ => scores,
+        };
+    }
+}
