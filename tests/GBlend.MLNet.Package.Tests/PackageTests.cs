@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using GBlend.MLNet.Tests;
 
@@ -67,6 +68,94 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
         Assert.Contains("loaded", run.Output);
         Assert.Matches(@"On 120 test rows the model .*better than|On 120 test rows the model .*worse than", run.Output);
         Assert.Matches(@"the report has \d\d+ kB", run.Output);
+    }
+
+    /// <summary>As a new user would: from an empty folder, with the templates and the packages alone.</summary>
+    [Theory]
+    [InlineData("table", true)]
+    [InlineData("audio-visual", true)]
+    [InlineData("table --device cuda", false)]
+    public void A_project_from_the_template_trains_and_writes_its_report(string from, bool runs)
+    {
+        string folder = packed.NewFolder($"My {from.Split(' ')[^1]}"), hive = $"--debug:custom-hive \"{Path.Combine(folder, "hive")}\"";
+        Command.Run("dotnet", $"new install \"{packed.Templates}\" {hive}", folder).MustSucceed();
+        Command.Run("dotnet", $"new gblend-console -n Mine -o app --from {from} {hive}", folder).MustSucceed();
+        string app = Path.Combine(folder, "app"), project = File.ReadAllText(Path.Combine(app, "Mine.csproj"));
+        Assert.Contains($"Include=\"GBlend.MLNet\" Version=\"{packed.Version}\"", project);
+        Assert.DoesNotContain("#if", project);
+        Assert.Equal(!runs, project.Contains("cuda", StringComparison.Ordinal));
+        if (!runs)
+            return;
+        if (from == "audio-visual")
+            SkillFiles.Write(app);
+        var run = Command.Run("dotnet", "run -c Release -p:TreatWarningsAsErrors=true -p:WarningsNotAsErrors=NU1603", app).MustSucceed();
+        Assert.Matches(@"On \d+ test rows the model .* is right in [\d.]+ %", run.Output);
+        Assert.Contains("</html>", File.ReadAllText(Path.Combine(app, "report.html")));
+        Assert.True(File.Exists(Path.Combine(app, "model.zip")));
+    }
+
+    /// <summary>A program writes a model as ONNX; another one scores it that has neither torch nor ML.NET, trimmed and with its own run time.</summary>
+    [Fact]
+    public void An_ONNX_file_is_scored_where_there_is_no_libtorch()
+    {
+        const string program = """
+            using GBlend.MLNet;
+            using Microsoft.ML;
+            using Microsoft.ML.Data;
+            using System.Globalization;
+
+            var ml = new MLContext(seed: 1);
+            var random = new Random(1);
+            var rows = Enumerable.Range(0, 300).Select(i => new Row
+            {
+                Label = ((string[])["yes", "no", "maybe"])[i % 3],
+                A = [.. Enumerable.Range(0, 4).Select(k => (float)random.NextDouble() + (k == i % 3 ? 0.5f : 0))],
+                B = [.. Enumerable.Range(0, 6).Select(k => (float)random.NextDouble() + (k == i % 3 ? 0.5f : 0))],
+            }).ToArray();
+            var view = ml.Data.LoadFromEnumerable(rows);
+            var model = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.NormalizeMeanVariance("A"))
+                .Append(ml.MulticlassClassification.Trainers.GradientBlending("A", "B"))
+                .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")).Fit(view);
+            using (var file = File.Create("model.onnx"))
+                ml.Model.SaveAsOnnx(model, view, file, "Score");
+            string Line(float[] values) => string.Join(',', values.Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
+            File.WriteAllLines("A.csv", rows.Select(r => Line(r.A)));
+            File.WriteAllLines("B.csv", rows.Select(r => Line(r.B)));
+            var scored = ml.Data.CreateEnumerable<Prediction>(model.Transform(view), reuseRowObject: false);
+            File.WriteAllLines("expected.csv", scored.Select(p => $"{p.PredictedLabel},{p.Score.Max().ToString("R", CultureInfo.InvariantCulture)}"));
+
+            class Row
+            {
+                public string Label { get; set; } = "";
+                [VectorType(4)] public float[] A { get; set; } = [];
+                [VectorType(6)] public float[] B { get; set; } = [];
+            }
+
+            class Prediction
+            {
+                public string PredictedLabel { get; set; } = "";
+                public float[] Score { get; set; } = [];
+            }
+            """;
+        string? folder = null;
+        packed.Run("Exports", new Dictionary<string, string> { ["GBlend.MLNet"] = "", [Libtorch] = LibtorchVersion }, program, prepare: at => folder = at)
+            .MustSucceed();
+        string published = Path.Combine(folder!, "published");
+        string publish = $"publish \"{Repository.PathTo("examples", "OnnxScoring")}\" -c Release -r linux-x64 --self-contained -p:PublishTrimmed=true "
+            + $"-o \"{published}\"";
+        Command.Run("dotnet", publish, Repository.Root).MustSucceed();
+        Assert.DoesNotContain(Directory.GetFiles(published), file => file.Contains("torch", StringComparison.OrdinalIgnoreCase)
+            || Path.GetFileName(file) is "Microsoft.ML.Data.dll" or "GBlend.MLNet.dll");
+        Assert.True(Directory.GetFiles(published).Sum(file => new FileInfo(file).Length) < 120_000_000);
+        var run = Command.Run(Path.Combine(published, "OnnxScoring"), $"model.onnx \"{folder}\"", folder!).MustSucceed();
+        string[] expected = File.ReadAllLines(Path.Combine(folder!, "expected.csv"));
+        string[] found = [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(expected.Length)];
+        foreach (var (one, other) in expected.Zip(found))
+        {
+            Assert.Equal(one.Split(',')[0], other.Split(',')[0]);
+            Assert.Equal(double.Parse(one.Split(',')[1], CultureInfo.InvariantCulture), double.Parse(other.Split(',')[1], CultureInfo.InvariantCulture), 1e-5);
+        }
+        Assert.Equal(300, expected.Length);
     }
 
     [Fact]

@@ -15,8 +15,8 @@ public sealed class PackedLibraries : IDisposable
     {
         Directory.CreateDirectory(Feed);
         foreach (string project in Libraries)
-            Command.Run("dotnet", $"pack \"{Repository.PathTo("src", project, project + ".csproj")}\" -c Release -o \"{Feed}\" -p:Version={Version}",
-                Repository.Root).MustSucceed();
+            Pack(Repository.PathTo("src", project, project + ".csproj"));
+        Pack(Repository.PathTo("templates", "GBlend.MLNet.Templates.csproj"));
     }
 
     internal static IReadOnlyList<string> Libraries { get; } = [
@@ -26,6 +26,20 @@ public sealed class PackedLibraries : IDisposable
     internal string Version { get; } = $"0.0.0-test.{DateTime.UtcNow:yyyyMMddHHmmss}.{Environment.ProcessId}";
 
     private string Feed => Path.Combine(_folder.FullName, "feed");
+
+    /// <summary>The package of the project templates.</summary>
+    internal string Templates => Path.Combine(Feed, $"GBlend.MLNet.Templates.{Version}.nupkg");
+
+    /// <summary>A folder that is deleted with the packages, and whose programs get them.</summary>
+    internal string NewFolder(string name)
+    {
+        string folder = Path.Combine(_folder.FullName, name);
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(
+            Path.Combine(folder, "NuGet.config"),
+            $"<configuration><packageSources><add key=\"packed\" value=\"{Feed}\" /></packageSources></configuration>");
+        return folder;
+    }
 
     /// <summary>What a package says that it needs: package and range.</summary>
     internal IReadOnlyDictionary<string, string> DependenciesOf(string library)
@@ -87,10 +101,7 @@ public sealed class PackedLibraries : IDisposable
 
     private string Write(string name, IReadOnlyDictionary<string, string> packages, string program)
     {
-        string folder = Path.Combine(_folder.FullName, name);
-        Directory.CreateDirectory(folder);
-        File.WriteAllText(
-            Path.Combine(folder, "NuGet.config"), $"<configuration><packageSources><add key=\"packed\" value=\"{Feed}\" /></packageSources></configuration>");
+        string folder = NewFolder(name);
         string references = string.Concat(
             packages.Select(p => $"<PackageReference Include=\"{p.Key}\" Version=\"{(p.Value.Length > 0 ? p.Value : Version)}\" />"));
         // A registry that lacks the exact version of a transitive package takes the next one and says so; that is no fault of the program.
@@ -106,6 +117,9 @@ public sealed class PackedLibraries : IDisposable
         File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
         return folder;
     }
+
+    private void Pack(string project) =>
+        Command.Run("dotnet", $"pack \"{project}\" -c Release -o \"{Feed}\" -p:Version={Version}", Repository.Root).MustSucceed();
 
     public void Dispose()
     {
