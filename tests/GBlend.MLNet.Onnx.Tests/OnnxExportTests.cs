@@ -155,6 +155,27 @@ public sealed class OnnxExportTests
     }
 
     [Fact]
+    public void A_threshold_is_exported_and_prediction_sets_are_refused()
+    {
+        var rows = ExportRows.Make(80, 6);
+        var options = new GradientBlendingTrainer.Options { Modalities = { s_modalities["First"](), s_modalities["Counts"]() }, Blending = Blending.Equal() };
+        var (model, outputs) = Fit("binary", options, rows);
+        float[] probabilities = [.. Scores.Of(model.Transform(ExportRows.View(rows)), "Probability").Cast<float>().Order()];
+        var chosen = model.GradientBlendingModel().WithThreshold((probabilities[60] + probabilities[61]) / 2.0);
+        using var stream = new MemoryStream();
+        s_ml.Model.SaveAsOnnx(chosen, ExportRows.View(rows), stream, outputs);
+        using var session = new InferenceSession(stream.ToArray());
+        var expected = Scores.Of(chosen.Transform(ExportRows.View(rows)), "PredictedLabel");
+        Assert.NotEqual(Scores.Of(model.Transform(ExportRows.View(rows)), "PredictedLabel"), expected);
+        Scores.AssertSame(expected, Scores.Run(session, rows, 33, "PredictedLabel"), "PredictedLabel");
+
+        options.PredictionSetCoverage = 0.5;
+        var (withSets, _) = Fit("binary", options, rows);
+        Assert.Contains("'PredictionSet'", Assert.ThrowsAny<Exception>(() => s_ml.Model.SaveAsOnnx(withSets, ExportRows.View(rows), stream))
+            .GetBaseException().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_cant_be_written_is_refused_by_name_before_a_byte()
     {
         var rows = ExportRows.Make(40, 4);

@@ -185,6 +185,18 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         return new(true, [.. learned.Select(l => l ? coefficients.Dequeue() : 0)]) { Intercept = fit.Intercept, IsFromRows = true };
     }
 
+    /// <summary>This answer for every held-out row.</summary>
+    internal IEnumerable<double[]> Answers(HeldOutPredictions heldOut)
+    {
+        double[] scratch = new double[heldOut.Targets.Outputs];
+        for (int row = 0; row < heldOut.Rows; row++)
+        {
+            double[] answer = new double[scratch.Length];
+            Combine(heldOut.Task, heldOut.ByBranch, row, answer, scratch);
+            yield return answer;
+        }
+    }
+
     /// <summary>The loss of this answer for every held-out row.</summary>
     internal IEnumerable<double> Losses(HeldOutPredictions heldOut)
     {

@@ -35,18 +35,27 @@ internal sealed class CrossFit
     /// <summary>The loss of the answer for every held-out row.</summary>
     /// <param name="heldOut">What the heads predict for the rows, at least one.</param>
     /// <param name="choose">Chooses the answer on rows.</param>
-    internal double[] Losses(HeldOutPredictions heldOut, Func<HeldOutPredictions, AnswerRule> choose)
+    internal double[] Losses(HeldOutPredictions heldOut, Func<HeldOutPredictions, AnswerRule> choose) =>
+        PerRow(heldOut, choose, (rule, rows) => rule.Losses(rows));
+
+    /// <summary>The answer for every held-out row: probabilities, or a standardized number.</summary>
+    /// <param name="heldOut">What the heads predict for the rows, at least one.</param>
+    /// <param name="choose">Chooses the answer on rows.</param>
+    internal double[][] Answers(HeldOutPredictions heldOut, Func<HeldOutPredictions, AnswerRule> choose) =>
+        PerRow(heldOut, choose, (rule, rows) => rule.Answers(rows));
+
+    private T[] PerRow<T>(HeldOutPredictions heldOut, Func<HeldOutPredictions, AnswerRule> choose, Func<AnswerRule, HeldOutPredictions, IEnumerable<T>> ask)
     {
         var whole = choose(heldOut);
         if (!whole.IsFromRows || _parts.Length < 2)
-            return [.. whole.Losses(heldOut)];
-        var losses = new double[heldOut.Rows];
+            return [.. ask(whole, heldOut)];
+        var values = new T[heldOut.Rows];
         foreach (int[] part in _parts)
         {
             int[] others = [.. _parts.Where(p => p != part).SelectMany(p => p).Order()];
-            foreach (var (row, loss) in part.Zip(choose(heldOut.Take(others)).Losses(heldOut.Take(part))))
-                losses[row] = loss;
+            foreach (var (row, value) in part.Zip(ask(choose(heldOut.Take(others)), heldOut.Take(part))))
+                values[row] = value;
         }
-        return losses;
+        return values;
     }
 }

@@ -212,6 +212,20 @@ public sealed partial class GradientBlendingTrainer
         public IProgress<TrainingProgress>? Progress { get; set; }
 
         /// <summary>
+        /// The probability, above 0 and below 1, with which the truth is in the set of classes that the model outputs for a row in the column
+        /// <c>PredictionSet</c> (a bool per class), or in the interval that it outputs for regression in <c>PredictionInterval</c> (its two ends). It is
+        /// split conformal prediction on the held-out rows, or on all rows of a cross-fitted training, and holds for rows that come from where those
+        /// come from, on the mean over them. With <see cref="MissingValues.LeaveOutModality"/>, for up to 10 modalities, it holds for each set of
+        /// modalities that a row may have. A set is empty where no class is as probable as the truth mostly is. At least c / (1 - c) held-out rows are
+        /// needed, 9 for 0.9. Multi-label tasks have no sets. Default <see langword="null"/>: there is no such column.
+        /// </summary>
+        public double? PredictionSetCoverage
+        {
+            get;
+            set => field = value is { } number ? WrittenNumber.Of(number) : null;
+        }
+
+        /// <summary>
         /// A value that says whether the model also outputs one score column per branch, named <c>Score.</c> and the name of the branch. A branch that
         /// never had weight in the training has learned nothing and has NaN there. Default <see langword="false"/>.
         /// </summary>

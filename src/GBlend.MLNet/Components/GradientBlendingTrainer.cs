@@ -49,7 +49,7 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         var kind = CheckAll(inputSchema);
         var label = LabelInfo.Imagine(kind, ColumnChecks.Find(inputSchema, _options.LabelColumnName, "label"));
         var columns = inputSchema.ToDictionary(c => c.Name);
-        foreach (var output in OutputColumns.Promise(label, _options.OutputBranchScores ? BranchNames() : []))
+        foreach (var output in OutputColumns.Promise(label, _options.OutputBranchScores ? BranchNames() : [], _options.PredictionSetCoverage is not null))
             columns[output.Name] = output;
         return new SchemaShape(columns.Values);
     }
@@ -130,6 +130,7 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         Answer = _options.Answer,
         FinalNetworks = _options.FinalNetworks,
         LeavesOutMissing = _options.MissingValues.HasFlag(MissingValues.LeaveOutModality),
+        PredictionSetCoverage = _options.PredictionSetCoverage,
         NumberOfEpochs = _options.NumberOfEpochs,
         BatchSize = _options.BatchSize,
         MicroBatchSize = _options.MicroBatchSize,

@@ -25,13 +25,20 @@ public sealed class GradientBlendingTransformer
     private readonly IReadOnlyList<OutputColumn> _columns;
     private readonly SharedModel _shared;
 
-    internal GradientBlendingTransformer(TrainedModel model, LabelInfo label, bool outputsBranchScores, TrainingDevice device)
+    internal GradientBlendingTransformer(
+        TrainedModel model, LabelInfo label, bool outputsBranchScores, TrainingDevice device, double threshold = DecisionThreshold.Usual)
+        : this(new SharedModel(model, typeof(GradientBlendingTransformer).FullName!), label, outputsBranchScores, device, threshold)
     {
-        _shared = new SharedModel(model, typeof(GradientBlendingTransformer).FullName!);
+    }
+
+    private GradientBlendingTransformer(SharedModel shared, LabelInfo label, bool outputsBranchScores, TrainingDevice device, double threshold)
+    {
+        _shared = shared;
         Label = label;
         OutputsBranchScores = outputsBranchScores;
         Device = device;
-        _columns = OutputColumns.Create(label, outputsBranchScores ? model.History.Branches : []);
+        Threshold = threshold;
+        _columns = Columns(outputsBranchScores ? shared.Unguarded.History.Branches : []);
     }
 
     /// <summary>The history of the training of this model.</summary>
@@ -45,6 +52,12 @@ public sealed class GradientBlendingTransformer
     /// <summary>The names of the input columns, in the order of the modalities.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public IReadOnlyList<string> ModalityColumns => [.. Model.Modalities.Select(m => m.Column)];
+
+    /// <summary>
+    /// Of a binary model the probability above which <c>PredictedLabel</c> is true: 0.5, unless <see cref="WithThreshold(double)"/> made it another. Other
+    /// models make no use of it.
+    /// </summary>
+    public double Threshold { get; }
 
     /// <summary>The network. Its tensors are safe to use while nobody disposes this; <see cref="Use"/> makes sure of that.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
@@ -135,6 +148,62 @@ public sealed class GradientBlendingTransformer
     }
 
     /// <summary>
+    /// Returns this binary model with another decision threshold: <c>PredictedLabel</c> is true where <c>Probability</c> is above it. <c>Score</c> and
+    /// <c>Probability</c> stay as they are.
+    /// </summary>
+    /// <param name="threshold">The threshold, at least 0 and below 1.</param>
+    /// <returns>A model that shares the network with this one: disposing of one disposes of both. It is saved with its threshold.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The threshold is not in [0, 1).</exception>
+    /// <exception cref="InvalidOperationException">The model is not binary.</exception>
+    public GradientBlendingTransformer WithThreshold(double threshold)
+    {
+        Check.Probability(threshold);
+        return Label.Kind == OutputKind.Binary ? new(_shared, Label, OutputsBranchScores, Device, threshold) : throw NotBinary();
+    }
+
+    /// <summary>
+    /// Returns this binary model with the decision threshold that has the best value of a metric on the held-out rows (of a cross-fitted model on all rows),
+    /// each answered by heads and pools that did not learn from it. With few held-out rows of a class the choice is uncertain.
+    /// </summary>
+    /// <param name="metric">The metric.</param>
+    /// <returns>A model that shares the network with this one: disposing of one disposes of both. It is saved with its threshold.</returns>
+    /// <exception cref="InvalidOperationException">The model is not binary, or was trained without held-out rows.</exception>
+    /// <example>
+    /// <code>
+    /// var model = pipeline.Fit(train).GradientBlendingModel().WithThreshold(DecisionMetric.F1);
+    /// </code>
+    /// </example>
+    public GradientBlendingTransformer WithThreshold(DecisionMetric metric)
+    {
+        if (Label.Kind != OutputKind.Binary)
+            throw NotBinary();
+        return Model.Calibration.Thresholds.TryGetValue(metric, out double threshold) ? WithThreshold(threshold) : throw new InvalidOperationException(
+            $"The threshold for {metric} is chosen on held-out rows, but this model was trained without any. Hold out rows, or give the threshold as "
+                + $"a number.");
+    }
+
+    /// <summary>
+    /// Computes how much each modality contributes to the answers to rows, and, where the label column is there, to the probability of the truth: exact Shapley
+    /// values over all sets of modalities. It takes one pass of the encoders and heads over the rows. What the model answers without a modality is what it
+    /// answers to rows that lack it (best with <see cref="MissingValues.LeaveOutModality"/>, which fits a pool for every set; otherwise the heads of the other
+    /// modalities answer by their weights in the whole answer).
+    /// </summary>
+    /// <param name="input">The rows, with the modality columns.</param>
+    /// <returns>The contributions of each row and their means with standard errors; <c>ToString</c> gives a table.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A modality column is missing, or its type is not that of training.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model has no classes, more than 8 modalities, or a modality without a head of its own that has learned.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public ModalityContributions ModalityContributions(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var reader = new ContributionReader(Bind(input.Schema), Label);
+        reader.Check();
+        return reader.Read(input);
+    }
+
+    /// <summary>
     /// Copies the trained weights as plain data, for users of PyTorch (<c>safetensors.torch.load_file</c> reads what
     /// <see cref="StateDict.Save(string)"/> writes) or as the start of another training.
     /// </summary>
@@ -163,7 +232,17 @@ public sealed class GradientBlendingTransformer
 
     /// <summary>Like <see cref="Transform"/>, with a column for each branch whatever the trainer's options were.</summary>
     internal IDataView TransformWithBranches(IDataView input) =>
-        new ScoringView(input, new ScoringSchema(input.Schema, _shared, OutputColumns.Create(Label, Model.History.Branches)), Label);
+        new ScoringView(input, new ScoringSchema(input.Schema, _shared, Columns(Model.History.Branches)), Label);
+
+    private IReadOnlyList<OutputColumn> Columns(IReadOnlyList<string> branches)
+    {
+        var calibration = _shared.Unguarded.Calibration;
+        return OutputColumns.Create(Label, branches, calibration.Coverage is null ? null : calibration.Limits, Threshold);
+    }
+
+    private InvalidOperationException NotBinary() => new(
+        $"A threshold decides between yes and no, but the label '{Label.Column}' has {Label.Outputs} outputs ({Label.Kind}). Train with "
+            + "ml.BinaryClassification.");
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new RowMapper(Bind(inputSchema));
 

@@ -7,6 +7,9 @@ internal static class OptionChecks
 {
     private const int MostEpochs = 1_000_000;
 
+    /// <summary>The most modalities of which every set that a row may have gets limits of its own.</summary>
+    private const int MostModalitiesForSets = 10;
+
     /// <summary>Beyond it products in a step leave the range of a float.</summary>
     private const double Largest = 1e30;
 
@@ -44,8 +47,27 @@ internal static class OptionChecks
                 $"ClassWeights are for tasks with one class per row, but the label '{options.LabelColumnName}' makes this "
                 + $"{(kind == OutputKind.Regression ? "a regression" : "multi-label")}. Leave them out, or say how much each row counts by "
                 + $"ExampleWeightColumnName.", nameof(Options.ClassWeights));
+        CheckCoverage(options, kind);
         if (options.Modalities.Count > 1)
             options.Blending.CheckFits(kind.Task(), options.Fusion);
+    }
+
+    private static void CheckCoverage(Options options, OutputKind kind)
+    {
+        const string Option = nameof(Options.PredictionSetCoverage);
+        if (options.PredictionSetCoverage is not { } coverage)
+            return;
+        if (!(coverage > 0 && coverage < 1))
+            throw new ArgumentOutOfRangeException(Option, coverage, $"{Option} must be above 0 and below 1, for example 0.9.");
+        if (kind == OutputKind.MultiLabel)
+            throw new ArgumentException($"{Option} is for tasks with one class per row and for regression, but the label makes this multi-label. "
+                + $"Leave it out.", Option);
+        if (options.MissingValues.HasFlag(MissingValues.LeaveOutModality) && options.Modalities.Count > MostModalitiesForSets)
+        {
+            throw new ArgumentException($"{Option} with MissingValues.LeaveOutModality holds for each set of modalities, of which "
+                + $"{options.Modalities.Count} have "
+                + $"too many; at most {MostModalitiesForSets} modalities are allowed.", Option);
+        }
     }
 
     private static void CheckCheckpoints(Options options)
@@ -83,6 +105,7 @@ internal static class OptionChecks
         : options.EarlyStoppingPatience is not null ? "EarlyStoppingPatience"
         : options.FinalWeights == FinalWeights.BestEpoch ? "FinalWeights = BestEpoch"
         : options.Answer is Answer.BestHead or Answer.Pool ? $"Answer = {options.Answer}"
+        : options.PredictionSetCoverage is not null ? "PredictionSetCoverage"
         : null;
 
     /// <summary>A row may have any one modality alone, which only that modality's own head can answer.</summary>

@@ -26,6 +26,34 @@ public static class ClassMetrics
     }
 
     /// <summary>
+    /// Computes the expected calibration error (Guo et al., ICML 2017): rows are put into bins of equal width by the probability of the class that is
+    /// answered, and the differences between the mean of these probabilities and the share of right answers are averaged over the rows.
+    /// </summary>
+    /// <param name="probabilities">The probabilities as [rows][classes], in [0, 1].</param>
+    /// <param name="labels">The class of each row as [rows], counted from 0.</param>
+    /// <param name="bins">The number of bins, 1 or more. Default 15, as in the paper.</param>
+    /// <returns>The error, in [0, 1]; 0 where the model is as often right as it says.</returns>
+    /// <exception cref="ArgumentException">
+    /// There are no rows, rows have different lengths, a probability is not a number or not in [0, 1], or a label is not the index of a class.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bins"/> is below 1.</exception>
+    public static double CalibrationError(IReadOnlyList<float[]> probabilities, IReadOnlyList<int> labels, int bins = 15)
+    {
+        EvaluationChecks.Scores(probabilities, labels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        if (probabilities.Any(row => row.Any(p => p is < 0 or > 1)))
+            throw new ArgumentException("Calibration is of probabilities, but a score is below 0 or above 1. Give the column Score of a model of "
+                + "classes.", nameof(probabilities));
+        var surplus = new double[bins];
+        for (int row = 0; row < labels.Count; row++)
+        {
+            float sure = probabilities[row].Max();
+            surplus[Math.Min((int)(sure * bins), bins - 1)] += sure - (TopK.Contains(probabilities[row], labels[row], 1) ? 1 : 0);
+        }
+        return surplus.Sum(Math.Abs) / labels.Count;
+    }
+
+    /// <summary>
     /// Computes the accuracy of every class by itself, and their mean (class-mean or balanced accuracy), in which rare classes count as much as
     /// frequent ones.
     /// </summary>

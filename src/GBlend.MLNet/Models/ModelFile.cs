@@ -88,6 +88,13 @@ internal static class ModelFile
             })]),
             ["learned"] = new JsonArray([.. model.Answer.Learned.Select(l => (JsonNode)l)]),
             ["singleHeads"] = model.Answer.SingleHeads is { } single ? new JsonArray([.. single.Select(w => (JsonNode)w)]) : null,
+            ["calibration"] = new JsonObject
+            {
+                ["priors"] = new JsonArray([.. model.Calibration.Priors.Select(p => (JsonNode)p)]),
+                ["thresholds"] = new JsonObject(model.Calibration.Thresholds.Select(t => KeyValuePair.Create($"{t.Key}", (JsonNode?)t.Value))),
+                ["coverage"] = model.Calibration.Coverage,
+                ["limits"] = new JsonArray([.. model.Calibration.Limits.Select(limit => new JsonObject { ["lacks"] = limit.Key, ["limit"] = limit.Value })]),
+            },
             ["targetMean"] = model.Loss.TargetMean,
             ["targetScale"] = model.Loss.TargetScale,
             ["history"] = JsonSerializer.SerializeToNode(model.History, Json),
@@ -107,7 +114,7 @@ internal static class ModelFile
     [
         .. model.Answer.Weights, model.Answer.Intercept, .. model.Answer.SingleHeads
             ?? [], .. model.Answer.Partial.Values.SelectMany(p => p.Weights.Append(p.Intercept)),
-        model.Loss.TargetMean, model.Loss.TargetScale, .. model.Modalities.SelectMany(m => m.Fill ?? []).Select(v => (double)v),
+        .. model.Calibration.Numbers, model.Loss.TargetMean, model.Loss.TargetScale, .. model.Modalities.SelectMany(m => m.Fill ?? []).Select(v => (double)v),
     ];
 
     internal static TrainedModel Load(Stream settings, Stream weights, Device device)
@@ -125,7 +132,10 @@ internal static class ModelFile
                     value.copy_(source);
                 }
             }
-            return new TrainedModel([.. networks.Select(network => network.ForScoring())], saved.Loss, saved.Answer, saved.History, saved.Folds);
+            return new TrainedModel([.. networks.Select(network => network.ForScoring())], saved.Loss, saved.Answer, saved.History, saved.Folds)
+            {
+                Calibration = saved.Calibration,
+            };
         }
         finally
         {
@@ -175,7 +185,24 @@ internal static class ModelFile
             || history.Folds.Any(f => f is null))
             throw new InvalidDataException("The model's settings are damaged: a record of the training is empty.");
         var loss = new Loss(content.Choice<LearningTask>("task"), content.Number("targetMean"), content.Number("targetScale"));
-        return new([.. shapes.Select(s => s with { Modalities = specs })], loss, answer, history, weights, folds);
+        return new([.. shapes.Select(s => s with { Modalities = specs })], loss, answer, history, weights, folds, content.Has("calibration")
+            ? ReadCalibration(content.Object("calibration"), loss, outputs) : new());
+    }
+
+    private static Calibration ReadCalibration(JsonObject json, Loss loss, int outputs)
+    {
+        double[] priors = json.Numbers("priors");
+        var limits = json.Objects("limits").ToDictionary(limit => limit.Whole("lacks"), limit => limit.Number("limit"));
+        bool hasCoverage = json.Has("coverage");
+        if ((priors.Length > 0 && priors.Length != outputs) || hasCoverage != limits.Count > 0 || (hasCoverage && !limits.ContainsKey(0)))
+            throw new InvalidDataException("The model's settings are damaged: what they say of the held-out rows contradicts itself.");
+        return new()
+        {
+            Priors = loss.Task == LearningTask.Multiclass ? priors : [],
+            Thresholds = json.Object("thresholds").ToDictionary(t => Enum.Parse<DecisionMetric>(t.Key), t => t.Value!.GetValue<double>()),
+            Coverage = hasCoverage ? json.Number("coverage") : null,
+            Limits = limits,
+        };
     }
 
     /// <summary>Whether there are whole folds, whose networks are all like those of the first.</summary>
@@ -331,5 +358,6 @@ internal static class ModelFile
             shape.Modalities.Where(m => m.Fill is not null), (f, m) => KeyValuePair.Create(f.Name, StateTensor.FromFloats(f.Shape, m.Fill)));
 
     /// <summary>What a file says, checked.</summary>
-    private sealed record Saved(NetworkShape[] Shapes, Loss Loss, AnswerRule Answer, TrainingHistory History, StateDict Weights, int Folds);
+    private sealed record Saved(NetworkShape[] Shapes, Loss Loss, AnswerRule Answer, TrainingHistory History, StateDict Weights, int Folds,
+        Calibration Calibration);
 }

@@ -51,6 +51,9 @@ internal sealed class TrainedModel : IDisposable
 
     internal TrainingHistory History { get; }
 
+    /// <summary>What the held-out rows say of its answers.</summary>
+    internal Calibration Calibration { get; init; } = new();
+
     internal LearningTask Task => Loss.Task;
 
     /// <summary>Whether rows may lack modalities.</summary>
@@ -105,6 +108,26 @@ internal sealed class TrainedModel : IDisposable
         for (int b = 0; b < branches; b++)
             Write(byBranch[b], branchScores![b]);
     }
+
+    /// <summary>The rule for rows that have some of the modalities: bit i for modality i.</summary>
+    internal AnswerRule RuleOf(int has)
+    {
+        if (has == (1 << Modalities.Count) - 1)
+            return Answer;
+        // A model that refuses rows which lack modalities has no weights for them; those of its answer are the nearest there are.
+        var rule = Answer.SingleHeads is null ? Answer with { SingleHeads = Answer.Weights } : Answer;
+        return rule.Without(_heads, modality => (has >> modality & 1) == 0);
+    }
+
+    /// <summary>Whether each modality has a head of its own that has learned.</summary>
+    internal bool HasAllHeads => Enumerable.Range(0, Modalities.Count).All(i => _heads.Where((head, b) => head.Modality == i && Answer.Learned[b]).Any());
+
+    /// <summary>What all heads predict for the rows of a block, [pass][branch][row x output]: a pass for each view and crop.</summary>
+    internal IReadOnlyList<double[][]> PredictAll(IReadOnlyList<Array> block, int rows) =>
+    [
+        .. from view in Enumerable.Range(0, _views) from crop in Enumerable.Range(0, _crops)
+           select Predict(block, rows, view, crop, [.. _heads.Select(_ => true)]),
+    ];
 
     /// <summary>Encoder parameters by name, for other trainings to start from.</summary>
     internal IReadOnlyDictionary<string, float[]> EncoderWeights(string column)

@@ -7,6 +7,18 @@ namespace GBlend.MLNet;
 /// <param name="Values">Multi-label: [rows x labels] of 0 and 1; regression: [rows] as read. Else <see langword="null"/>.</param>
 internal sealed record TrainingTargets(LearningTask Task, int Outputs, long[]? Classes, float[]? Values)
 {
+    /// <summary>The share of each class among rows, by their weights; empty without classes.</summary>
+    internal double[] ClassShares(Func<int, bool> isAmongThem)
+    {
+        if (Classes is null)
+            return [];
+        double[] shares = new double[Outputs];
+        for (int row = 0; row < Classes.Length; row++)
+            shares[Classes[row]] += isAmongThem(row) ? Weights?[row] ?? 1 : 0;
+        double sum = shares.Sum();
+        return [.. shares.Select(share => share / sum)];
+    }
+
     /// <summary>How much each row counts in losses, with a mean of 1 over the rows to train on; <see langword="null"/> when all count alike.</summary>
     internal double[]? Weights { get; init; }
 

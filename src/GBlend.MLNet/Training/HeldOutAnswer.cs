@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GBlend.MLNet;
 
 /// <summary>The answer of a fit: chosen by the settings on the held-out rows, and what it costs there.</summary>
@@ -58,6 +60,55 @@ internal sealed class HeldOutAnswer
     /// <exception cref="InvalidDataException">There are not as many losses as held-out rows.</exception>
     internal JudgedAnswer Judged(double[] losses) => losses.Length == _rows.Count ? new(losses, _targets.Weights, _groups)
         : throw new InvalidDataException($"There are {losses.Length} losses of {_rows.Count} held-out rows.");
+
+    /// <summary>What the held-out rows say of the answers of a model.</summary>
+    /// <param name="heldOut">What the heads predict.</param>
+    /// <param name="learned">Which of them have ever had weight.</param>
+    /// <param name="settings">Whether rows may lack modalities, and what coverage prediction sets promise.</param>
+    /// <exception cref="InvalidOperationException">There are too few rows for the coverage.</exception>
+    internal Calibration Calibrate(HeldOutPredictions heldOut, IReadOnlyList<bool> learned, TrainingSettings settings)
+    {
+        var calibration = new Calibration { Coverage = settings.PredictionSetCoverage };
+        if (settings.PredictionSetCoverage is { } coverage)
+        {
+            int fewest = PredictionLimits.FewestRows(coverage);
+            if (heldOut.EffectiveRows < fewest)
+            {
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                    $"PredictionSetCoverage = {coverage} needs at least {fewest} held-out rows, but there are {heldOut.Rows}. ")
+                    + "Hold out more, or promise less.");
+            }
+            int[] patterns = settings.LeavesOutMissing ? [.. Enumerable.Range(0, (1 << settings.Modalities.Count) - 1)] : [0];
+            calibration = calibration with
+            {
+                Limits = patterns.ToDictionary(lacks => lacks, lacks => PredictionLimits.Of(Distances(heldOut, learned, lacks), coverage, _targets.Weights)),
+            };
+        }
+        if (_loss.Task != LearningTask.Multiclass || _targets.Outputs != 2 || heldOut.Rows == 0)
+            return calibration;
+        double[] yes = [.. Answers(heldOut, learned, lacks: 0).Select(answer => answer[1])];
+        bool[] isYes = [.. _targets.Classes!.Select(label => label == 1)];
+        return calibration with
+        {
+            Thresholds = Enum.GetValues<DecisionMetric>().ToDictionary(m => m, m => DecisionThreshold.Choose(m, yes, isYes, _targets.Weights)),
+        };
+    }
+
+    /// <summary>How far the truth of each held-out row is from the answer without the modalities that it lacks.</summary>
+    private double[] Distances(HeldOutPredictions heldOut, IReadOnlyList<bool> learned, int lacks)
+    {
+        double[][] answers = Answers(heldOut, learned, lacks);
+        return _loss.Task == LearningTask.Regression
+            ? [.. answers.Select((answer, row) => Math.Abs(_targets.Values![row] - (answer[0] * _loss.TargetScale + _loss.TargetMean)))]
+            : [.. answers.Select((answer, row) => 1 - answer[_targets.Classes![row]])];
+    }
+
+    /// <summary>The answers to rows that lack some modalities, each chosen on other rows.</summary>
+    private double[][] Answers(HeldOutPredictions heldOut, IReadOnlyList<bool> learned, int lacks) => _crossFit.Answers(heldOut, rows =>
+    {
+        var whole = Choose(rows, learned, _ => { });
+        return lacks == 0 ? whole : whole.WithSingleHeads(_branches, rows).Without(_branches, modality => (lacks >> modality & 1) == 1);
+    });
 
     /// <summary>What that answer costs on rows that it has not seen; <see langword="null"/> without held-out rows.</summary>
     internal JudgedAnswer? Judge(HeldOutPredictions heldOut, IReadOnlyList<bool> learned) =>

@@ -28,7 +28,7 @@ internal sealed partial class TrainingRun : IDisposable
     private readonly FrozenFeatures _features;
     private readonly FitProgress _progress;
     private readonly FitRecords _records;
-    private readonly double[] _heldOutWeights;
+    private readonly double[] _heldOutWeights, _priors;
     private readonly HeldOutAnswer _answer;
     private readonly BestEpoch _best;
     private readonly Checkpointing _checkpointing;
@@ -72,6 +72,7 @@ internal sealed partial class TrainingRun : IDisposable
         _refit = refits ? Fold(folds, _ => false) : null;
         int[] heldOut = [.. _folds.SelectMany(f => f.Context.Rows.HeldOut)];
         _heldOutWeights = [.. _folds.Select(f => f.Context.Rows.HeldOut.Sum(row => rows.Targets.Weights?[row] ?? 1))];
+        _priors = rows.Targets.ClassShares(row => !rows.HeldOut[row]);
         int[]? groups = rows.Groups is { } groupOf ? [.. heldOut.Select(row => groupOf[row])] : null;
         _answer = new HeldOutAnswer(settings.Answer, _heads, first.Length > 1, rows.Targets, heldOut, groups, loss, settings.SeedOf("answer"));
         _best = new BestEpoch(settings, () => [.. Trained.SelectMany(f => f.Planned).Select(p => p.Create())]);
@@ -162,13 +163,17 @@ internal sealed partial class TrainingRun : IDisposable
         var answer = _answer.Choose(heldOut, learned, _progress.Warn);
         if (_settings.LeavesOutMissing)
             answer = answer.WithSingleHeads(_heads, heldOut);
+        var calibration = _answer.Calibrate(heldOut, learned, _settings) with { Priors = _priors };
         string description = answer.Describe(_heads);
         double? heldOutLoss = _answer.Judge(heldOut, learned)?.Mean;
         _progress.Info(
             $"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
         var history = _records.ToHistory([.. _folds.Select(f => f.ToHistory())], description, heldOutLoss, selected);
         FoldTraining[] final = _refit is null ? _folds : [_refit];
-        return new TrainedModel([.. final.SelectMany(f => f.Networks).Select(n => n.Network.ForScoring())], Context.Loss, answer, history, final.Length);
+        return new TrainedModel([.. final.SelectMany(f => f.Networks).Select(n => n.Network.ForScoring())], Context.Loss, answer, history, final.Length)
+        {
+            Calibration = calibration,
+        };
     }
 
     public void Dispose()

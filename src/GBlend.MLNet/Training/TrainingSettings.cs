@@ -65,6 +65,9 @@ internal sealed record TrainingSettings
     /// <summary>Threads of torch's operations; <see langword="null"/> for what suits the network.</summary>
     public required int? NumberOfThreads { get; init; }
 
+    /// <summary>The coverage that prediction sets promise; <see langword="null"/> for none.</summary>
+    public double? PredictionSetCoverage { get; init; }
+
     /// <summary>Whether the branches of an estimate may train at the same time; the result is the same either way.</summary>
     public bool TrainsSideBySide { get; init; } = true;
 

@@ -105,7 +105,7 @@ public class SaveAndLoadTests
         // The format that can read it, at 0x4C of the header that ML.NET puts before a component's main stream, and the one that wrote it.
         var e = Refusal(Change(SavedTiny(), "Model.key", bytes => bytes[0x48 + 2] = bytes[0x4C + 2] = 9));
         Assert.Contains("format 9.1", e.Message);
-        Assert.Contains("up to 1.1", e.Message);
+        Assert.Contains("up to 1.2", e.Message);
         Assert.Contains("Update GBlend.MLNet", e.Message);
     }
 

@@ -8,6 +8,7 @@ using static TorchSharp.torch.nn;
 namespace GBlend.MLNet.Tests;
 
 /// <summary>Encoders that users write: what is wrong with one is said by its name and column, before anything is trained.</summary>
+/// <remarks>They look at torch's global generator, which other tests borrow while they build networks.</remarks>
 [Collection(nameof(ProcessWide))]
 public sealed class OthersEncoderTests
 {

@@ -16,6 +16,11 @@ internal static class OnnxColumns
                 + $"by a step that has no ONNX form. "
                 + "Use ml.Model.SaveAsOnnx of GBlend.MLNet, whose file begins after such a step, or export the part of the pipeline after it.");
         }
+        foreach (var column in schema.Columns.Where(column => column.IsLimit))
+        {
+            throw new NotSupportedException($"The model can't be exported to ONNX: its column '{column.Name}' has no ONNX form. "
+                + "Train it without PredictionSetCoverage, or drop the column and keep the limits in your program.");
+        }
         schema.Model.Use(model =>
         {
             var graph = new OnnxGraph(context);
@@ -44,7 +49,8 @@ internal static class OnnxColumns
             OutputKind.Multiclass when isLabel => graph.Cast(
                 graph.Add(graph.Node("ArgMax", scores, ("axis", 1L), ("keepdims", 1L)), graph.Longs([1])), label.KeyType!),
             OutputKind.MultiLabel when isLabel => graph.Node("Greater", [scores, graph.Number(0.5)]),
-            OutputKind.Binary when isLabel => graph.Node("Greater", [Class(1), Class(0)]),
+            OutputKind.Binary when isLabel =>
+                graph.Node("Greater", [Class(1), column.Threshold == DecisionThreshold.Usual ? Class(0) : graph.Number(column.Threshold)]),
             OutputKind.Binary when column.Name == DefaultColumnNames.Probability => Class(1),
             OutputKind.Binary => graph.Node("Sub", [Log(Class(1)), Log(Class(0))]),
             _ => scores,

@@ -19,6 +19,12 @@ internal abstract record OutputColumn(string Name, DataViewType Type, int Branch
     /// </summary>
     internal (string ColumnKind, string ValueKind)? ScoreKind { get; init; }
 
+    /// <summary>Of a binary label the probability above which it is yes.</summary>
+    internal double Threshold { get; init; } = DecisionThreshold.Usual;
+
+    /// <summary>Whether the value depends on the modalities that a row lacks, in addition to its scores.</summary>
+    internal virtual bool IsLimit => false;
+
     /// <summary>A getter of the value for the row at which <paramref name="scores"/> stands.</summary>
     internal abstract Delegate Getter(IRowScores scores);
 
@@ -43,6 +49,9 @@ internal interface IRowScores
     /// <summary>The scores of the current row.</summary>
     /// <param name="branch">A branch, or <see cref="OutputColumn.Answer"/>.</param>
     ReadOnlySpan<float> Current(int branch);
+
+    /// <summary>The modalities that the current row lacks: bit i for modality i.</summary>
+    int Lacks { get; }
 }
 
 /// <summary>Writes a column's value from a row's scores.</summary>
@@ -56,4 +65,22 @@ internal delegate void FromScores<T>(ReadOnlySpan<float> scores, ref T value);
 internal sealed record OutputColumn<T>(string Name, DataViewType Type, int Branch, FromScores<T> Write) : OutputColumn(Name, Type, Branch)
 {
     internal override Delegate Getter(IRowScores scores) => (ValueGetter<T>)((ref T value) => Write(scores.Current(Branch), ref value));
+}
+
+/// <summary>Writes a column's value from a row's scores and the modalities that it lacks.</summary>
+internal delegate void FromScoresAndLacks<T>(ReadOnlySpan<float> scores, int lacks, ref T value);
+
+/// <inheritdoc cref="OutputColumn"/>
+/// <param name="Name">The column's name.</param>
+/// <param name="Type">The column's type.</param>
+/// <param name="Write">Makes the value of the answer's scores.</param>
+internal sealed record LimitColumn<T>(string Name, DataViewType Type, FromScoresAndLacks<T> Write) : OutputColumn(Name, Type, Answer)
+{
+    internal override bool IsLimit => true;
+
+    internal override Delegate Getter(IRowScores scores) => (ValueGetter<T>)((ref T value) =>
+    {
+        var answer = scores.Current(Answer);
+        Write(answer, scores.Lacks, ref value);
+    });
 }

@@ -9,20 +9,27 @@ namespace GBlend.MLNet;
 /// <summary>The columns that a model adds, named and annotated as those of ML.NET's own trainers, so that its evaluators find them.</summary>
 internal static class OutputColumns
 {
+    /// <summary>Of a score that was rounded to a float.</summary>
+    private const double Rounding = 1e-7;
+
     /// <summary>The columns of a model.</summary>
     /// <param name="label">What the label column said.</param>
     /// <param name="branches">The branches that get a column <c>Score.branch</c>; may be empty.</param>
-    internal static IReadOnlyList<OutputColumn> Create(LabelInfo label, IReadOnlyList<string> branches)
+    /// <param name="limits">By the modalities that a row lacks, how far the truth may be from the answer; <see langword="null"/> for no such column.</param>
+    /// <param name="threshold">Of a binary model: the probability above which the answer is yes.</param>
+    internal static IReadOnlyList<OutputColumn> Create(
+        LabelInfo label, IReadOnlyList<string> branches, IReadOnlyDictionary<int, double>? limits, double threshold)
     {
         IEnumerable<OutputColumn> answer = label.Kind switch
         {
             OutputKind.Multiclass => [GenericFactory.Create<KeyColumn>(typeof(KeyColumn<>), label.KeyType!).Create(label), ClassScore(label)],
             OutputKind.MultiLabel => [Labels(label), Scores(label, DefaultColumnNames.Score, OutputColumn.Answer)],
-            OutputKind.Binary => [Yes(),
+            OutputKind.Binary => [Yes(threshold),
                 LogOdds(DefaultColumnNames.Score, OutputColumn.Answer) with { ScoreKind = (ColumnKind.BinaryClassification, ValueKind.Score) }, Probability()],
             _ => [Number(DefaultColumnNames.Score, OutputColumn.Answer) with { ScoreKind = (ColumnKind.Regression, ValueKind.Score) }],
         };
-        return [.. answer, .. branches.Select((name, branch) => BranchScore(label, $"{DefaultColumnNames.Score}.{name}", branch))];
+        OutputColumn[] within = limits is null ? [] : [label.Kind == OutputKind.Regression ? Interval(limits) : Set(label, limits)];
+        return [.. answer, .. within, .. branches.Select((name, branch) => BranchScore(label, $"{DefaultColumnNames.Score}.{name}", branch))];
     }
 
     /// <summary>The input schema with the columns at its end.</summary>
@@ -37,8 +44,34 @@ internal static class OutputColumns
     }
 
     /// <summary>What <see cref="Append"/> will add, in the terms of schemas that are still without data.</summary>
-    internal static SchemaShape Promise(LabelInfo label, IReadOnlyList<string> branches) =>
-        SchemaShape.Create(Append(new DataViewSchema.Builder().ToSchema(), Create(label, branches)));
+    internal static SchemaShape Promise(LabelInfo label, IReadOnlyList<string> branches, bool hasLimits)
+    {
+        var limits = hasLimits ? new Dictionary<int, double>() : null;
+        return SchemaShape.Create(Append(new DataViewSchema.Builder().ToSchema(), Create(label, branches, limits, DecisionThreshold.Usual)));
+    }
+
+    /// <summary>The classes that are as probable as the truth mostly is.</summary>
+    private static OutputColumn Set(LabelInfo label, IReadOnlyDictionary<int, double> limits) => new LimitColumn<VBuffer<bool>>(
+        "PredictionSet", new VectorDataViewType(BooleanDataViewType.Instance, label.Outputs), (scores, lacks, ref value) =>
+        {
+            double limit = limits[lacks];
+            var editor = VBufferEditor.Create(ref value, scores.Length);
+            for (int c = 0; c < scores.Length; c++)
+                editor.Values[c] = 1 - (double)scores[c] <= limit + Rounding;
+            value = editor.Commit();
+        })
+    {
+        Annotate = annotations => AddSlotNames(label, annotations),
+    };
+
+    private static OutputColumn Interval(IReadOnlyDictionary<int, double> limits) => new LimitColumn<VBuffer<float>>(
+        "PredictionInterval", new VectorDataViewType(NumberDataViewType.Single, 2), (scores, lacks, ref value) =>
+        {
+            double limit = limits[lacks];
+            var editor = VBufferEditor.Create(ref value, 2);
+            (editor.Values[0], editor.Values[1]) = ((float)(scores[0] - limit), (float)(scores[0] + limit));
+            value = editor.Commit();
+        });
 
     private static OutputColumn BranchScore(LabelInfo label, string name, int branch) => label.Kind switch
     {
@@ -81,9 +114,11 @@ internal static class OutputColumns
     private static OutputColumn Number(string name, int branch) => new OutputColumn<float>(
         name, NumberDataViewType.Single, branch, static (scores, ref value) => value = scores[0]);
 
-    private static OutputColumn Yes() => new OutputColumn<bool>(
-        DefaultColumnNames.PredictedLabel, BooleanDataViewType.Instance, OutputColumn.Answer, static (scores, ref value) => value = scores[1] > scores[0])
+    private static OutputColumn Yes(double threshold) => new OutputColumn<bool>(
+        DefaultColumnNames.PredictedLabel, BooleanDataViewType.Instance, OutputColumn.Answer,
+        (scores, ref value) => value = threshold == DecisionThreshold.Usual ? scores[1] > scores[0] : scores[1] > (float)threshold)
     {
+        Threshold = threshold,
         ScoreKind = (ColumnKind.BinaryClassification, ValueKind.PredictedLabel),
     };
 

@@ -7,6 +7,9 @@ internal static class HeldOutChecks
 {
     private const int MostNames = 10;
 
+    /// <summary>With fewer rows of a class, what is measured of it is mostly chance.</summary>
+    private const int Few = 10;
+
     /// <summary>Refuses a division that can't be trained on and warns of one that trains badly.</summary>
     /// <param name="targets">The labels of all rows.</param>
     /// <param name="heldOut">Per row.</param>
@@ -42,9 +45,12 @@ internal static class HeldOutChecks
                     $"{needOfEveryClass} needs held-out rows of every class, but none is of {lacking} (label column '{label.Column}'). A class needs two rows "
                     + $"or more, with a sampling key in two keys or more: add rows or remove the class, or choose other keys, a larger ValidationFraction or "
                     + $"another HoldOutColumnName.");
+            string few = NamesOf(label, c => kept[c] is > 0 and < Few), ofFew = $"fewer than {Few} held-out rows, so that these say little about them: {few}.";
             if (lacking.Length > 0)
                 host.Warning($"The held-out rows lack classes, so that they say nothing about them: {lacking}. A larger ValidationFraction or more rows of "
-                    + $"these classes would hold some out.");
+                    + $"these classes would hold some out.{(few.Length > 0 ? $" Other classes have {ofFew}" : "")}");
+            else if (few.Length > 0)
+                host.Warning($"Classes have {ofFew} A larger ValidationFraction, Blending.Folds or more rows of these classes would say more.");
         }
     }
 

@@ -5,6 +5,9 @@ internal static class HoldOut
 {
     private const int Attempts = 200;
 
+    /// <summary>Held-out rows of a class that say something of it.</summary>
+    private const int Enough = 5;
+
     /// <summary>Quotas that differ by less are the same.</summary>
     private const double Slack = 1e-9;
 
@@ -22,7 +25,9 @@ internal static class HoldOut
         int[][] strata = [.. Enumerable.Range(0, rows).GroupBy(r => classes?[r] ?? 0).OrderBy(g => g.Key).Select(g => g.ToArray())];
         foreach (int[] members in strata)
             random.Shuffle(members);
-        int[] shares = Shares([.. strata.Select(s => s.Length)], fraction, everyClass, random);
+        int[] sizes = [.. strata.Select(s => s.Length)], shares = Shares(sizes, fraction, everyClass, random);
+        if (classes is not null)
+            shares = WithEnoughOfEach(sizes, shares);
         foreach (int row in strata.Zip(shares).SelectMany(s => s.First.Take(s.Second)))
             heldOut[row] = true;
         return heldOut;
@@ -48,6 +53,27 @@ internal static class HoldOut
             c => quotas[c] - shares[c]).Take(Math.Max(left, 0)))
             shares[c]++;
         return shares;
+    }
+
+    /// <summary>
+    /// Rows are taken from the classes that have most of them held out for those that have few, one by one, until each class has five, or half of its
+    /// rows: of fewer nothing can be said. A class that gives keeps twice as many, so that sets of small classes stay as they are. The sum stays the same.
+    /// </summary>
+    /// <param name="sizes">The rows of each class.</param>
+    /// <param name="shares">How many of them are held out, by <see cref="Shares"/>.</param>
+    internal static int[] WithEnoughOfEach(IReadOnlyList<int> sizes, IReadOnlyList<int> shares)
+    {
+        int[] given = [.. shares];
+        int Wanted(int c) => Math.Min(Enough, sizes[c] / 2);
+        while (true)
+        {
+            int[] few = [.. Enumerable.Range(0, given.Length).Where(c => given[c] < Wanted(c))];
+            int most = Enumerable.Range(0, given.Length).MaxBy(c => given[c]);
+            if (few.Length == 0 || given[most] <= 2 * Enough)
+                return given;
+            given[few.MinBy(c => given[c])]++;
+            given[most]--;
+        }
     }
 
     /// <summary>The rows that a fraction above 0 asks for: at least one.</summary>

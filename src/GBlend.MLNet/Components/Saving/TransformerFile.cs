@@ -18,11 +18,14 @@ internal static class TransformerFile
     internal const string LoaderSignature = "GradientBlending";
     private const string Schema = "schema.json", Settings = "settings.json", Weights = "weights.safetensors";
 
-    private static readonly SavedPart s_part = new("GRADBLND", LoaderSignature, 0x00010001, 0x00010001, typeof(TransformerFile));
+    private static readonly SavedPart s_part = new("GRADBLND", LoaderSignature, 0x00010002, 0x00010001, typeof(TransformerFile));
+
+    /// <summary>The format whose readers know no thresholds, which most models don't have.</summary>
+    private static readonly SavedPart s_partWithoutThreshold = s_part with { Format = 0x00010001 };
 
     internal static void Save(ModelSaveContext ctx, GradientBlendingTransformer transformer)
     {
-        s_part.Begin(ctx);
+        (transformer.Threshold == DecisionThreshold.Usual ? s_partWithoutThreshold : s_part).Begin(ctx);
         using var settings = new MemoryStream();
         using var weights = new MemoryStream();
         transformer.Use(model => model.Save(settings, weights));
@@ -35,13 +38,15 @@ internal static class TransformerFile
     /// <exception cref="InvalidDataException">The file is truncated, altered or newer; the message says which and what to do.</exception>
     internal static GradientBlendingTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
-        var (label, outputsBranchScores, device, settings, weights) = s_part.Load(ctx, _ =>
+        var (label, outputsBranchScores, device, threshold, settings, weights) = s_part.Load(ctx, _ =>
         {
             var schema = JsonNode.Parse(SavedPart.Read(ctx, Schema, SavedPart.MostSettings))!.AsObject();
             byte[] settings = SavedPart.Read(ctx, Settings, SavedPart.MostSettings), weights = SavedPart.Read(ctx, Weights, SavedPart.MostWeights);
             // A model trained on a GPU is welcome where there is none; one that was bound to the CPU stays there.
             var device = schema.Has("device") && schema.Text("device") == nameof(TrainingDevice.Cpu) ? TrainingDevice.Cpu : TrainingDevice.Auto;
-            return (LabelInfo.FromJson(schema.Object("label")), schema.Flag("outputsBranchScores"), device, settings, weights);
+            double threshold = schema.Has("threshold") ? schema.Number("threshold") : DecisionThreshold.Usual;
+            Check.Probability(threshold);
+            return (LabelInfo.FromJson(schema.Object("label")), schema.Flag("outputsBranchScores"), device, threshold, settings, weights);
         });
         var environment = env as IHostEnvironmentInternal;
         var model = TrainedModel.Load(
@@ -51,8 +56,8 @@ internal static class TransformerFile
             if (model.Outputs != label.Outputs || model.Task != label.Kind.Task())
                 throw new InvalidDataException($"The model file contradicts itself: its network has {model.Outputs} outputs ({model.Task}), its label "
                     + $"{label.Outputs} ({label.Kind}). Save the model again.");
-            OutputColumns.Promise(label, outputsBranchScores ? model.History.Branches : []);
-            return new GradientBlendingTransformer(model, label, outputsBranchScores, device);
+            OutputColumns.Promise(label, outputsBranchScores ? model.History.Branches : [], model.Calibration.Coverage is not null);
+            return new GradientBlendingTransformer(model, label, outputsBranchScores, device, threshold);
         }
         catch
         {
@@ -67,5 +72,6 @@ internal static class TransformerFile
         ["label"] = transformer.Label.ToJson(),
         ["outputsBranchScores"] = transformer.OutputsBranchScores,
         ["device"] = transformer.Device.ToString(),
+        ["threshold"] = transformer.Threshold == DecisionThreshold.Usual ? null : transformer.Threshold,
     };
 }

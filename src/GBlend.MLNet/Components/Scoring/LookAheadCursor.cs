@@ -62,6 +62,8 @@ internal sealed class LookAheadCursor : DataViewRowCursor, IRowScores
 
     ReadOnlySpan<float> IRowScores.Current(int branch) => _block.Scores(CurrentSlot(), branch);
 
+    int IRowScores.Lacks => _block.Lacks(CurrentSlot());
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -64,6 +64,24 @@ internal sealed class ScoreBlock
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     internal void Score(int rows) => _shared.Use(model => model.Score(_inputs, rows, _answer, _branches, _isAbsent));
 
+    /// <summary>What all heads predict for the first rows of the block, see <see cref="TrainedModel.PredictAll"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    internal IReadOnlyList<double[][]> PredictAll(int rows)
+    {
+        IReadOnlyList<double[][]> passes = [];
+        _shared.Use(model => passes = model.PredictAll(_inputs, rows));
+        return passes;
+    }
+
+    /// <summary>The modalities that a row lacks: bit i for modality i.</summary>
+    internal int Lacks(int slot)
+    {
+        int lacks = 0;
+        for (int m = 0; _isAbsent is not null && m < _isAbsent.Length; m++)
+            lacks |= _isAbsent[m][slot] ? 1 << m : 0;
+        return lacks;
+    }
+
     /// <summary>The scores of a row.</summary>
     internal ReadOnlySpan<float> Scores(int slot, int branch) =>
         (branch == OutputColumn.Answer ? _answer : _branches![branch]).AsSpan(slot * _model.Outputs, _model.Outputs);

@@ -19,6 +19,8 @@ internal sealed class ScoredRow(ScoringSchema schema, DataViewRow input, IEnumer
 
     protected override ValueGetter<TValue> GetAdded<TValue>(DataViewSchema.Column column) => _schema.Added(column).Getter(this).As<TValue>(column);
 
+    int IRowScores.Lacks => _block?.Lacks(0) ?? 0;
+
     ReadOnlySpan<float> IRowScores.Current(int branch)
     {
         if (Position < 0)
