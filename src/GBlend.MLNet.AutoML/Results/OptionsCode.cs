@@ -55,6 +55,7 @@ internal static class OptionsCode
         Add(nameof(options.UseBFloat16), "true", !options.UseBFloat16);
         Add(nameof(options.MemoryBudgetInMegabytes), Number(options.MemoryBudgetInMegabytes), options.MemoryBudgetInMegabytes is null);
         Add(nameof(options.NumberOfThreads), Number(options.NumberOfThreads), options.NumberOfThreads is null);
+        Add(nameof(options.PredictionSetCoverage), Number(options.PredictionSetCoverage ?? 0), options.PredictionSetCoverage is null);
         Add(nameof(options.CheckpointFolder), Text(options.CheckpointFolder), options.CheckpointFolder is null);
         string interval = $"System.TimeSpan.FromSeconds({Number(options.CheckpointInterval.TotalSeconds)})";
         Add(nameof(options.CheckpointInterval), interval, options.CheckpointInterval == usual.CheckpointInterval);

@@ -92,6 +92,7 @@ public sealed class OptionsCodeTests
         options.Device = TrainingDevice.Cpu;
         options.NumberOfThreads = 2;
         options.OutputBranchScores = true;
+        options.PredictionSetCoverage = 0.85;
         options.CheckpointFolder = "run \"7\"";
         options.CheckpointInterval = TimeSpan.FromSeconds(90.5);
         options.LabelColumnName = "Word";
