@@ -31,6 +31,55 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
     }
 
     [Fact]
+    public void A_table_with_text_numbers_categories_and_pictures_is_trained_in_the_three_lines_of_the_README()
+    {
+        string lines = CodeBlock().Matches(File.ReadAllText(Repository.PathTo("README.md"))).Select(m => m.Groups["code"].Value)
+            .First(code => code.Contains("ml.MultiModal()")).Replace("FromMinutes(10)", "FromSeconds(25)");
+        string program = $$"""
+            using GBlend.MLNet.Tables;
+            using Microsoft.ML;
+
+            foreach (var (name, rows) in new[] { ("products.csv", 120), ("test.csv", 60) })
+            {
+                var random = new Random(rows);
+                var text = new System.Text.StringBuilder("Price,Color,Description,Photo,Category\n");
+                for (int i = 0; i < rows; i++)
+                {
+                    string photo = $"{rows}-{i}.bmp";
+                    var pixels = new byte[54 + 16 * 16 * 3];
+                    "BM"u8.CopyTo(pixels);
+                    foreach (var (at, value) in new[] { (2, pixels.Length), (10, 54), (14, 40), (18, 16), (22, 16), (26, 1 | (24 << 16)) })
+                        BitConverter.TryWriteBytes(pixels.AsSpan(at), value);
+                    for (int p = 54; p < pixels.Length; p++)
+                        pixels[p] = (byte)(random.Next(150) + (p % 3 == i % 3 ? 100 : 0));
+                    File.WriteAllBytes(photo, pixels);
+                    string[] words = ["old", "new", "big", "small", new[] { "bear", "novel", "drill" }[i % 3], "thing"];
+                    random.Shuffle(words);
+                    string price = System.FormattableString.Invariant($"{i % 3 + random.NextDouble():0.00}");
+                    text.Append($"{price},{new[] { "red", "blue" }[random.Next(2)]},\"{string.Join(" ", words)}, {i}\",{photo},class {i % 3}\n");
+                }
+                File.WriteAllText(name, text.ToString());
+            }
+            var ml = new MLContext(seed: 1);
+            {{lines}}
+            Console.WriteLine(table);
+            Console.WriteLine(model.History.Answer);
+            ml.Model.Save(model, table.Data.Schema, "model.zip");
+            Console.WriteLine(new MLContext().Model.Load("model.zip", out _).Transform(table.Data).Schema["PredictedLabel"].Type);
+            """;
+        var packages = new Dictionary<string, string>
+        {
+            ["GBlend.MLNet.Tables"] = "",
+            [Libtorch] = LibtorchVersion,
+            ["OpenCvSharp4.official.runtime.linux-x64"] = "4.13.0.20260627",
+        };
+        var run = packed.Run("Table", packages, program).MustSucceed();
+        Assert.Matches(@"^(0\.\d+|1)\s", run.Output);
+        Assert.Contains("Image.Photo", run.Output);
+        Assert.Contains("String", run.Output);
+    }
+
+    [Fact]
     public void The_first_program_of_the_README_runs()
     {
         string[] blocks = [.. CodeBlock().Matches(File.ReadAllText(Repository.PathTo("README.md"))).Take(3).Select(m => m.Groups["code"].Value)];

@@ -1,0 +1,26 @@
+namespace GBlend.MLNet.Tables;
+
+/// <summary>What may be said of a fit of a table; everything has a default.</summary>
+public sealed class MultiModalOptions
+{
+    /// <summary>The task. Default: the one that the label's values say (a number with many values: regression; else classes).</summary>
+    public TableTask? Task { get; set; }
+
+    /// <summary>
+    /// The column whose rows of one value (a person, a camera) are held out together, and that is no feature. Default: none;
+    /// <see cref="TableColumn.MayGroupRows"/> says which columns look so.
+    /// </summary>
+    public string? SamplingKey { get; set; }
+
+    /// <summary>The seed of all that is random. Default: 1.</summary>
+    public int Seed { get; set; } = 1;
+
+    /// <summary>Whether settings are swept while time is left of the limit. Default: true; without a time limit nothing is swept.</summary>
+    public bool Sweep { get; set; } = true;
+
+    /// <summary>Receives what is being done. Default: nobody does.</summary>
+    public IProgress<MultiModalProgress>? Progress { get; set; }
+
+    /// <summary>Changes the options of the trainer before the first fit, for what is not said here. Default: no change.</summary>
+    public Action<GradientBlendingTrainer.Options>? Trainer { get; set; }
+}

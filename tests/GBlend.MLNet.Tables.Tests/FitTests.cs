@@ -1,0 +1,208 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace GBlend.MLNet.Tables.Tests;
+
+public sealed class FitTests : IDisposable
+{
+    private readonly MLContext _ml = new(1);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static MultiModalOptions Short(int epochs = 6) => new() { Trainer = o => (o.NumberOfEpochs, o.ValidationFraction) = (epochs, 0.2) };
+
+    [Fact]
+    public void Three_lines_train_on_numbers_categories_dates_text_and_pictures()
+    {
+        var table = MultiModalTable.Load(_ml, Products.Write(_folder, 150, 1));
+        var test = MultiModalTable.Load(_ml, Products.Write(_folder, 60, 2, name: "test.csv"));
+        using var model = _ml.MultiModal().Fit(table, label: "Category", options: Short());
+
+        Assert.Equal(["Numbers", "Text.Description", "Image.Photo"], model.History.Branches.Take(3));
+        Assert.InRange(model.Evaluate(test)["MicroAccuracy"], 0.85, 1);
+        // Rows without a label or a picture are scored all the same.
+        var scored = model.Transform(test.Data);
+        string[] predicted = [.. scored.GetColumn<ReadOnlyMemory<char>>("PredictedLabel").Select(v => v.ToString())];
+        Assert.Equal(60, predicted.Length);
+        Assert.DoesNotContain(scored.Schema, c => c.Name.StartsWith("Numbers", StringComparison.Ordinal));
+        Assert.All(predicted, p => Assert.Contains(p, (string[])["toy", "book", "tool"]));
+        var unlabeled = _ml.Transforms.DropColumns("Category").Fit(test.Data).Transform(test.Data);
+        Assert.Equal(predicted, model.Transform(unlabeled).GetColumn<ReadOnlyMemory<char>>("PredictedLabel").Select(v => v.ToString()));
+
+        string file = _folder.File("model.zip", "");
+        _ml.Model.Save(model, test.Data.Schema, file);
+        var loaded = _ml.Model.Load(file, out _);
+        Assert.Equal(scored.GetColumn<float[]>("Score"), loaded.Transform(test.Data).GetColumn<float[]>("Score"));
+        (loaded as IDisposable)?.Dispose();
+        Assert.Empty(CompilationErrors(model.Pipeline));
+        Assert.Contains("<html", model.Report(test).ToHtml());
+    }
+
+    [Fact]
+    public void The_program_by_hand_makes_the_same_steps()
+    {
+        var table = MultiModalTable.Load(_ml, Products.Write(_folder, 80, 1, pictures: false));
+        using var model = _ml.MultiModal().Fit(table, "Category", options: Short(2));
+        Assert.Empty(CompilationErrors(model.Pipeline));
+        foreach (
+            string step in new[] { "MapValueToKey", "OneHotEncoding", "IndicateMissingValues", "FeaturizeText", "Trainers.GradientBlending", "MapKeyToValue" })
+            Assert.Contains(step, model.Pipeline);
+        Assert.NotEmpty(CompilationErrors(model.Pipeline.Replace("FeaturizeText", "FeaturizeTexts")));
+    }
+
+    [Theory]
+    [InlineData("Price", TableTask.Regression)]
+    [InlineData("Color", TableTask.Multiclass)]
+    public void The_task_follows_from_the_label(string label, TableTask task)
+    {
+        var table = MultiModalTable.Load(_ml, Products.Write(_folder, 90, 1, pictures: false));
+        using var model = _ml.MultiModal().Fit(table, label, options: Short(2));
+        Assert.Equal(task, model.Task);
+        Assert.All(model.Evaluate(table).Values, value => Assert.True(double.IsFinite(value)));
+        Assert.Empty(CompilationErrors(model.Pipeline));
+    }
+
+    public sealed class Reading
+    {
+        public bool IsOn { get; set; }
+
+        public float A { get; set; }
+
+        [VectorType(4)]
+        public float[] Sensor { get; set; } = [];
+
+        [VectorType(2)]
+        public float[] Tags { get; set; } = [];
+    }
+
+    [Theory]
+    [InlineData("IsOn", TableTask.Binary)]
+    [InlineData("Tags", TableTask.MultiLabel)]
+    public void Labels_of_other_types_have_their_tasks(string label, TableTask task)
+    {
+        var random = new Random(3);
+        Reading[] rows = [.. Enumerable.Range(0, 120).Select(i => new Reading
+        {
+            IsOn = i % 2 == 0, A = i % 2 + (float)random.NextDouble(), Sensor = [i % 2, (float)random.NextDouble(), i % 3, 1],
+                Tags = [i % 2, i % 3 == 0 ? 1 : 0],
+        })];
+        using var model = _ml.MultiModal().Fit(_ml.Data.LoadFromEnumerable(rows), label, options: Short(4));
+        Assert.Equal(task, model.Task);
+        Assert.All(model.Evaluate(MultiModalTable.From(_ml, rows)).Values, value => Assert.InRange(value, 0, 1.5));
+    }
+
+    [Theory]
+    [InlineData("Constant", "the same value in all rows")]
+    [InlineData("Id", "a value of its own")]
+    [InlineData("Kind", "no column 'Kind'")]
+    public void Labels_that_can_not_be_learned_are_refused(string label, string message)
+    {
+        var table = MultiModalTable.Load(_ml, Products.Write(_folder, 40, 1, pictures: false));
+        Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(() => _ml.MultiModal().Fit(table, label)).Message);
+    }
+
+    [Fact]
+    public void Rows_without_a_label_are_left_out_and_said()
+    {
+        string path = Products.Write(_folder, 90, 1, pictures: false);
+        string text = File.ReadAllText(path);
+        int at = text.LastIndexOf(text.Contains(",tool", StringComparison.Ordinal) ? ",tool" : ",toy", StringComparison.Ordinal);
+        var table = MultiModalTable.Load(_ml, _folder.File("some.csv", text[..(at + 1)] + text[(at + (text[at + 2] == 'o' && text[at + 3] == 'o' ? 5 : 4))..]));
+        using var model = _ml.MultiModal().Fit(table, "Category", options: Short(2));
+        Assert.Contains("1 rows have no label", Assert.Single(model.Warnings));
+        Assert.Equal(89, model.History.TrainingRows + model.History.HeldOutRows);
+    }
+
+    [Fact]
+    public void A_column_that_says_the_label_is_suspicious()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 60).Select(i => $"{i * 0.7 % 5:0.00},{(i % 2 == 0 ? "yes" : "no")},{(i % 2 == 0 ? "A" : "B")}\n"));
+        var table = MultiModalTable.Load(_ml, _folder.File("copy.csv", "Size,Copy,Label\n" + rows));
+        using var model = _ml.MultiModal().Fit(table, "Label", options: Short(1));
+        Assert.Contains("'Copy' is a suspicious column", Assert.Single(model.Warnings));
+    }
+
+    [Fact]
+    public void A_time_limit_of_a_second_gives_a_model()
+    {
+        var table = MultiModalTable.Load(_ml, Products.Write(_folder, 200, 1, pictures: false));
+        var options = Short(400);
+        using var model = _ml.MultiModal().Fit(table, "Category", TimeSpan.FromSeconds(1), options);
+        Assert.InRange(model.History.Epochs.Count, 1, 399);
+        Assert.Contains("time limit was reached", Assert.Single(model.Warnings));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.MultiModal().Fit(table, "Category", TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void Time_that_is_left_is_swept()
+    {
+        var table = MultiModalTable.Load(_ml, Products.Write(_folder, 60, 1, pictures: false));
+        var steps = new List<string>();
+        var options = Short(2);
+        // Ended after some trials, so that the test does not take the time that it allows.
+        using var cancel = new CancellationTokenSource();
+        options.Progress = new Steps(steps, () => cancel.Cancel(), "sweep: trial 4");
+        using var model = _ml.MultiModal().Fit(table, "Category", TimeSpan.FromHours(1), options, cancel.Token);
+        Assert.NotNull(model.Leaderboard);
+        Assert.True(model.Leaderboard.Rows.Count > 1);
+        Assert.Contains(steps, s => s.Contains("sweep: trial"));
+    }
+
+    [Fact]
+    public void Cancellation_gives_the_model_so_far()
+    {
+        var table = MultiModalTable.Load(_ml, Products.Write(_folder, 60, 1, pictures: false));
+        using var cancel = new CancellationTokenSource();
+        var options = Short(300);
+        options.Progress = new Cancelling(cancel, "epoch 3 ");
+        using var model = _ml.MultiModal().Fit(table, "Category", null, options, cancel.Token);
+        Assert.InRange(model.History.Epochs.Count, 2, 4);
+        cancel.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => _ml.MultiModal().Fit(table, "Category", null, Short(3), cancel.Token));
+    }
+
+    [Fact]
+    public void A_thousand_columns_and_empty_ones_are_fitted()
+    {
+        var random = new Random(2);
+        string header = string.Join(",", Enumerable.Range(0, 1000).Select(i => $"C{i}").Append("Empty").Append("Label"));
+        string rows = string.Concat(Enumerable.Range(0, 40).Select(r => string.Join(
+            ",", Enumerable.Range(0, 1000).Select(i => $"{random.NextDouble() + (i < 20 ? r % 2 : 0):0.000}")) + $",,{(r % 2 == 0 ? "a" : "b")}\n"));
+        var table = MultiModalTable.Load(_ml, _folder.File("wide.csv", header + "\n" + rows));
+        using var model = _ml.MultiModal().Fit(table, "Label", options: Short(2));
+        Assert.Equal(["Numbers"], model.History.Branches);
+    }
+
+    private sealed class Steps(List<string> steps, Action end, string at) : IProgress<MultiModalProgress>
+    {
+        public void Report(MultiModalProgress value)
+        {
+            lock (steps)
+                steps.Add(value.ToString());
+            if (value.Step.StartsWith(at, StringComparison.Ordinal))
+                end();
+        }
+    }
+
+    private sealed class Cancelling(CancellationTokenSource source, string at) : IProgress<MultiModalProgress>
+    {
+        public void Report(MultiModalProgress value)
+        {
+            if (value.Step.Contains(at, StringComparison.Ordinal))
+                source.Cancel();
+        }
+    }
+
+    private static Diagnostic[] CompilationErrors(string program)
+    {
+        const string Usings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;";
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(
+            path => MetadataReference.CreateFromFile(path));
+        var compilation = CSharpCompilation.Create("Program", [CSharpSyntaxTree.ParseText(Usings), CSharpSyntaxTree.ParseText(program)], references,
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication));
+        return [.. compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error)];
+    }
+}
