@@ -22,6 +22,8 @@ if (args is [] or ["vectors"])
     ReportVectors(BenchmarkRows.Create());
 if (args is [] or ["convolutions"])
     ReportConvolutions(BenchmarkRows.Create(320));
+if (args is [] or ["checkpoints"])
+    ReportCheckpoints();
 if (args is [] or ["media"])
     ReportMedia();
 
@@ -42,6 +44,12 @@ static void ReportConvolutions(TrainingRows data)
     foreach (var (name, blending, most) in TrainingBenchmarks.Blendings())
         Report($"{name} / naive joint, ResNet-18 of width 1/8, one thread", FormattableString.Invariant($"at most {most}"),
             TrainingBenchmarks.OverNaiveConvolutional(data, blending));
+}
+
+static void ReportCheckpoints()
+{
+    Report("a checkpoint / the minute between two, auto in five folds", "at most 0.03", CheckpointBenchmarks.OfTheDefault(BenchmarkRows.Create()));
+    Report("the same, two ResNet-18 under Adam with a best epoch", "at most 0.03", CheckpointBenchmarks.OfLargeNetworks(BenchmarkRows.Create(120)));
 }
 
 static void ReportMedia()
@@ -73,5 +81,5 @@ static double PeakOfOwnProcess()
 static void Report(string what, string bound, IReadOnlyList<double> ratios)
 {
     var sorted = ratios.Order().ToArray();
-    Console.WriteLine($"| {what,-72} | {sorted[sorted.Length / 2],7:0.00} | {$"{sorted[0]:0.00} - {sorted[^1]:0.00}",15} | {bound,12} |");
+    Console.WriteLine($"| {what,-72} | {sorted[sorted.Length / 2],7:0.00#} | {$"{sorted[0]:0.00#} - {sorted[^1]:0.00#}",15} | {bound,12} |");
 }

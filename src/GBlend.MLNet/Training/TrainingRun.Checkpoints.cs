@@ -27,7 +27,7 @@ internal sealed partial class TrainingRun
     }
 
     /// <summary>All that the run needs to go on, while none of its networks is in the midst of a step.</summary>
-    private Checkpoint ToCheckpoint()
+    internal Checkpoint ToCheckpoint()
     {
         var parts = new List<CheckpointPart>();
         var values = new JsonObject

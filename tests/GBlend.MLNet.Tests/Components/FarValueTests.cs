@@ -31,11 +31,11 @@ public sealed class FarValueTests
         rows[row].A[slot] = value;
         var host = new RecordingHost();
         Samples.Read(_ml.KeyedView(rows), host: host);
-        Assert.Contains($"row {row} of those that count, slot {slot} ", Assert.Single(host.Warnings));
+        Assert.Contains($"row {row} of those that count, slot {slot} ", Assert.Single(host.OtherWarnings));
         host = new RecordingHost();
         rows[row].A[slot] = 1e4f;
         Samples.Read(_ml.KeyedView(rows), host: host);
-        Assert.Empty(host.Warnings);
+        Assert.Empty(host.OtherWarnings);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class FarValueTests
             Array.Clear(row.A);
         var host = new RecordingHost();
         Samples.Read(_ml.KeyedView(rows), host: host);
-        Assert.Empty(host.Warnings);
+        Assert.Empty(host.OtherWarnings);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class FarValueTests
         rows[41].Amount = label;
         var host = new RecordingHost();
         Samples.Read(_ml.View(rows), o => o.LabelColumnName = "Amount", OutputKind.Regression, host);
-        string warning = Assert.Single(host.Warnings);
+        string warning = Assert.Single(host.OtherWarnings);
         Assert.Contains("'Amount' has a value far from all others", warning);
         Assert.Contains("in row 41 ", warning);
     }
@@ -82,7 +82,7 @@ public sealed class FarValueTests
                 row.Amount = (float)Math.Exp(power * (random.NextDouble() + random.NextDouble() - 1));
             var host = new RecordingHost();
             Samples.Read(_ml.View(rows), o => o.LabelColumnName = "Amount", OutputKind.Regression, host);
-            Assert.Empty(host.Warnings);
+            Assert.Empty(host.OtherWarnings);
         }
     }
 

@@ -111,6 +111,9 @@ internal sealed class RecordingHost : ITrainingHost
 {
     internal List<string> Warnings { get; } = [];
 
+    /// <summary>The warnings but the one of classes that have few held-out rows, as all small sets have.</summary>
+    internal IEnumerable<string> OtherWarnings => Warnings.Where(w => !w.StartsWith("Classes have fewer", StringComparison.Ordinal));
+
     internal List<string> Infos { get; } = [];
 
     public void CheckAlive()
