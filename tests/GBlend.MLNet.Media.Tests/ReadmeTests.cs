@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace GBlend.MLNet.Media.Tests;
 
-/// <summary>The README's program for media, compiled and run as it stands there.</summary>
+/// <summary>The docs' program for media, compiled and run as it stands there.</summary>
 public sealed class ReadmeTests : IDisposable
 {
     private readonly TestMedia _media = new();
@@ -35,7 +35,8 @@ public sealed class ReadmeTests : IDisposable
             new[] { "Clip", "LogMel", "Flow", "Image", "Tokens" }.Select(name => string.Join(" x ", ((VectorDataViewType)rows.Schema[name].Type).Dimensions)));
         Assert.Single(rows.Preview().RowView);
 
-        string[] source = File.ReadAllLines(ThisFile()), readme = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "README.md"));
+        string[] source = File.ReadAllLines(ThisFile()),
+            readme = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "docs", "media.md"));
         int begin = Array.FindIndex(source, l => l.Trim() == "// README begins"), end = Array.FindIndex(source, l => l.Trim() == "// README ends");
         Assert.Contains(string.Join('\n', source[(begin + 1)..end].Select(l => l.Trim())), string.Join('\n', readme.Select(l => l.Trim())));
     }

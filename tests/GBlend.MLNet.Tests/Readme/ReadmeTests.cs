@@ -60,8 +60,7 @@ public sealed class ReadmeTests
     [InlineData("README model")]
     public void Program_is_the_one_in_the_readme(string part)
     {
-        string[] source = File.ReadAllLines(ThisFile()),
-            readme = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "README.md"));
+        string[] source = File.ReadAllLines(ThisFile()), readme = [.. DocsTests.Pages.SelectMany(page => File.ReadAllLines(Repository.PathTo(page)))];
         int begin = Array.FindIndex(source, l => l.Trim() == $"// {part} begins"), end = Array.FindIndex(source, l => l.Trim() == $"// {part} ends");
         string[] lines = [.. source[(begin + 1)..end].Select(l => l.Trim()).Where(l => l.Length > 0)];
         string text = string.Join('\n', readme.Select(l => l.Trim()).Where(l => l.Length > 0));
