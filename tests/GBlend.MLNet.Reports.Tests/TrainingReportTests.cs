@@ -107,6 +107,19 @@ public sealed class TrainingReportTests
         Assert.Equal(expected, found, 5);
     }
 
+    [Fact]
+    public void Another_threshold_than_the_one_it_counts_by_is_said()
+    {
+        var options = Options(Blending.Equal());
+        options.LabelColumnName = "Flag";
+        var model = s_ml.BinaryClassification.Trainers.GradientBlending(options).Fit(View(1, 80));
+        string[] Warnings(ITransformer of) => [.. new HtmlPage(TrainingReport.Create(of, View(2, 120), new() { LabelColumnName = "Flag" }).ToHtml())
+            .CheckIsSound()
+            .Json["warnings"]!.AsArray().Select(w => (string)w!)];
+        Assert.DoesNotContain(Warnings(model), w => w.Contains("says yes above", StringComparison.Ordinal));
+        Assert.Contains("The model says yes above a probability of 0.300; this report counts yes above 0.5.", Warnings(model.WithThreshold(0.3)));
+    }
+
     /// <summary>The modality that is missing can't be read by its head, which then says so instead of counting as wrong.</summary>
     [Fact]
     public void Rows_that_lack_a_modality_are_not_counted_against_its_head()

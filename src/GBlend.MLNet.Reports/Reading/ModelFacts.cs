@@ -8,8 +8,9 @@ namespace GBlend.MLNet.Reports;
 /// <param name="Modalities">Per modality its column, the shape of its rows and its encoder.</param>
 /// <param name="Fusion">The joint branch.</param>
 /// <param name="Folds">How many networks stand for one.</param>
+/// <param name="Threshold">Of a binary model: the probability above which it says yes.</param>
 internal sealed record ModelFacts(IReadOnlyList<long> Parameters, long AllParameters,
-    IReadOnlyList<(string Column, string Shape, string Encoder)> Modalities, string Fusion, int Folds)
+    IReadOnlyList<(string Column, string Shape, string Encoder)> Modalities, string Fusion, int Folds, double Threshold)
 {
     internal static ModelFacts Of(GradientBlendingTransformer transformer)
     {
@@ -22,7 +23,8 @@ internal sealed record ModelFacts(IReadOnlyList<long> Parameters, long AllParame
             facts = new([.. networks.SelectMany(n => n.Shape.Branches.Select(b => model.Folds * Own(n, b)))],
                 model.Networks.Sum(n => n.Parameters.Values.numel()),
                 [.. model.Modalities.Select(m => (m.Column, string.Join(" × ", m.Shape), m.Encoder.ToString() ?? m.Encoder.Kind))],
-                model.Network.Shape.HasJoint || model.Networks.Count > 1 ? model.Networks[^1].Shape.Fusion.ToString() : "none", model.Folds);
+                model.Network.Shape.HasJoint || model.Networks.Count > 1 ? model.Networks[^1].Shape.Fusion.ToString()
+                    : "none", model.Folds, transformer.Threshold);
         });
         return facts!;
     }

@@ -5,7 +5,8 @@ internal static class ReportWarnings
 {
     private const int FewRows = 100, MostOfGuards = 20;
 
-    internal static IReadOnlyList<string> Of(TrainingHistory history, TestResults results, IReadOnlyList<ClassResult> classes, IEnumerable<string> given)
+    internal static IReadOnlyList<string> Of(TrainingHistory history, TestResults results, IReadOnlyList<ClassResult> classes, double? threshold,
+        IEnumerable<string> given)
     {
         var warnings = new List<string>(given);
         if (results.LeftOut > 0)
@@ -13,6 +14,8 @@ internal static class ReportWarnings
                 + $"not know, or none, and {(results.LeftOut == 1 ? "is" : "are")} left out.");
         if (results.Measure.Rows < FewRows)
             warnings.Add($"There are only {results.Measure.Rows} test rows, so that intervals are wide.");
+        if (threshold is { } other && other != DecisionThreshold.Usual)
+            warnings.Add($"The model says yes above a probability of {Numbers.Show(other)}; this report counts yes above 0.5.");
         int unseen = classes.Count(c => c.Rows == 0);
         if (unseen > 0 && results.Measure is ClassMeasure)
             warnings.Add($"{unseen} of {classes.Count} classes {(unseen == 1 ? "has" : "have")} no test row.");

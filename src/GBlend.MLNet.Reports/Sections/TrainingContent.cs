@@ -22,7 +22,7 @@ internal sealed class TrainingContent
         var confusion = ClassResults.Confusion(results);
         var calibration = Calibration.Of(results);
         var groups = GroupResult.All(results);
-        var warnings = ReportWarnings.Of(history, results, classes, options.Warnings);
+        var warnings = ReportWarnings.Of(history, results, classes, facts?.Threshold, options.Warnings);
         var settings = SettingsList.Of(history, facts, options);
         (Figures, Sections) = Collect(
         [
