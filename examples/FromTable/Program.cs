@@ -28,7 +28,7 @@ int Run(CancellationToken cancellation)
         Console.WriteLine($"\nThe best trials of the sweep:\n{leaderboard.Head(5)}");
     Console.WriteLine($"\nThe answer is the {model.History.Answer}.");
     foreach (var (name, value) in model.Evaluate(test))
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-22} {value:0.000} on {Rows(test)} test rows"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-22} {value:0.###}"));
     ModelFile.Save(ml, model, table.Data.Schema, line.ModelFile);
     File.WriteAllText(line.ProgramFile, model.Pipeline);
     Console.WriteLine($"\nSaved {line.ModelFile}, the program that builds the same pipeline by hand ({line.ProgramFile})");
@@ -68,15 +68,6 @@ MultiModalModel Fit(MultiModalTable table, CommandLine line, MultiModalOptions o
     {
         throw new UserErrorException(e.Message);
     }
-}
-
-static long Rows(MultiModalTable table)
-{
-    long count = 0;
-    using var cursor = table.Data.GetRowCursor([]);
-    while (cursor.MoveNext())
-        count++;
-    return count;
 }
 
 /// <summary>Prints a line whenever something else is done, and no more than one in two seconds.</summary>

@@ -91,7 +91,80 @@ public sealed class FitTests : IDisposable
         })];
         using var model = _ml.MultiModal().Fit(_ml.Data.LoadFromEnumerable(rows), label, options: Short(4));
         Assert.Equal(task, model.Task);
-        Assert.All(model.Evaluate(MultiModalTable.From(_ml, rows)).Values, value => Assert.InRange(value, 0, 1.5));
+        Assert.All(model.Evaluate(MultiModalTable.From(_ml, rows)).Where(m => m.Key != "Rows"), metric => Assert.InRange(metric.Value, 0, 1.5));
+    }
+
+    [Fact]
+    public void Labels_that_the_model_does_not_know_are_said()
+    {
+        string Rows(string yes, string no) =>
+            "Size,Label\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i * 0.7 % 5:0.00},{(i % 2 == 0 ? yes : no)}\n"));
+        using var model = _ml.MultiModal().Fit(MultiModalTable.Load(_ml, _folder.File("train.csv", Rows("true", "false"))), "Label", options: Short(1));
+        var others = MultiModalTable.Load(_ml, _folder.File("others.csv", Rows("1", "0")));
+        Assert.Contains("No row of the test table has a label", Assert.Throws<ArgumentException>(() => model.Evaluate(others)).Message);
+        var some = MultiModalTable.Load(_ml, _folder.File("some.csv", Rows("true", "maybe")));
+        Assert.Equal(20, model.Evaluate(some)["Rows"]);
+    }
+
+    [Fact]
+    public void Rows_with_other_columns_are_refused_by_name()
+    {
+        var table = MultiModalTable.Load(_ml, Products.Write(_folder, 60, 1, pictures: false));
+        using var model = _ml.MultiModal().Fit(table, "Category", options: Short(1));
+        var without = _ml.Transforms.DropColumns("Color").Fit(table.Data).Transform(table.Data);
+        Assert.Contains("no column 'Color'", Assert.Throws<ArgumentException>(() => model.Transform(without)).Message);
+        var typed = _ml.Transforms.Conversion.ConvertType("Price", outputKind: DataKind.Single).Fit(table.Data).Transform(table.Data);
+        Assert.Contains("'Price' is of the type Single", Assert.Throws<ArgumentException>(() => model.Transform(typed)).Message);
+        Assert.Contains("'Price' is of the type Single", Assert.Throws<ArgumentException>(() => model.GetRowToRowMapper(typed.Schema)).Message);
+    }
+
+    [Fact]
+    public void A_regression_leaves_out_rows_without_a_number()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 80).Select(i => $"{i * 0.37:0.00},{(i % 4 == 0 ? "" : $"{100 + i * 0.37:0.000}")}\n"));
+        var table = MultiModalTable.Load(_ml, _folder.File("missing.csv", "Size,Label\n" + rows));
+        using var model = _ml.MultiModal().Fit(table, "Label", options: Short(30));
+        var metrics = model.Evaluate(table);
+        Assert.Equal(60, metrics["Rows"]);
+        Assert.InRange(metrics["RSquared"], 0.5, 1);
+    }
+
+    /// <summary>What the steps make of numbers and dates, those that are missing among them.</summary>
+    [Fact]
+    public void Numbers_and_dates_that_are_missing_are_the_mean_and_are_flagged()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 60).Select(i =>
+            $"{(i % 3 == 0 ? "" : $"{100 + i}")},{(i % 4 == 0 ? "NA" : $"20{10 + i % 10}-05-{1 + i % 28:00}")},{i * 1.5:0.0},{(i % 2 == 0 ? "a" : "b")}\n"));
+        var table = MultiModalTable.Load(_ml, _folder.File("gaps.csv", "Age,Day,Size,Label\n" + rows));
+        Assert.Equal([ColumnKind.Number, ColumnKind.Date, ColumnKind.Number], table.Columns.Take(3).Select(c => c.Kind));
+        var plan = TablePlan.Create(_ml, table, "Label", null, [], 60, null);
+        var view = table.Data;
+        foreach (var step in plan.FeatureSteps)
+            view = step.Estimator.Fit(view).Transform(view);
+        float[][] values = [.. view.GetColumn<float[]>("Numbers.WithMissing")], flags = [.. view.GetColumn<float[]>("Numbers.WithMissing.Flags")];
+        float mean = values.Where((_, i) => i % 3 != 0).Average(v => v[0]);
+        for (int i = 0; i < values.Length; i++)
+        {
+            Assert.Equal([i % 3 == 0 ? 1 : 0, i % 4 == 0 ? 1f : 0], flags[i]);
+            Assert.Equal(i % 3 == 0 ? mean : 100 + i, values[i][0], 1e-2f);
+            if (i % 4 != 0)
+                Assert.Equal((new DateTime(2010 + i % 10, 5, 1 + i % 28) - new DateTime(1, 1, 1).AddDays(730000)).TotalDays, values[i][1], 1e-2);
+        }
+        Assert.All(view.GetColumn<float[]>("Numbers"), row => Assert.All(row, value => Assert.InRange(value, -5, 5)));
+        // A table to score may lack what none of the rows to train on lacked.
+        using var model = _ml.MultiModal().Fit(table, "Label", options: Short(1));
+        var other = MultiModalTable.Load(_ml, _folder.File("other.csv", "Age,Day,Size,Label\n,,,a\n1,2020-01-01,,b\n"));
+        Assert.All(model.Transform(other).GetColumn<float[]>("Score"), row => Assert.All(row, value => Assert.True(float.IsFinite(value))));
+    }
+
+    [Theory]
+    [InlineData(TableTask.Binary, "'toy'")]
+    [InlineData(TableTask.Regression, "'toy'")]
+    public void A_task_that_the_labels_are_not_of_is_refused(TableTask task, string word)
+    {
+        string rows = string.Concat(Enumerable.Range(0, 20).Select(i => $"{i * 1.5:0.0},{(i % 2 == 0 ? "toy" : "book")}\n"));
+        var table = MultiModalTable.Load(_ml, _folder.File("words.csv", "Size,Label\n" + rows));
+        Assert.Contains(word, Assert.Throws<ArgumentException>(() => _ml.MultiModal().Fit(table, "Label", options: new() { Task = task })).Message);
     }
 
     [Theory]

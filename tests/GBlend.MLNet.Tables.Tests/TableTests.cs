@@ -80,6 +80,31 @@ public sealed class TableTests : IDisposable
         Assert.Equal(kind, ColumnInference.Infer("Column", cells, _folder.File("x", "x")).Kind);
     }
 
+    [Theory]
+    [InlineData("31,25|5|7,5", ';', "31.25|5|7.5", ColumnKind.Number)]
+    [InlineData("1.234,56|2.000|15,5", ';', "1234.56|2000|15.5", ColumnKind.Number)]
+    [InlineData("1.234|2.5|15.75", ';', "1.234|2.5|15.75", ColumnKind.Number)]
+    [InlineData("\"1,234\"|\"2,000,000.5\"|15", ',', "1234|2000000.5|15", ColumnKind.Number)]
+    [InlineData(" 1.5| 2 |3", ',', "1.5|2|3", ColumnKind.Number)]
+    [InlineData("45 %|7%|12.5 %", ',', "45|7|12.5", ColumnKind.Number)]
+    [InlineData("$5|€ 7.5|12 €", ',', "5|7.5|12", ColumnKind.Number)]
+    [InlineData("17.04.2018|1.1.2020|31.12.1999", ';', "2018-04-17|2020-01-01|1999-12-31", ColumnKind.Date)]
+    [InlineData("NA|1.5|null", ',', "|1.5|", ColumnKind.LeftOut)]
+    [InlineData("3-8|1-5|6-9", ',', "3-8|1-5|6-9", ColumnKind.Category)]
+    [InlineData("10:30|11:45|12:00", ',', "10:30|11:45|12:00", ColumnKind.Category)]
+    [InlineData("3.4 km|1.2 km|0.5 km", ',', "3.4 km|1.2 km|0.5 km", ColumnKind.Category)]
+    [InlineData("31.02.2018|1.2.3|4,5,6", ';', "31.02.2018|1.2.3|4,5,6", ColumnKind.Category)]
+    public void Load_reads_numbers_and_dates_as_countries_write_them(string cells, char separator, string read, ColumnKind kind)
+    {
+        string[] rows = cells.Split('|');
+        var text = new StringBuilder($"X{separator}Y\n");
+        for (int i = 0; i < 3 * rows.Length; i++)
+            text.Append($"{rows[i % rows.Length]}{separator}{i}\n");
+        var table = MultiModalTable.Load(_ml, _folder.File("countries.csv", text.ToString()));
+        Assert.Equal(read.Split('|'), table.Data.GetColumn<ReadOnlyMemory<char>>("X").Take(rows.Length).Select(v => v.ToString()));
+        Assert.Equal(kind, table.Column("X").Kind);
+    }
+
     [Fact]
     public void Infer_knows_codes_from_counts()
     {
@@ -105,8 +130,10 @@ public sealed class TableTests : IDisposable
     {
         var table = MultiModalTable.Load(_ml, Products.Write(_folder, 30, 3, pictures: false)).With("Color", ColumnKind.LeftOut);
         Assert.Equal(ColumnKind.LeftOut, table.Column("Color").Kind);
-        Assert.Contains("Color, Added", Assert.Throws<ArgumentException>(() => table.With("Colour", ColumnKind.Text)).Message);
+        Assert.Contains("Did you mean 'Color'?", Assert.Throws<ArgumentException>(() => table.With("Colour", ColumnKind.Text)).Message);
         Assert.Throws<ArgumentException>(() => table.With("Color", ColumnKind.Vector));
+        Assert.Contains("is no number", Assert.Throws<ArgumentException>(() => table.With("Category", ColumnKind.Number)).Message);
+        Assert.Contains("is no date with a year", Assert.Throws<ArgumentException>(() => table.With("Category", ColumnKind.Date)).Message);
     }
 
     private sealed class Typed
@@ -121,15 +148,26 @@ public sealed class TableTests : IDisposable
         public float[] Sensor { get; set; } = [];
 
         public string Note { get; set; } = "";
+
+        public DateTime When { get; set; }
     }
 
     [Fact]
     public void From_reads_rows_of_a_class()
     {
         var rows = Enumerable.Range(0, 100).Select(
-            i => new Typed { Number = i * 0.3f, Code = i % 3 * 7, Flag = i % 2 == 0, Sensor = [i, 1, 2], Note = $"note {i} with some words" });
+            i => new Typed
+            {
+                Number = i * 0.3f,
+                Code = i % 3 * 7,
+                Flag = i % 2 == 0,
+                Sensor = [i, 1, 2],
+                Note = $"note {i} with some words",
+                When = new DateTime(2020, 1, 1 + i % 28)
+            });
         var table = MultiModalTable.From(_ml, rows);
-        Assert.Equal([ColumnKind.Number, ColumnKind.Category, ColumnKind.Number, ColumnKind.Vector, ColumnKind.Text], table.Columns.Select(c => c.Kind));
+        Assert.Equal([ColumnKind.Number, ColumnKind.Category, ColumnKind.Number, ColumnKind.Vector, ColumnKind.Text, ColumnKind.Date],
+            table.Columns.Select(c => c.Kind));
         Assert.Throws<ArgumentException>(() => MultiModalTable.From(_ml, Array.Empty<Typed>()));
     }
 }

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace GBlend.MLNet.Tables;
 
 /// <summary>Infers what a column of text is, from its values alone.</summary>
-internal static class ColumnInference
+internal static partial class ColumnInference
 {
     /// <summary>Whole numbers with at most so many different values, each in several rows, are codes.</summary>
     private const int MostCodes = 20;
@@ -42,14 +43,20 @@ internal static class ColumnInference
     /// <summary>Whether a cell says that there is no value.</summary>
     internal static bool IsMissing(string value) => value.Trim() is "" or "NA" or "N/A" or "NaN" or "nan" or "null" or "NULL" or "?";
 
+    /// <summary>Whether ML.NET reads a number in a text: with a point, without spaces and thousands.</summary>
     internal static bool IsNumber(string value) =>
-        double.TryParse(value, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
-            && !value.Contains(',', StringComparison.Ordinal);
+        double.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture,
+            out double number) && double.IsFinite(number);
 
     private static bool IsWhole(string value) => double.Parse(value, CultureInfo.InvariantCulture) is var number && number == Math.Floor(number);
 
-    private static bool IsDate(string value) =>
-        value.AsSpan().IndexOfAny('-', '/', ':') > 0 && DateTime.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    /// <summary>A date has a year: without one, a parser takes that of the day on which it runs.</summary>
+    internal static bool IsDate(string value) =>
+        Year().IsMatch(value) && value.AsSpan().IndexOfAny('-', '/', ':') > 0
+            && DateTime.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+
+    [GeneratedRegex(@"(?<!\d)\d{4}(?!\d)", RegexOptions.CultureInvariant)]
+    private static partial Regex Year();
 
     private static (ColumnKind, string) Kind(string[] values, int distinct, bool areNumbers, bool areWhole, string folder)
     {
@@ -101,7 +108,10 @@ internal static class ColumnInference
 
     private static (ColumnKind, string) Media(string[] paths, string folder)
     {
-        string[] looked = [.. paths.Where((_, i) => i % Math.Max(1, paths.Length / FilesToOpen) == 0).Take(FilesToOpen)];
+        // Drawn, because files that are missing may stand in a pattern.
+        string[] looked = [.. paths];
+        new Random(1).Shuffle(looked);
+        looked = looked[..Math.Min(FilesToOpen, looked.Length)];
         ColumnKind?[] kinds = [.. looked.Select(path => MediaContent.Of(FullPath(path, folder)))];
         int found = looked.Count(path => File.Exists(FullPath(path, folder)));
         if (found == 0)

@@ -15,16 +15,21 @@ public sealed class MultiModalModel : ITransformer, IDisposable
     private readonly ITransformer _chain;
     private readonly ITransformer _label;
     private readonly MLContext _ml;
+    private readonly ReadColumns _reads;
 
-    internal MultiModalModel(MLContext ml, TransformerChain<ITransformer> chain, ITransformer label, TablePlan plan, SweepResult? sweep)
+    internal MultiModalModel(
+        MLContext ml, TransformerChain<ITransformer> chain, ITransformer label,
+        TablePlan plan, SweepResult? sweep)
     {
-        (_ml, _chain, _label, Table) = (ml, chain, label, plan.LabelColumn.Name);
+        (_ml, _chain, _label, _reads, Label) = (ml, chain, label, plan.Reads, plan.LabelColumn.Name);
         Task = plan.Task;
         Trainer = chain.OfType<GradientBlendingTransformer>().Single();
         Leaderboard = sweep?.ToDataFrame();
     }
 
-    private string Table { get; }
+    /// <summary>The name of the label's column.</summary>
+    private string Label { get; }
+
 
     /// <summary>The task of the model.</summary>
     public TableTask Task { get; }
@@ -48,12 +53,22 @@ public sealed class MultiModalModel : ITransformer, IDisposable
     /// <param name="test">The rows, read as those to train on were.</param>
     /// <returns>
     /// The metrics by name: accuracies and log-loss of classes, also the area under the ROC curve of two; R squared, the mean absolute and the root mean
-    /// squared error of numbers; mean average precision of several labels.
+    /// squared error of numbers; mean average precision of several labels. <c>Rows</c> is the number of rows that they are of: those without a label, and
+    /// those of a class that the model was not trained on, are left out.
     /// </returns>
-    /// <exception cref="ArgumentException">The rows have no label column.</exception>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or of another type than in the rows to train on, or no row has a label that the model knows.
+    /// </exception>
     public IReadOnlyDictionary<string, double> Evaluate(MultiModalTable test)
     {
         var scored = Scored(test);
+        var metrics = Metrics(scored);
+        metrics.Add("Rows", Count(scored));
+        return metrics;
+    }
+
+    private Dictionary<string, double> Metrics(IDataView scored)
+    {
         switch (Task)
         {
             case TableTask.Multiclass:
@@ -96,32 +111,56 @@ public sealed class MultiModalModel : ITransformer, IDisposable
     public bool IsRowToRowMapper => _chain.IsRowToRowMapper;
 
     /// <inheritdoc/>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _chain.GetOutputSchema(inputSchema);
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _chain.GetOutputSchema(_reads.Check(inputSchema));
 
     /// <inheritdoc/>
-    public IDataView Transform(IDataView input) => _chain.Transform(input);
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        _reads.Check(input.Schema);
+        return _chain.Transform(input);
+    }
 
     /// <summary>Scores the rows of a table.</summary>
     /// <param name="table">The rows; they need no label.</param>
     /// <returns>The rows with the columns <c>PredictedLabel</c> and <c>Score</c>, as ML.NET's trainers name them.</returns>
+    /// <exception cref="ArgumentException">A column that the model reads is missing or of another type; the message names it.</exception>
     public IDataView Transform(MultiModalTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return _chain.Transform(table.Data);
+        return Transform(table.Data);
     }
 
     /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => _chain.GetRowToRowMapper(inputSchema);
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) =>
+        _chain.GetRowToRowMapper(_reads.Check(inputSchema));
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => _chain.Save(ctx);
 
     /// <summary>Frees the networks.</summary>
     public void Dispose() => (_chain as IDisposable)?.Dispose();
 
+    private static long Count(IDataView rows)
+    {
+        long count = 0;
+        using var cursor = rows.GetRowCursor([]);
+        while (cursor.MoveNext())
+            count++;
+        return count;
+    }
+
+    /// <exception cref="ArgumentException">A column is missing or of another type, or the model knows none of the labels.</exception>
     private IDataView Scored(MultiModalTable test)
     {
         ArgumentNullException.ThrowIfNull(test);
-        test.Column(Table);
-        return _chain.Transform(TablePlan.WithLabels(_ml, _label.Transform(test.Data), Task));
+        test.Column(Label);
+        _reads.Check(test.Data.Schema, withLabel: true);
+        var labeled = TablePlan.WithLabels(_ml, _label.Transform(test.Data), Task);
+        if (Count(labeled) == 0)
+        {
+            throw new ArgumentException($"No row of the test table has a label in '{Label}' that the model was trained on. Labels are compared as they are "
+                + "written: 'true' is not '1'.", nameof(test));
+        }
+        return _chain.Transform(labeled);
     }
 }

@@ -17,6 +17,12 @@ internal sealed class TablePlan
 
     private const string Numbers = "Numbers";
 
+    /// <summary>Numbers in texts: ML.NET's conversion takes an empty text for 0.</summary>
+    private const string ReadNumber = "(x) => single(len(x) == 0 ? \"NaN\" : x)";
+
+    /// <summary>Days from ticks, of which a date that is missing or can't be read has none.</summary>
+    private const string ReadDays = "(x) => x <= 0 ? single(\"NaN\") : single(x / 864000000000 - 730000)";
+
     /// <summary>Numbers of text features, all rows together, above which fewer n-grams are counted.</summary>
     private const long MostTextNumbers = 50_000_000;
 
@@ -35,6 +41,9 @@ internal sealed class TablePlan
         (_ml, _table, LabelColumn, Task, _pictureSide) = (ml, table, label, task, pictureSide);
 
     internal TableColumn LabelColumn { get; }
+
+    /// <summary>What a model of this plan reads.</summary>
+    internal ReadColumns Reads { get; private set; } = null!;
 
     internal TableTask Task { get; }
 
@@ -72,6 +81,8 @@ internal sealed class TablePlan
             plan.AddText(text, (int)Math.Clamp(MostTextNumbers / Math.Max(1, (rows ?? 10_000) * texts.Length), FewestNgrams, MostNgrams));
         foreach (var media in features.Where(c => c.Kind is ColumnKind.Image or ColumnKind.Video or ColumnKind.Sound))
             plan.AddMedia(media);
+        var schema = table.Data.Schema;
+        plan.Reads = new([.. features.Where(c => c.Kind != ColumnKind.LeftOut).Select(c => schema[c.Name])], schema[label]);
         if (plan._modalities.Count == 0)
             throw new ArgumentException($"No column is left to learn from:\n{table}", nameof(table));
         return plan;
@@ -114,6 +125,9 @@ internal sealed class TablePlan
     private void AddLabel()
     {
         var (label, name) = (LabelColumn, LabelColumn.Name);
+        if (_table.Data.Schema[name].Type is var type && type is not (TextDataViewType or NumberDataViewType or BooleanDataViewType or KeyDataViewType
+            or VectorDataViewType { ItemType: NumberDataViewType or BooleanDataViewType, Size: > 0 }))
+            throw new ArgumentException($"The label column '{name}' is of the type {type}, which is no label. Make it text or a number.", nameof(label));
         if (Task is TableTask.Multiclass or TableTask.Binary)
         {
             if (label.Distinct == 1)
@@ -129,7 +143,16 @@ internal sealed class TablePlan
                 Add($"ml.Transforms.Conversion.MapValueToKey({Text(Label)}, {Text(name)})", _ml.Transforms.Conversion.MapValueToKey(Label, name));
                 break;
             case TableTask.Binary when label.IsText:
+                if (Labels().FirstOrDefault(v => !bool.TryParse(v, out _)) is { } other)
+                    throw new ArgumentException($"The label column '{name}' has the value '{other}', but labels of TableTask.Binary are true or false in every "
+                        + "row. Leave Task out: the values are then two classes.", nameof(label));
                 Convert(name, Label, DataKind.Boolean);
+                break;
+            case TableTask.Regression when label.IsText:
+                if (Labels().FirstOrDefault(v => !ColumnInference.IsMissing(v) && !ColumnInference.IsNumber(v)) is { } word)
+                    throw new ArgumentException(
+                        $"The label column '{name}' has the value '{word}', but labels of TableTask.Regression are numbers.", nameof(label));
+                AddExpression(Label, ReadNumber, name);
                 break;
             case TableTask.Regression:
                 Convert(name, Label, DataKind.Single);
@@ -140,6 +163,8 @@ internal sealed class TablePlan
         }
     }
 
+    private IEnumerable<string> Labels() => _table.Data.GetColumn<ReadOnlyMemory<char>>(LabelColumn.Name).Select(v => v.ToString());
+
     private void Convert(string from, string to, DataKind kind) => Add(
         $"ml.Transforms.Conversion.ConvertType({Text(to)}, {Text(from)}, DataKind.{kind})", _ml.Transforms.Conversion.ConvertType(to, from, kind));
 
@@ -148,39 +173,76 @@ internal sealed class TablePlan
     {
         if (columns.Length == 0)
             return;
-        static string Part(TableColumn column) => $"{Numbers}.{column.Name}";
-        TableColumn[] categories = [.. columns.Where(c => c.Kind == ColumnKind.Category)], dates = [.. columns.Where(c => c.Kind == ColumnKind.Date)];
-        TableColumn[] numbers = [.. columns.Where(c => c.Kind == ColumnKind.Number)];
-        string[] missing = [.. columns.Where(c => c.Missing > 0 && c.Kind != ColumnKind.Category).Select(Part)];
+        var parts = new List<string>();
+        TableColumn[] categories = [.. columns.Where(c => c.Kind == ColumnKind.Category)];
         if (categories.Length > 0)
         {
             string most = ColumnInference.MostCategories.ToString(CultureInfo.InvariantCulture);
             var (pairs, code) = Pairs(categories, Part);
             Add($"ml.Transforms.Categorical.OneHotEncoding({code}, maximumNumberOfKeys: {most})",
                 _ml.Transforms.Categorical.OneHotEncoding(pairs, maximumNumberOfKeys: ColumnInference.MostCategories));
+            parts.AddRange(categories.Select(Part));
         }
-        Convert(dates, Part, DataKind.DateTime);
-        ConvertInPlace([.. dates.Select(Part)], DataKind.Double);
-        if (dates.Length > 0)
-            NormalizeInPlace([.. dates.Select(Part)]);
-        ConvertInPlace([.. dates.Select(Part)], DataKind.Single);
-        Convert(numbers, Part, DataKind.Single);
-        if (missing.Length > 0)
-        {
-            string[] flags = [.. missing.Select(part => $"{part}.Missing")];
-            var (pairs, code) = Pairs(flags, missing);
-            Add($"ml.Transforms.IndicateMissingValues({code})", _ml.Transforms.IndicateMissingValues(pairs));
-            ConvertInPlace(flags, DataKind.Single);
-            (pairs, code) = Pairs(missing, missing);
-            Add($"ml.Transforms.ReplaceMissingValues({code}, MissingValueReplacingEstimator.ReplacementMode.Mean)",
-                _ml.Transforms.ReplaceMissingValues(pairs, MissingValueReplacingEstimator.ReplacementMode.Mean));
-            missing = flags;
-        }
-        string[] parts = [.. columns.Select(Part), .. missing];
-        Add($"ml.Transforms.Concatenate({Text(Numbers)}, {string.Join(", ", parts.Select(Text))})", _ml.Transforms.Concatenate(Numbers, parts));
+        foreach (var group in columns.Except(categories).GroupBy(c => c.Missing > 0))
+            AddMeasures([.. group], $"{Numbers}.{(group.Key ? "WithMissing" : "Complete")}", group.Key, parts);
+        Concatenate(Numbers, parts);
         Add($"ml.Transforms.NormalizeMeanVariance({Text(Numbers)}, fixZero: false)", _ml.Transforms.NormalizeMeanVariance(Numbers, fixZero: false));
         _modalities.Add(Modality.Vector(Numbers));
     }
+
+    /// <summary>
+    /// Numbers and dates as one vector. A value that is missing is replaced by the mean, also where none was missing in training; where some were, the
+    /// network sees which.
+    /// </summary>
+    private void AddMeasures(TableColumn[] columns, string name, bool flagsMissing, List<string> parts)
+    {
+        var read = new List<string>();
+        TableColumn[] Of(ColumnKind kind, bool isText) => [.. columns.Where(c => c.Kind == kind && c.IsText == isText)];
+        if (Of(ColumnKind.Number, isText: true) is { Length: > 0 } texts)
+        {
+            Concatenate($"{name}.Text", texts.Select(c => c.Name));
+            AddExpression($"{name}.Number", ReadNumber, $"{name}.Text");
+            read.Add($"{name}.Number");
+        }
+        if (Of(ColumnKind.Number, isText: false) is { Length: > 0 } numbers)
+        {
+            Convert(numbers, Part, DataKind.Single);
+            read.AddRange(numbers.Select(Part));
+        }
+        if (Of(ColumnKind.Date, isText: true).Concat(Of(ColumnKind.Date, isText: false)).ToArray() is { Length: > 0 } dates)
+        {
+            Convert(dates, Part, DataKind.DateTime);
+            ConvertInPlace([.. dates.Select(Part)], DataKind.Double);
+            Concatenate($"{name}.Ticks", dates.Select(Part));
+            AddExpression($"{name}.Days", ReadDays, $"{name}.Ticks");
+            read.Add($"{name}.Days");
+        }
+        Concatenate(name, read);
+        parts.Add(name);
+        if (flagsMissing)
+        {
+            string flags = $"{name}.Flags";
+            Add($"ml.Transforms.IndicateMissingValues({Text(flags)}, {Text(name)})", _ml.Transforms.IndicateMissingValues(flags, name));
+            Convert(flags, flags, DataKind.Single);
+            parts.Add(flags);
+        }
+        ReplaceMissing(name);
+    }
+
+    private static string Part(TableColumn column) => $"{Numbers}.{column.Name}";
+
+    private void Concatenate(string name, IEnumerable<string> columns)
+    {
+        string[] sources = [.. columns];
+        Add($"ml.Transforms.Concatenate({Text(name)}, {string.Join(", ", sources.Select(Text))})", _ml.Transforms.Concatenate(name, sources));
+    }
+
+    private void AddExpression(string name, string expression, string column) => Add(
+        $"ml.Transforms.Expression({Text(name)}, {Text(expression)}, {Text(column)})", _ml.Transforms.Expression(name, expression, column));
+
+    private void ReplaceMissing(string name) => Add(
+        $"ml.Transforms.ReplaceMissingValues({Text(name)}, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean)",
+        _ml.Transforms.ReplaceMissingValues(name, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean));
 
     private void Convert(TableColumn[] columns, Func<TableColumn, string> part, DataKind kind) =>
         Convert([.. columns.Select(part)], [.. columns.Select(c => c.Name)], kind);
@@ -193,12 +255,6 @@ internal sealed class TablePlan
             return;
         var (pairs, code) = Pairs(outputs, inputs);
         Add($"ml.Transforms.Conversion.ConvertType({code}, DataKind.{kind})", _ml.Transforms.Conversion.ConvertType(pairs, kind));
-    }
-
-    private void NormalizeInPlace(string[] columns)
-    {
-        var (pairs, code) = Pairs(columns, columns);
-        Add($"ml.Transforms.NormalizeMeanVariance({code}, fixZero: false)", _ml.Transforms.NormalizeMeanVariance(pairs, fixZero: false));
     }
 
     private static (InputOutputColumnPair[] Pairs, string Code) Pairs(TableColumn[] columns, Func<TableColumn, string> part) =>
@@ -215,8 +271,7 @@ internal sealed class TablePlan
     {
         string name = $"Vector.{column.Name}";
         Convert(column.Name, name, DataKind.Single);
-        Add($"ml.Transforms.ReplaceMissingValues({Text(name)}, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean)",
-            _ml.Transforms.ReplaceMissingValues(name, replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean));
+        ReplaceMissing(name);
         Add($"ml.Transforms.NormalizeMeanVariance({Text(name)}, fixZero: false)", _ml.Transforms.NormalizeMeanVariance(name, fixZero: false));
         _modalities.Add(Modality.Vector(name));
     }

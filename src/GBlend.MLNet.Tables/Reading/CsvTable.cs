@@ -44,6 +44,8 @@ internal static class CsvTable
             throw new InvalidDataException($"{path} has no lines. The first one names the columns.");
         if (columns[0].Count == 0)
             throw new InvalidDataException($"{path} has no rows below the names of its columns.");
+        foreach (var column in columns)
+            CsvCells.Write(column, commaIsDecimal: separator != ',');
         return new DataFrame(names.Zip(columns, (name, values) => (DataFrameColumn)new StringDataFrameColumn(name, values)));
     }
 

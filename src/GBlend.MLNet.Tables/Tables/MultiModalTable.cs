@@ -88,6 +88,18 @@ public sealed class MultiModalTable
         if (kind == ColumnKind.Vector != (old.Kind == ColumnKind.Vector) && kind != ColumnKind.LeftOut)
             throw new ArgumentException($"The column '{column}' {(kind == ColumnKind.Vector ? "has no vectors" : "has vectors")}, so that it can't be of the "
                 + $"kind {kind}.", nameof(kind));
+        if (old.IsText && kind is ColumnKind.Number or ColumnKind.Date)
+        {
+            Func<string, bool> fits = kind == ColumnKind.Number ? ColumnInference.IsNumber : ColumnInference.IsDate;
+            string? other = Data.GetColumn<ReadOnlyMemory<char>>(column).Take(RowsToLookAt).Select(v => v.ToString())
+                .FirstOrDefault(v => !ColumnInference.IsMissing(v) && !fits(v));
+            if (other is not null)
+                throw new ArgumentException(
+                    $"'{other}' in the column '{column}' is no {(kind == ColumnKind.Number ? "number" : "date with a year")}, so that it "
+                    + $"can't be of the kind {kind}.", nameof(kind));
+        }
+        else if (!old.IsText && kind is ColumnKind.Text or ColumnKind.Image or ColumnKind.Video or ColumnKind.Sound)
+            throw new ArgumentException($"The column '{column}' has no text, so that it can't be of the kind {kind}.", nameof(kind));
         return new(Data, Folder, [.. Columns.Select(c => c == old ? c with { Kind = kind, Why = "you said so" } : c)]);
     }
 
@@ -112,7 +124,7 @@ public sealed class MultiModalTable
 
     /// <exception cref="ArgumentException">There is no such column.</exception>
     internal TableColumn Column(string name) => Columns.FirstOrDefault(c => c.Name == name)
-        ?? throw new ArgumentException($"The table has no column '{name}'. It has: {string.Join(", ", Columns.Select(c => c.Name))}.", nameof(name));
+        ?? throw new ArgumentException($"The table has no column '{name}'. {Names.Suggest(name, [.. Columns.Select(c => c.Name)], "columns")}", nameof(name));
 
     private static bool Advance(DataViewRowCursor cursor)
     {
@@ -136,6 +148,11 @@ public sealed class MultiModalTable
             case NumberDataViewType number:
                 string[] values = Numbers(rows, column, number);
                 return ColumnInference.Infer(column.Name, values, folder) with { IsText = false };
+            case DateTimeDataViewType:
+                DateTime[] times = [.. rows.GetColumn<DateTime>(column)];
+                int dates = times.Distinct().Count();
+                return new(column.Name, dates == 1 ? ColumnKind.LeftOut : ColumnKind.Date, dates == 1 ? "all rows have the same value" : "dates or times",
+                    times.Length, 0, dates);
             case KeyDataViewType key:
                 return new(column.Name, ColumnKind.Category, $"a key of {key.Count} values", 0, 0, (int)Math.Min(key.Count, int.MaxValue));
             case VectorDataViewType { ItemType: NumberDataViewType or BooleanDataViewType, Size: > 0 } vector:
