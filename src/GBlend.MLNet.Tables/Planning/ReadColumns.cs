@@ -17,9 +17,11 @@ internal sealed class ReadColumns(IReadOnlyList<DataViewSchema.Column> features,
         {
             if (schema.GetColumnOrNull(column.Name) is not { } found)
                 throw new ArgumentException(
-                    $"The rows have no column '{column.Name}', which the model reads. {Names.Suggest(column.Name, [.. schema.Select(c => c.Name)], "columns")}");
+                    $"The rows have no column '{column.Name}', which the model reads. "
+                        + $"{Names.Suggest(column.Name, [.. schema.Select(c => c.Name)], "columns")}");
             if (found.Type.RawType != column.Type.RawType)
-                throw new ArgumentException($"The column '{column.Name}' is of the type {found.Type}, and was of the type {column.Type} in the rows to train on. "
+                throw new ArgumentException(
+                    $"The column '{column.Name}' is of the type {found.Type}, and was of the type {column.Type} in the rows to train on. "
                     + "Read both in the same way: columns of a CSV file that MultiModalTable.Load reads are text, those of a DataFrame or a class have types.");
         }
         return schema;

@@ -5,7 +5,7 @@ using Microsoft.ML;
 namespace GBlend.MLNet;
 
 /// <summary>Rows that were read once for several fits of one seed, which differ in encoders and may leave modalities out.</summary>
-internal sealed class FitRows(IDataView view, TrainingData data, int seed) : IDisposable
+internal sealed class FitRows(IDataView view, TrainingData data, int seed, WarnsOnce warnings) : IDisposable
 {
     internal IDataView View { get; } = view;
 
@@ -42,7 +42,7 @@ internal sealed class FitRows(IDataView view, TrainingData data, int seed) : IDi
             Modalities = [.. used.Zip(options.Modalities, (i, m) => TrainingData.Spec(m, View.Schema, host) with { Fill = data.Modalities[i].Fill })],
         };
         // A blending that is cross-fitted divides the rows otherwise than one that is not.
-        var (heldOut, folds) = own.Divide(options, Seed, host);
+        var (heldOut, folds) = own.Divide(options, Seed, warnings.Of(host));
         return own with
         {
             Rows = own.Rows.Divided(

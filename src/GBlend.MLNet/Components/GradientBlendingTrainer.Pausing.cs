@@ -10,7 +10,8 @@ public sealed partial class GradientBlendingTrainer
     {
         var kind = CheckAll(SchemaShape.Create(input.Schema));
         int seed = _options.Seed ?? throw new InvalidOperationException("Rows are shared by fits of one seed. Set Options.Seed.");
-        return new(input, FitMemory.Watch(_options, () => ReadRows(input, kind, seed)), seed);
+        var warnings = new WarnsOnce();
+        return new(input, FitMemory.Watch(_options, () => ReadRows(input, kind, seed, warnings)), seed, warnings);
     }
 
     /// <summary>Checks that the columns of the options are there, with the types that they need.</summary>
@@ -25,7 +26,7 @@ public sealed partial class GradientBlendingTrainer
         using var log = new TrainingLog(_host, TrainingLog.Reading, _options.CancellationToken);
         return FitMemory.Watch(_options, () =>
         {
-            var data = isShared ? rows.For(_options, log) : ReadRows(rows.View, kind, seed);
+            var data = isShared ? rows.For(_options, log) : ReadRows(rows.View, kind, seed, new WarnsOnce());
             try
             {
                 return new PausableFit(_host, data, ownsRows: !isShared, Settings(data.Modalities, seed, log), _options);
@@ -38,9 +39,9 @@ public sealed partial class GradientBlendingTrainer
         });
     }
 
-    private TrainingData ReadRows(IDataView input, OutputKind kind, int seed)
+    private TrainingData ReadRows(IDataView input, OutputKind kind, int seed, WarnsOnce warnings)
     {
         using var log = new TrainingLog(_host, TrainingLog.Reading, _options.CancellationToken);
-        return TrainingData.Read(input, _options, kind, seed, log);
+        return TrainingData.Read(input, _options, kind, seed, warnings.Of(log));
     }
 }

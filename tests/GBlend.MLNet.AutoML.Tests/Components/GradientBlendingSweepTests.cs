@@ -324,6 +324,21 @@ public sealed class GradientBlendingSweepTests : IDisposable
     }
 
     [Fact]
+    public void What_is_said_of_the_rows_is_said_once_and_not_in_every_trial()
+    {
+        var messages = new List<string>();
+        _ml.Log += (_, e) =>
+        {
+            lock (messages)
+                messages.Add(e.RawMessage);
+        };
+        new GradientBlendingSweep(_ml, SweepRows.Options(_ml, SweepBudget.OfTrials(6), epochs: 2)).Run(SweepRows.View(_ml, 60, 1), Choosing).Model!.Dispose();
+        string[] ofRows = [.. messages.Where(m => m.Contains("fewer than 10 held-out rows", StringComparison.Ordinal))];
+        Assert.NotEmpty(ofRows);
+        Assert.Equal(ofRows.Distinct(), ofRows);
+    }
+
+    [Fact]
     public void Wrong_columns_and_options_end_the_sweep_before_the_first_trial()
     {
         var options = SweepRows.Options(_ml, SweepBudget.OfTrials(3));
