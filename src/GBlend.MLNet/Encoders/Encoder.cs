@@ -17,7 +17,11 @@ public abstract class Encoder
     /// <returns>The settings as numbers, strings, arrays and objects of JSON.</returns>
     public abstract JsonObject ToSettings();
 
-    /// <summary>Builds the encoder's module with new random weights, drawn from torch's current generator (the trainer seeds and restores it).</summary>
+    /// <summary>Builds the encoder's module with new random weights, drawn from torch's global generator (the trainer seeds and restores it).</summary>
+    /// <remarks>
+    /// The encoders of this library take turns with fits that begin in other threads. What else draws from the global generator while a fit builds its
+    /// networks, such as a module of torch that your own thread makes, changes the weights that the fit begins with.
+    /// </remarks>
     /// <param name="inputShape">The shape of one row, for example [64] for a vector of 64 numbers.</param>
     /// <returns>The module, which the caller owns.</returns>
     /// <exception cref="ArgumentException">The encoder can't read rows of this shape; the message says which it can.</exception>

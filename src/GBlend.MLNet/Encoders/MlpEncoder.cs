@@ -47,7 +47,11 @@ public sealed class MlpEncoder : Encoder
         new(settings.WholeNumbers("widths"), settings.Single("dropout"));
 
     /// <inheritdoc/>
-    public override EncoderModule Build(IReadOnlyList<int> inputShape) => new Net(Elements(inputShape), _widths, Dropout);
+    public override EncoderModule Build(IReadOnlyList<int> inputShape)
+    {
+        using var turn = TorchRandomScope.Turn();
+        return new Net(Elements(inputShape), _widths, Dropout);
+    }
 
     /// <inheritdoc/>
     public override EncoderLayout Describe(IReadOnlyList<int> inputShape) =>

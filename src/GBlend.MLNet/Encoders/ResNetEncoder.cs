@@ -84,7 +84,11 @@ public sealed class ResNetEncoder : Encoder
         new ResNetEncoder(family, settings.Whole("depth"), settings.Number("widthMultiplier"), settings.Flag("stemPooling"), InputScaling.Read(settings));
 
     /// <inheritdoc/>
-    public override EncoderModule Build(IReadOnlyList<int> inputShape) => _family.Build(Plan(inputShape));
+    public override EncoderModule Build(IReadOnlyList<int> inputShape)
+    {
+        using var turn = TorchRandomScope.Turn();
+        return _family.Build(Plan(inputShape));
+    }
 
     /// <inheritdoc/>
     public override EncoderLayout Describe(IReadOnlyList<int> inputShape)

@@ -77,6 +77,7 @@ public sealed class TextEncoder : Encoder
     {
         ArgumentNullException.ThrowIfNull(inputShape);
         InputLayout.Text.Check(inputShape, ToString());
+        using var turn = TorchRandomScope.Turn();
         return _kind switch
         {
             TextKind.Pooling => new TextPoolingModule(this),

@@ -36,6 +36,12 @@ internal sealed class TorchRandomScope : IDisposable
         set_rng_state(stream.State);
     }
 
+    /// <summary>
+    /// Waits until no scope of another thread is open, and keeps them out until it is disposed: for what draws from the global generator as it is, such as
+    /// the building of an encoder that somebody asks for while a fit begins.
+    /// </summary>
+    internal static Lock.Scope Turn() => s_lock.EnterScope();
+
     public void Dispose()
     {
         if (_default is { } type && type != ScalarType.Float32)

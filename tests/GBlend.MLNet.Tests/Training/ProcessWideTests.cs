@@ -23,6 +23,47 @@ public sealed class ProcessWideTests
         Assert.Equal(threads, get_num_threads());
     }
 
+    /// <summary>Building an encoder draws from torch's global generator, from which a fit draws its weights too: they must take turns.</summary>
+    [Theory]
+    [MemberData(nameof(Built))]
+    public void Encoders_that_others_build_do_not_change_the_weights_of_a_fit(string kind)
+    {
+        var (encoder, shape) = s_built[kind];
+        var settings = ToyRows.Settings();
+        float[] Start()
+        {
+            using var run = new TrainingRun(ToyRows.Multiclass(), settings, new QuietHost());
+            return [.. run.Network.Tensors.SelectMany(t => t.Value.ToFloats())];
+        }
+        float[] expected = Start();
+        using var stop = new CancellationTokenSource();
+        var building = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+                encoder.Build(shape).Dispose();
+        });
+        building.Start();
+        try
+        {
+            for (int i = 0; i < 100; i++)
+                Assert.Equal(expected, Start());
+        }
+        finally
+        {
+            stop.Cancel();
+            building.Join();
+        }
+    }
+
+    private static readonly Dictionary<string, (Encoder Encoder, int[] Shape)> s_built = new()
+    {
+        ["mlp"] = (Encoders.Mlp(64, 64), [16]),
+        ["image"] = (Encoders.ImageResNet(18, 0.01), [32, 32, 3]),
+        ["tokens"] = (Encoders.TextPooling(200), [8]),
+    };
+
+    public static TheoryData<string> Built => [.. s_built.Keys];
+
     /// <summary>torch gives its process-wide number to every thread that it meets for the first time, and for good: a limit must not go there.</summary>
     [Theory]
     [InlineData("scoring")]
