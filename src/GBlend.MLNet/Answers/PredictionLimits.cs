@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GBlend.MLNet;
 
 /// <summary>
@@ -8,6 +10,18 @@ internal static class PredictionLimits
 {
     /// <summary>The fewest rows that can promise a coverage.</summary>
     internal static int FewestRows(double coverage) => (int)Math.Ceiling(coverage / (1 - coverage) - 1e-9);
+
+    /// <summary>Refuses, before anything is trained, a coverage for which there are too few held-out rows.</summary>
+    /// <param name="coverage">The coverage.</param>
+    /// <param name="weights">How much each held-out row counts.</param>
+    /// <exception cref="InvalidOperationException">There are too few.</exception>
+    internal static void RequireRows(double coverage, IReadOnlyList<double> weights)
+    {
+        int fewest = FewestRows(coverage);
+        if (RowWeights.EffectiveNumber(weights) < fewest - 1e-9)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"PredictionSetCoverage = {coverage} needs at least {fewest} held-out rows, but there are {weights.Count}. Hold out more, or promise less."));
+    }
 
     /// <summary>
     /// The distance that at least the promised share of n + 1 rows does not exceed, the new row being the one that is worst of all; infinite where there

@@ -40,6 +40,9 @@ internal sealed class TrainingRows(
 
     internal int Count => HeldOut.Length;
 
+    /// <summary>The rows that are held out of the training of some networks.</summary>
+    internal IEnumerable<int> Measured => Enumerable.Range(0, Count).Where(row => Folds is null ? HeldOut[row] : Folds[row] != NoFold);
+
     /// <summary>Memory under the budget of these rows, for what is kept with them.</summary>
     internal RowMemory MoreMemory() => memory?.Another() ?? new RowMemory(RowBudget.OfProcess);
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace GBlend.MLNet;
 
 /// <summary>The answer of a fit: chosen by the settings on the held-out rows, and what it costs there.</summary>
@@ -65,19 +63,11 @@ internal sealed class HeldOutAnswer
     /// <param name="heldOut">What the heads predict.</param>
     /// <param name="learned">Which of them have ever had weight.</param>
     /// <param name="settings">Whether rows may lack modalities, and what coverage prediction sets promise.</param>
-    /// <exception cref="InvalidOperationException">There are too few rows for the coverage.</exception>
     internal Calibration Calibrate(HeldOutPredictions heldOut, IReadOnlyList<bool> learned, TrainingSettings settings)
     {
         var calibration = new Calibration { Coverage = settings.PredictionSetCoverage };
         if (settings.PredictionSetCoverage is { } coverage)
         {
-            int fewest = PredictionLimits.FewestRows(coverage);
-            if (heldOut.EffectiveRows < fewest)
-            {
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                    $"PredictionSetCoverage = {coverage} needs at least {fewest} held-out rows, but there are {heldOut.Rows}. ")
-                    + "Hold out more, or promise less.");
-            }
             int[] patterns = settings.LeavesOutMissing ? [.. Enumerable.Range(0, (1 << settings.Modalities.Count) - 1)] : [0];
             calibration = calibration with
             {

@@ -40,6 +40,8 @@ internal sealed partial class TrainingRun : IDisposable
         TorchNativeLoader.EnsureLoaded();
         if (settings.FinalWeights == FinalWeights.Auto && rows.Folds is null)
             settings = settings with { FinalWeights = FinalWeights.LastEpoch };
+        if (settings.PredictionSetCoverage is { } coverage)
+            PredictionLimits.RequireRows(coverage, [.. rows.Measured.Select(row => rows.Targets.Weights?[row] ?? 1)]);
         (_settings, _rows) = (settings, rows.Modalities);
         var device = TorchDevices.Resolve(settings.Device, settings.GpuDeviceId, settings.FallbackToCpu, host.Warning);
         _features = new FrozenFeatures(rows.MoreMemory());

@@ -124,6 +124,11 @@ public sealed class LimitsTests
             (coverage, fraction)).Fit(_ml.KeyedView(Samples.Rows())).Dispose();
         string message = Assert.Throws<InvalidOperationException>(() => Fit(0.95, 0.2)).Message;
         Assert.Contains("at least 19 held-out rows, but there are 12", message);
+        // Before anything is trained.
+        int epochs = 0;
+        var trainer = _ml.Trainer(o => (o.PredictionSetCoverage, o.ValidationFraction, o.Progress) = (0.95, 0.2, new Counting(() => epochs++)));
+        Assert.Throws<InvalidOperationException>(() => trainer.Fit(_ml.KeyedView(Samples.Rows())));
+        Assert.Equal(0, epochs);
         Assert.Equal("PredictionSetCoverage", Assert.Throws<ArgumentOutOfRangeException>(() => Fit(1, 0.2)).ParamName);
         Assert.Contains("PredictionSetCoverage", Assert.Throws<ArgumentException>(() => Fit(0.9, 0)).Message);
         var labels = _ml.Trainer(o => (o.PredictionSetCoverage, o.LabelColumnName) = (0.9, "Tags"));
@@ -180,5 +185,10 @@ public sealed class LimitsTests
             row.B = [.. row.B.Select(v => v + 4 * (float)(random.NextDouble() - 0.5))];
         }
         return rows;
+    }
+
+    private sealed class Counting(Action count) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => count();
     }
 }
