@@ -9,7 +9,7 @@ internal static partial class ColumnInference
     /// <summary>Whole numbers with at most so many different values, each in several rows, are codes.</summary>
     private const int MostCodes = 20;
 
-    /// <summary>Categories may have so many different values; a value that is not among the most frequent ones counts as none of them.</summary>
+    /// <summary>Categories may have so many different values, the first ones that come; another one counts as none of them.</summary>
     internal const int MostCategories = 100;
 
     /// <summary>Files that are opened to see what a column of paths leads to.</summary>
@@ -88,7 +88,7 @@ internal static partial class ColumnInference
         if (distinct > 0.95 * count)
             return words > 1.2 ? (ColumnKind.Text, "short texts") : (ColumnKind.LeftOut, "a value per row, as names and ids have");
         return distinct <= MostCategories || words <= 1.5
-            ? (ColumnKind.Category, distinct <= MostCategories ? $"{distinct} values" : $"the {MostCategories} most frequent of {distinct} values")
+            ? (ColumnKind.Category, distinct <= MostCategories ? $"{distinct} values" : $"the first {MostCategories} of {distinct} values")
             : (ColumnKind.Text, "short texts");
     }
 
