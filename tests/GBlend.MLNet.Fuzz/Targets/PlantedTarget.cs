@@ -33,6 +33,7 @@ internal sealed class PlantedTarget : Target
                 while (true)
                     Thread.SpinWait(1000);
             case "wait":
+                // A hang that takes no processor time: nothing but being killed ends it, and the test is that it is.
                 Thread.Sleep(Timeout.Infinite);
                 return true;
             case "memory":
