@@ -2,6 +2,7 @@ using System.Diagnostics;
 using GBlend.MLNet.Tests;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using TorchSharp;
 
 namespace GBlend.MLNet.Benchmarks;
 
@@ -26,6 +27,34 @@ internal static class MediaBenchmarks
         return Pairs.Ratios(
             () => Fit(large, Settings(encoder, [Frames, Side, Side, Channels], Augmentation.RandomCrop(56, 56), Augmentation.HorizontalFlip())),
             () => Fit(small, Settings(encoder, [Frames, 56, 56, Channels])),
+            pairs: 5);
+    }
+
+    /// <summary>
+    /// An epoch of the narrow network of examples/AudioVisual on clips, over matrix products of as many multiply-adds: a forward pass for each
+    /// held-out row, and three times one for each training row.
+    /// </summary>
+    internal static IReadOnlyList<double> ClipStepsOverMatrixProducts()
+    {
+        const int Count = 96, ExampleSide = 40, Size = 512;
+        int[] shape = [Frames, ExampleSide, ExampleSide, Channels];
+        var encoder = Encoders.R2Plus1D(18, 1.0 / 8, stemPooling: true);
+        using var rows = Rows(Count, shape.Aggregate(1, (product, size) => product * size), new RowMemory(long.MaxValue));
+        const int HeldOut = Count / 8;
+        double multiplyAdds;
+        // The first network loads torch.
+        Fit(rows, Settings(encoder, shape));
+        using (var network = (EncoderModule)encoder.Build(shape))
+            multiplyAdds = network.MultiplyAdds * (3.0 * (Count - HeldOut) + HeldOut);
+        using var left = torch.randn([Size, Size]);
+        using var right = torch.randn([Size, Size]);
+        return Pairs.Ratios(
+            () => Fit(rows, Settings(encoder, shape)),
+            () =>
+            {
+                for (double done = 0; done < multiplyAdds; done += (double)Size * Size * Size)
+                    left.matmul(right).Dispose();
+            },
             pairs: 5);
     }
 

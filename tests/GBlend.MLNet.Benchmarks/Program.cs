@@ -60,6 +60,7 @@ static void ReportMedia()
     Report("fit on clips from a file / from memory, R3D-18 of width 1/16", "at most 1.3", MediaBenchmarks.VideoFromDiskOverMemory());
     Report("fit on clips from a file / from memory, MLP 64-32", "at most 1.3", MediaBenchmarks.DenseFromDiskOverMemory());
     Report("fit on clips with crops and flips / without, R3D-18 of width 1/16", "", MediaBenchmarks.AugmentedOverPlain());
+    Report("epoch on clips, R(2+1)D-18 of width 1/8 / its multiply-adds as matrix products", "", MediaBenchmarks.ClipStepsOverMatrixProducts());
     Report("fit of a frozen R3D-18, features in every epoch / once, 5 epochs", "", MediaBenchmarks.FrozenEveryEpochOverOnce());
     Console.WriteLine();
     Console.WriteLine($"Peak memory of a process that fits on {MediaBenchmarks.TimesTheBudget} times its budget of {MediaBenchmarks.BudgetMegabytes} MB: "

@@ -27,6 +27,14 @@ internal static class Convolutions
         return convolution;
     }
 
+    /// <summary>Over the plane of every frame, or over time at every place; for clips whose channels lie together in memory.</summary>
+    internal static FactoredConvolution Factor(int inputs, int outputs, (int Time, int Plane) kernel, (int Time, int Plane) stride)
+    {
+        var convolution = new FactoredConvolution(inputs, outputs, kernel, stride);
+        Draw(convolution.weight, 1);
+        return convolution;
+    }
+
     private static void Draw(Tensor weight, int groups)
     {
         using var grad = no_grad();
