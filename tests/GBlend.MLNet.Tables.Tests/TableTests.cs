@@ -170,4 +170,22 @@ public sealed class TableTests : IDisposable
             table.Columns.Select(c => c.Kind));
         Assert.Throws<ArgumentException>(() => MultiModalTable.From(_ml, Array.Empty<Typed>()));
     }
+
+    /// <summary>A name like a picture's may be that of a pipe, whose end may never come.</summary>
+    [Fact]
+    public async Task A_pipe_holds_no_media()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        string file = _folder.File("a.png", [0x89, 0x50, 0x4E, 0x47, 0, 0, 0, 0]), pipe = Path.Combine(Path.GetDirectoryName(file)!, "pipe.png");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", pipe))
+            await made.WaitForExitAsync();
+        string link = Path.ChangeExtension(pipe, ".jpg"), toPipe = Path.ChangeExtension(pipe, ".mp4");
+        File.CreateSymbolicLink(link, file);
+        File.CreateSymbolicLink(toPipe, pipe);
+        var reading = Task.Factory.StartNew(
+            () => new[] { pipe, toPipe, Path.ChangeExtension(pipe, ".wav"), link, file }.Select(MediaContent.Of).ToArray(), TaskCreationOptions.LongRunning);
+        // No measure of speed: what waits for a pipe waits for ever.
+        Assert.Equal([null, null, null, ColumnKind.Image, ColumnKind.Image], await reading.WaitAsync(TimeSpan.FromMinutes(1)));
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GBlend.MLNet.Native;
 
 namespace GBlend.MLNet;
 
@@ -21,9 +22,10 @@ internal sealed record MediaItem(string Name, string Identity, string? Path, byt
             throw new BadMediaException("the path has a null character");
         if (folder is not null && !Directory.Exists(folder))
             throw new DirectoryNotFoundException($"The folder '{System.IO.Path.GetFullPath(folder)}', which paths are relative to, is not there.");
-        var file = new FileInfo(folder is null ? name : System.IO.Path.Combine(folder, name));
-        if (Missing(file) is { } problem)
+        var named = new FileInfo(folder is null ? name : System.IO.Path.Combine(folder, name));
+        if (Missing(named) is { } problem)
             throw new BadMediaException(problem);
+        var file = LinkedFile.Of(named) ?? throw new BadMediaException(Dangling(named));
         // Pipes and devices have no length, and reading them may never end.
         if (file.Length == 0)
             throw new BadMediaException("the file is empty, or no file but a pipe or a device");
@@ -83,6 +85,21 @@ internal sealed record MediaItem(string Name, string Identity, string? Path, byt
             return "its path is too long";
         }
         return attributes.HasFlag(FileAttributes.Directory) ? "it is a folder" : null;
+    }
+
+    /// <summary>Why a link leads to no file.</summary>
+    /// <exception cref="DirectoryNotFoundException">It leads to a drive that is away.</exception>
+    private static string Dangling(FileInfo link)
+    {
+        const int MostLinks = 40;
+        FileSystemInfo? at = link;
+        for (int i = 0; i < MostLinks && at is FileInfo file; i++)
+        {
+            if (Missing(file) is not null)
+                return $"it is a link to '{link.LinkTarget}', and no file is there";
+            at = file.ResolveLinkTarget(returnFinalTarget: false);
+        }
+        return "it is a link that leads to no file";
     }
 
     /// <summary>Where a drive is away its root is missing, or the folder where it was is empty.</summary>

@@ -1,3 +1,5 @@
+using GBlend.MLNet.Native;
+
 namespace GBlend.MLNet.Tables;
 
 /// <summary>Says whether a file is a picture, a video or sound, by its first bytes.</summary>
@@ -23,7 +25,10 @@ internal static class MediaContent
         var head = new byte[HeadLength];
         try
         {
-            using var stream = File.OpenRead(path);
+            // The end of a pipe may never come.
+            if (LinkedFile.Of(new(path)) is not { Length: > 0 } file)
+                return null;
+            using var stream = file.OpenRead();
             if (stream.ReadAtLeast(head, HeadLength, throwOnEndOfStream: false) < 4)
                 return null;
         }
