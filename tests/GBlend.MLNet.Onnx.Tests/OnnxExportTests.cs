@@ -145,13 +145,20 @@ public sealed class OnnxExportTests
     {
         var rows = ExportRows.Make(50, 3);
         var (model, _) = Fit("classes", new() { Modalities = { s_modalities["First"](), s_modalities["Second"]() }, Blending = Blending.Equal() }, rows);
-        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "model.onnx");
-        OnnxSignature signature;
-        using (var stream = File.Create(path))
-            signature = s_ml.Model.SaveAsOnnx(model, ExportRows.View(rows), stream, "Score");
-        var applied = s_ml.Transforms.ApplyOnnxModel([.. signature.Outputs], [.. signature.Inputs], path).Fit(ExportRows.View(rows))
-            .Transform(ExportRows.View(rows));
-        Scores.AssertSame(Scores.Of(model.Transform(ExportRows.View(rows)), "Score"), Scores.Of(applied, "Score"), "Score");
+        string folder = Directory.CreateTempSubdirectory("gblend-onnx").FullName, path = Path.Combine(folder, "model.onnx");
+        try
+        {
+            OnnxSignature signature;
+            using (var stream = File.Create(path))
+                signature = s_ml.Model.SaveAsOnnx(model, ExportRows.View(rows), stream, "Score");
+            var applied = s_ml.Transforms.ApplyOnnxModel([.. signature.Outputs], [.. signature.Inputs], path).Fit(ExportRows.View(rows))
+                .Transform(ExportRows.View(rows));
+            Scores.AssertSame(Scores.Of(model.Transform(ExportRows.View(rows)), "Score"), Scores.Of(applied, "Score"), "Score");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

@@ -216,7 +216,7 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
             using Microsoft.ML.Data;
 
             var ml = new MLContext(seed: 1);
-            string folder = Directory.CreateTempSubdirectory().FullName;
+            string folder = Directory.CreateDirectory("images").FullName;
             var random = new Random(1);
             var rows = Enumerable.Range(0, 40).Select(i =>
             {
@@ -298,7 +298,7 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
             using Microsoft.ML.TorchSharp;
 
             Environment.SetEnvironmentVariable("MICROSOFTML_RESOURCE_URL", "http://127.0.0.1:9/");
-            Environment.SetEnvironmentVariable("MICROSOFTML_RESOURCE_PATH", Directory.CreateTempSubdirectory().FullName);
+            Environment.SetEnvironmentVariable("MICROSOFTML_RESOURCE_PATH", Directory.CreateDirectory("resources").FullName);
             var random = new Random(1);
             Row[] rows = [.. Enumerable.Range(0, 90).Select(i => new Row
             {

@@ -43,6 +43,8 @@ public sealed class KilledSweepTests : IDisposable
     private void Run(string name, (int Results, TimeSpan Later)? kill)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        // A debugger's pipes would stay where it is killed.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (string argument in new[]
         {
             Path.Combine(AppContext.BaseDirectory, "AutoMLSweep.dll"), "--total-epochs", "100", "--epochs", "9", "--seed", "3", "--journal",

@@ -17,6 +17,8 @@ internal static class Child
     {
         string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
         var start = new ProcessStartInfo(host) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // A debugger's pipes would stay where it is killed.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (string argument in (string[])["exec", typeof(Child).Assembly.Location, name, folder, result])
             start.ArgumentList.Add(argument);
         return Process.Start(start)!;
