@@ -10,11 +10,35 @@ internal static class AutoMLStandIn
 
         namespace Microsoft.ML.AutoML
         {
-            public sealed class AutoCatalog;
+            public sealed class AutoCatalog
+            {
+                public AutoMLExperiment CreateExperiment() => new();
+            }
 
             public static class AutoExtensions
             {
                 public static AutoCatalog Auto(this MLContext context) => new();
+
+                public static SweepablePipeline Append(this IEstimator<ITransformer> first, SweepableEstimator second) => new();
+            }
+
+            public sealed class SweepablePipeline;
+
+            public sealed class TrialResult;
+
+            public enum MulticlassClassificationMetric { MicroAccuracy }
+
+            public sealed class AutoMLExperiment
+            {
+                public AutoMLExperiment SetPipeline(SweepablePipeline pipeline) => this;
+
+                public AutoMLExperiment SetDataset(IDataView train, IDataView test) => this;
+
+                public AutoMLExperiment SetMulticlassClassificationMetric(MulticlassClassificationMetric metric, string labelColumn) => this;
+
+                public AutoMLExperiment SetTrainingTimeInSeconds(uint seconds) => this;
+
+                public Task<TrialResult> RunAsync() => throw new NotSupportedException();
             }
 
             public class SweepableEstimator(Func<MLContext, Parameter, IEstimator<ITransformer>> factory, Microsoft.ML.SearchSpace.SearchSpace searchSpace)

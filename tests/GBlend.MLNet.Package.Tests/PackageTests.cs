@@ -33,8 +33,8 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
     [Fact]
     public void A_table_with_text_numbers_categories_and_pictures_is_trained_in_the_three_lines_of_the_README()
     {
-        string lines = CodeBlock().Matches(File.ReadAllText(Repository.PathTo("README.md"))).Select(m => m.Groups["code"].Value)
-            .First(code => code.Contains("ml.MultiModal()")).Replace("FromMinutes(10)", "FromSeconds(25)");
+        string Lines(string page, int seconds) => CodeBlock().Matches(File.ReadAllText(Repository.PathTo(page))).Select(m => m.Groups["code"].Value)
+            .First(code => code.Contains("ml.MultiModal()")).Replace("FromMinutes(10)", $"FromSeconds({seconds})");
         string program = $$"""
             using GBlend.MLNet.Tables;
             using Microsoft.ML;
@@ -61,11 +61,17 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
                 File.WriteAllText(name, text.ToString());
             }
             var ml = new MLContext(seed: 1);
-            {{lines}}
-            Console.WriteLine(table);
+            Page(ml);
+            Console.WriteLine("README:");
+            {{Lines("README.md", 25)}}
             Console.WriteLine(model.History.Answer);
             ml.Model.Save(model, table.Data.Schema, "model.zip");
             Console.WriteLine(new MLContext().Model.Load("model.zip", out _).Transform(table.Data).Schema["PredictedLabel"].Type);
+
+            static void Page(MLContext ml)
+            {
+                {{Lines("docs/tables.md", 1)}}
+            }
             """;
         var packages = new Dictionary<string, string>
         {
@@ -74,7 +80,7 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
             ["OpenCvSharp4.official.runtime.linux-x64"] = "4.13.0.20260627",
         };
         var run = packed.Run("Table", packages, program).MustSucceed();
-        Assert.Matches(@"^(0\.\d+|1)\s", run.Output);
+        Assert.Matches(@"README:\s+(0\.\d+|1)\s", run.Output);
         Assert.Contains("Image.Photo", run.Output);
         Assert.Contains("String", run.Output);
     }
@@ -137,7 +143,8 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
             return;
         if (from == "audio-visual")
             SkillFiles.Write(app);
-        var run = Command.Run("dotnet", "run -c Release -p:TreatWarningsAsErrors=true -p:WarningsNotAsErrors=NU1603", app).MustSucceed();
+        string options = $"-c Release {PackedLibraries.Linked} -p:TreatWarningsAsErrors=true -p:WarningsNotAsErrors=NU1603";
+        var run = Command.Run("dotnet", $"run {options}", app).MustSucceed();
         Assert.Matches(@"On \d+ test rows the model .* is right in [\d.]+ %", run.Output);
         Assert.Contains("</html>", File.ReadAllText(Path.Combine(app, "report.html")));
         Assert.True(File.Exists(Path.Combine(app, "model.zip")));
@@ -382,7 +389,7 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
     public void A_program_with_Microsoft_ML_AutoML_has_the_bridge_to_it()
     {
         packed.Pack("Microsoft.ML.AutoML", "0.99.0", new Dictionary<string, string> { ["Microsoft.ML"] = "5.0.1" }, AutoMLStandIn.Source);
-        const string program = """
+        string program = $$"""
             using GBlend.MLNet;
             using Microsoft.ML;
             using Microsoft.ML.AutoML;
@@ -399,6 +406,14 @@ public sealed partial class PackageTests(PackedLibraries packed) : IClassFixture
             Console.WriteLine($"rate {start["LearningRate"].AsType<double>()}");
             var model = sweepable.BuildFromOption(ml, start).Fit(view);
             Console.WriteLine($"accuracy {ml.BinaryClassification.EvaluateNonCalibrated(model.Transform(view)).Accuracy:P0}");
+
+            if (args.Length > 0)
+                await Page(view, view, options);
+
+            async Task Page(IDataView train, IDataView choosing, GradientBlendingTrainer.Options trainerOptions)
+            {
+                {{CodeBlock().Matches(File.ReadAllText(Repository.PathTo("docs/sweeps.md")))[1].Groups["code"].Value}}
+            }
 
             class Row
             {

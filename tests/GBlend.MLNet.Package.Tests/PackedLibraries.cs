@@ -19,6 +19,9 @@ public sealed class PackedLibraries : IDisposable
         Pack(Repository.PathTo("templates", "GBlend.MLNet.Templates.csproj"));
     }
 
+    /// <summary>Lets a build link the native libraries to the package folder; a copy of them takes half a gigabyte a program.</summary>
+    internal const string Linked = "-p:CreateHardLinksForCopyLocalIfPossible=true";
+
     internal static IReadOnlyList<string> Libraries { get; } = [
         .. Directory.GetDirectories(Repository.PathTo("src")).Select(folder => Path.GetFileName(folder))];
 
@@ -66,7 +69,7 @@ public sealed class PackedLibraries : IDisposable
     {
         string folder = Write(name, packages, program);
         prepare?.Invoke(folder);
-        Command.Run("dotnet", "build -c Release", folder).MustSucceed();
+        Command.Run("dotnet", $"build -c Release {Linked}", folder).MustSucceed();
         return Command.Run("dotnet", Path.Combine("bin", "Release", "net10.0", $"{name}.dll"), folder);
     }
 
