@@ -48,6 +48,24 @@ public sealed class OnnxExportTests
 
     public static TheoryData<int> Draws => [.. Enumerable.Range(0, 16)];
 
+    [Fact]
+    public void A_member_is_refused_by_name()
+    {
+        var view = s_ml.Data.LoadFromEnumerable(ExportRows.Make(60, 1));
+        var options = new GradientBlendingTrainer.Options
+        {
+            LabelColumnName = "Flag",
+            Modalities = { s_modalities["First"](), s_modalities["Second"]() },
+            NumberOfEpochs = 1,
+            Members = { new("Lines", (ml, label, features, weight) => ml.BinaryClassification.Trainers.LbfgsLogisticRegression(label, features, weight)) },
+        };
+        using var model = s_ml.BinaryClassification.Trainers.GradientBlending(options).Fit(view);
+        using var file = new MemoryStream();
+        var e = Assert.Throws<NotSupportedException>(() => s_ml.Model.SaveAsOnnx(model, view, file));
+        Assert.Contains("its member 'Lines'", e.Message);
+        Assert.Equal(0, file.Length);
+    }
+
     [Theory]
     [MemberData(nameof(EveryEncoder))]
     public void Every_encoder(string encoder, string task) =>

@@ -185,6 +185,22 @@ public sealed class TrainingReportTests
         Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
     }
 
+    [Fact]
+    public void Members_are_among_those_who_predict()
+    {
+        var options = Options(Blending.Auto(folds: 1));
+        options.Members.Add(new("Lines", (ml, label, features, weight) =>
+            ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(label, features, weight)));
+        var model = Pipeline(options).Fit(View(1, 120));
+        var page = new HtmlPage(TrainingReport.Create(model, View(2, 90)).ToHtml()).CheckIsSound();
+        var member = page.Json["test"]!["contestants"]!.AsArray().Single(c => (string?)c!["kind"] == "Member")!;
+        Assert.Equal("Lines", (string?)member["name"]);
+        Assert.Contains("a member of the model", page.Section("modalities").Value, StringComparison.Ordinal);
+        var history = model.GradientBlendingModel().History.Members[0];
+        Assert.Equal(history.HeldOutLoss, (double)page.Json["history"]!["members"]![0]!["heldOutLoss"]!);
+        Assert.Contains(history.ToString(), page.Section("losses").Value, StringComparison.Ordinal);
+    }
+
     private static void CheckHistory(TrainingHistory history, JsonNode json)
     {
         static double[] Read(JsonNode? values) => [.. values!.AsArray().Select(v => (double)v!)];

@@ -65,6 +65,95 @@ public sealed class FitTests : IDisposable
         Assert.Empty(CompilationErrors(model.Pipeline));
     }
 
+    [Theory]
+    [InlineData("Category", TableTask.Multiclass, "ml.MulticlassClassification.Trainers.LightGbm(label, features, weight)")]
+    [InlineData("Price", TableTask.Regression, "ml.Regression.Trainers.LightGbm(label, features, weight)")]
+    public void Trees_take_part_where_LightGBM_is_referenced(string label, TableTask task, string code)
+    {
+        var table = MultiModalTable.Load(_ml, Products.Write(_folder, 150, 1, pictures: false, missing: false));
+        using var model = _ml.MultiModal().Fit(table, label, options: Short(3));
+        Assert.Equal(task, model.Task);
+        var member = Assert.Single(model.History.Members);
+        Assert.Equal("LightGBM", member.Name);
+        Assert.Equal(["Numbers", "Text.Description"], member.ColumnNames);
+        Assert.Contains("LightGBM", model.History.Answer);
+        Assert.Contains($"new Member(\"LightGBM\", (ml, label, features, weight) => {code}),", model.Pipeline);
+        Assert.Empty(CompilationErrors(model.Pipeline));
+        Assert.Contains("Member LightGBM of Numbers, Text.Description: held-out loss", model.Report(table).ToHtml());
+        var scored = model.Transform(table);
+        string file = _folder.File("trees.zip", "");
+        _ml.Model.Save(model, table.Data.Schema, file);
+        var loaded = _ml.Model.Load(file, out _);
+        float[] Scores(IDataView view) => task == TableTask.Regression ? [.. view.GetColumn<float>("Score")]
+            : [.. view.GetColumn<float[]>("Score").SelectMany(s => s)];
+        Assert.Equal(Scores(scored), Scores(loaded.Transform(table.Data)));
+        (loaded as IDisposable)?.Dispose();
+        using var again = _ml.MultiModal().Fit(table, label, options: Short(3));
+        Assert.Equal(Scores(scored), Scores(again.Transform(table)));
+        var none = Short(2);
+        none.Members = [];
+        using var without = _ml.MultiModal().Fit(table, label, options: none);
+        Assert.Empty(without.History.Members);
+        Assert.DoesNotContain("Member", without.Pipeline);
+    }
+
+    [Fact]
+    public void Without_LightGBM_trees_are_those_of_FastTree()
+    {
+        var table = MultiModalTable.Load(_ml, Products.Write(_folder, 120, 1, pictures: false, missing: false));
+        foreach (var (label, task) in new[] { ("Category", TableTask.Multiclass), ("Price", TableTask.Regression) })
+        {
+            var options = Short(2);
+            options.Members = TreeMembers.Find(task, 3, lightGbm: null);
+            using var model = _ml.MultiModal().Fit(table, label, options: options);
+            Assert.Equal("FastTree", Assert.Single(model.History.Members).Name);
+            Assert.Contains("Trainers.FastTree(label, features, weight)", model.Pipeline);
+            Assert.Empty(CompilationErrors(model.Pipeline));
+        }
+        Assert.Empty(TreeMembers.Find(TableTask.Multiclass, 11, lightGbm: null));
+        Assert.Single(TreeMembers.Find(TableTask.MultiLabel, 0, lightGbm: null));
+        // Another class with the name is no LightGBM.
+        Assert.Equal("FastTree", Assert.Single(TreeMembers.Find(TableTask.Binary, 2, typeof(FitTests))).Name);
+    }
+
+    [Fact]
+    public void What_was_asked_for_is_not_refused_because_of_trees_that_were_not()
+    {
+        var table = MultiModalTable.Load(_ml, Products.Write(_folder, 60, 1, pictures: false));
+        foreach (Action<GradientBlendingTrainer.Options> change in new Action<GradientBlendingTrainer.Options>[]
+        {
+            o => (o.Answer, o.ValidationFraction) = (Answer.Joint, 0.2), o => (o.Blending, o.ValidationFraction) = (Blending.Equal(), 0),
+        })
+        {
+            using var model = _ml.MultiModal().Fit(table, "Category", options: new()
+            {
+                Trainer = o =>
+                {
+                    o.NumberOfEpochs = 1;
+                    change(o);
+                },
+            });
+            Assert.Empty(model.History.Members);
+        }
+    }
+
+    [Fact]
+    public void A_fit_that_ends_while_members_are_fitted_leaves_the_model_without_them()
+    {
+        var table = MultiModalTable.Load(_ml, Products.Write(_folder, 60, 1, pictures: false));
+        using var cancel = new CancellationTokenSource();
+        var options = Short(1);
+        options.Members = [new("Slow", (ml, label, features, weight) =>
+        {
+            cancel.Cancel();
+            return ml.MulticlassClassification.Trainers.LightGbm(label, features, weight);
+        })];
+        using var model = _ml.MultiModal().Fit(table, "Category", TimeSpan.FromHours(1), options, cancel.Token);
+        Assert.True(cancel.IsCancellationRequested);
+        Assert.Empty(model.History.Members);
+        Assert.DoesNotContain("Slow", model.Pipeline);
+    }
+
     public sealed class Reading
     {
         public bool IsOn { get; set; }

@@ -28,6 +28,13 @@ internal static class OptionsCode
         lines.Add("{");
         lines.AddRange(options.Modalities.Select(m => Indent + ModalityCode(m)));
         lines.Add("},");
+        if (options.Members.Count > 0)
+        {
+            lines.Add("Members =");
+            lines.Add("{");
+            lines.AddRange(options.Members.Select(m => Indent + MemberCode(m)));
+            lines.Add("},");
+        }
         Add(nameof(options.Blending), BlendingCode(options.Blending, options.NumberOfEpochs, method), options.Blending == usual.Blending);
         Add(nameof(options.Fusion), FusionCode(options.Fusion), FusionCode(options.Fusion) == FusionCode(usual.Fusion));
         Add(nameof(options.Answer), $"Answer.{options.Answer}", options.Answer == usual.Answer);
@@ -76,6 +83,13 @@ internal static class OptionsCode
         if (encoder is null)
             code += " // with your own encoder";
         return modality.PretrainedFrom is null && modality.PretrainedWeights is null ? code : $"{code} // with your pre-trained weights";
+    }
+
+    private static string MemberCode(Member member)
+    {
+        string reading = member.ColumnNames.Count == 0 ? "" : $".Reading({string.Join(", ", member.ColumnNames.Select(Text))})";
+        return member.Code is { } code ? $"new Member({Text(member.Name)}, {code.ReplaceLineEndings(" ")}){reading},"
+            : $"// the member '{member.Name}', as in your options.";
     }
 
     private static string AugmentationCode(AugmentationSettings a)

@@ -19,6 +19,8 @@ internal static class SettingsMapping
             property.SetValue(copy, property.GetValue(options));
         foreach (var modality in options.Modalities)
             copy.Modalities.Add(modality);
+        foreach (var member in options.Members)
+            copy.Members.Add(member);
         return copy;
     }
 
@@ -109,6 +111,22 @@ internal static class SettingsMapping
         }
         if (options.Modalities.Count == 0)
             throw new ArgumentException("No modality is used. Leave IsUsed at true for one of them.", nameof(settings));
+        NarrowMembers(options);
+    }
+
+    /// <summary>Members read what is left of their modalities; those of which nothing is left are left out.</summary>
+    private static void NarrowMembers(GradientBlendingTrainer.Options options)
+    {
+        string[] vectors = [.. options.Modalities.Where(m => m.Kind == ModalityKind.Vector).Select(m => m.ColumnName)];
+        for (int i = options.Members.Count - 1; i >= 0; i--)
+        {
+            var member = options.Members[i];
+            string[] left = [.. member.ColumnNames.Where(name => options.Modalities.Any(m => m.ColumnName == name))];
+            if ((member.ColumnNames.Count == 0 ? vectors : left).Length == 0)
+                options.Members.RemoveAt(i);
+            else if (left.Length < member.ColumnNames.Count)
+                options.Members[i] = member.Reading(left);
+        }
     }
 
     private static Modality ModalityOf(EncoderSettings settings, Modality given)

@@ -44,7 +44,7 @@ internal static class ModelRows
             if (!Prepare(model, own, ref rows))
                 throw new ArgumentException("The Gradient Blending model is not a step of the pipeline.", nameof(model));
         }
-        else if (own.History.Branches.All(b => rows.Schema.GetColumnOrNull($"Score.{b}") is not null)
+        else if (own.History.Heads.All(b => rows.Schema.GetColumnOrNull($"Score.{b}") is not null)
             || !own.ModalityColumns.All(c => rows.Schema.GetColumnOrNull(c) is not null))
         {
             return rows;

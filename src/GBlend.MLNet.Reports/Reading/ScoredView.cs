@@ -11,12 +11,13 @@ internal static class ScoredView
 
     /// <summary>Reads the truth, the scores of the answer and of the heads, and those of other models.</summary>
     /// <param name="scored">The test rows, scored.</param>
-    /// <param name="branches">The names of the heads; those that have no column are left out.</param>
+    /// <param name="history">Has the names of the heads; those that have no column are left out.</param>
     /// <param name="options">Which columns.</param>
     /// <param name="parametersOf">The parameters of a head by its place, or of the answer (-1).</param>
     /// <exception cref="ArgumentException">A column is missing or of another type, or there is no row; the message says which and what to do.</exception>
-    internal static TestResults Read(IDataView scored, IReadOnlyList<string> branches, ReportOptions options, Func<int, long?> parametersOf)
+    internal static TestResults Read(IDataView scored, TrainingHistory history, ReportOptions options, Func<int, long?> parametersOf)
     {
+        var branches = history.Heads;
         var label = Find(scored, options.LabelColumnName, "label", $"Name it in {nameof(ReportOptions)}.{nameof(ReportOptions.LabelColumnName)}.");
         var score = Find(scored, Score, "score", "Give rows that a model has scored.");
         var kind = KindOf(scored, score, label);
@@ -71,15 +72,17 @@ internal static class ScoredView
                     + $"'{Inert.Name(label.Name)}'.", nameof(scored));
         }
         List<Contestant> contestants = [.. heads.Select((h, i) =>
-            new Contestant(branches[h.Branch], IsJoint(branches[h.Branch]) ? ContestantKind.Joint
-            : ContestantKind.Alone, predictions[i], parametersOf(h.Branch)))];
+            new Contestant(branches[h.Branch], KindOf(history, h.Branch), predictions[i], parametersOf(h.Branch)))];
         contestants.Add(new("The answer", ContestantKind.Answer, answer, parametersOf(-1)));
         contestants.AddRange(options.Baselines.Select(b =>
             new Contestant(b.Key, ContestantKind.Baseline, ReadBaseline(b.Key, b.Value, kind, rows, unknown, names.Length), null)));
         return new(measure, names, contestants, positions, rowName is null ? null : rowNames, group is null ? null : groups, unknown.Count);
     }
 
-    private static bool IsJoint(string branch) => branch is TrainingHistory.JointBranch or TrainingHistory.DetachedJointBranch;
+    private static ContestantKind KindOf(TrainingHistory history, int head) =>
+        head >= history.Branches.Count ? ContestantKind.Member
+        : history.Branches[head] is TrainingHistory.JointBranch or TrainingHistory.DetachedJointBranch ? ContestantKind.Joint
+        : ContestantKind.Alone;
 
     private static DataViewSchema.Column Find(IDataView view, string name, string role, string remedy) => view.Schema.GetColumnOrNull(name)
         ?? throw new ArgumentException($"The test rows have no {role} column '{Inert.Name(name)}', "

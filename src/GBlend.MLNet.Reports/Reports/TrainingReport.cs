@@ -57,7 +57,8 @@ public sealed class TrainingReport : Report
     private static TrainingReport Create(TrainingHistory history, IDataView scored, ReportOptions options, ModelFacts? facts, IReadOnlyList<string> modalities)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaximumConfusedRows, nameof(options));
-        var results = ScoredView.Read(scored, history.Branches, options, branch => branch < 0 ? facts?.AllParameters : facts?.Parameters[branch]);
+        var results = ScoredView.Read(scored, history, options,
+            branch => branch < 0 ? facts?.AllParameters : branch < facts?.Parameters.Count ? facts.Parameters[branch] : null);
         var confused = ConfusedRows.Of(results, options.MaximumConfusedRows);
         var pictures = Pictures.Of(scored, PictureColumns(scored.Schema, options, modalities), confused.Select(r => results.Positions[r]));
         return new(new TrainingContent(history, results, facts, confused, pictures, options));

@@ -9,6 +9,9 @@ internal enum ContestantKind
     /// <summary>A joint head in the model.</summary>
     Joint,
 
+    /// <summary>A member of the pool that is no part of a network.</summary>
+    Member,
+
     /// <summary>The model's answer.</summary>
     Answer,
 

@@ -34,7 +34,8 @@ internal static class HistorySections
             words += " Vertical lines are starts of super-epochs.";
         var figure = LineChart.Draw("losses", words, "loss", epochs, lines, marks);
         string epoch = $"The model has the weights of epoch {history.SelectedEpoch}"
-            + (history.HeldOutLoss is { } loss ? $"; its answer's loss on the held-out rows is {Numbers.Show(loss)}." : ".");
+            + (history.HeldOutLoss is { } loss ? $"; its answer's loss on the held-out rows is {Numbers.Show(loss)}." : ".")
+            + string.Concat(history.Members.Select(member => $" {Inert.Name(member.ToString(), 400)}."));
         return new(Html.Section("losses", "Losses", figure.ToHtml(), Html.Paragraph(epoch)), figure);
     }
 

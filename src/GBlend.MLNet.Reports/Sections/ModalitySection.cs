@@ -39,6 +39,7 @@ internal static class ModalitySection
     {
         ContestantKind.Alone => "one modality alone",
         ContestantKind.Joint => "joint head",
+        ContestantKind.Member => "a member of the model",
         ContestantKind.Answer => "the model",
         _ => "another model",
     };

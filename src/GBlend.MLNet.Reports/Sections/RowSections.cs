@@ -15,7 +15,7 @@ internal static class RowSections
             return results.Measure is ClassMeasure ? new(Html.Section("confused", "Most confused rows",
                 Html.Paragraph("No test row is predicted wrongly, or none is to be shown."))) : null;
         bool hasPictures = pictures.Values.Any(p => p.Count > 0);
-        Contestant[] heads = [.. results.Contestants.Where(c => c.Kind is ContestantKind.Alone or ContestantKind.Joint)];
+        Contestant[] heads = [.. results.Contestants.Where(c => c.Kind is ContestantKind.Alone or ContestantKind.Joint or ContestantKind.Member)];
         var rows = confused.Select(r => (IReadOnlyList<object?>)
         [
             results.RowNames is { } names ? Html.Name(names[r]) : Row(results.Positions[r]),

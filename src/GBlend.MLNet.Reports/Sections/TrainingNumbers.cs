@@ -76,6 +76,12 @@ internal static class TrainingNumbers
     private static JsonObject Of(TrainingHistory history) => new()
     {
         ["branches"] = Json.Of(history.Branches),
+        ["members"] = Json.Of(history.Members.Select(m => (JsonNode)new JsonObject
+        {
+            ["name"] = m.Name,
+            ["columns"] = Json.Of(m.ColumnNames),
+            ["heldOutLoss"] = Json.Of(m.HeldOutLoss),
+        })),
         ["answer"] = history.Answer,
         ["seed"] = history.Seed,
         ["trainingRows"] = history.TrainingRows,

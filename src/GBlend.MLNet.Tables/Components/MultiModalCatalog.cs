@@ -20,6 +20,12 @@ public sealed class MultiModalCatalog
     /// <summary>A cross-fitted fit begins when so many fits as the first one still have time.</summary>
     private const double FitsForFolds = 6.5;
 
+    /// <summary>A fit with members begins when so many fits as the one without still have time.</summary>
+    private const double FitsForMembers = 3;
+
+    /// <summary>The longest time that a token can wait.</summary>
+    private const double MostSeconds = int.MaxValue / 1000;
+
     private const double ChoosingShare = 0.2, HeldOutShare = 0.1;
     private readonly MLContext _ml;
 
@@ -61,11 +67,16 @@ public sealed class MultiModalCatalog
             log.Add($"{plan.LabelColumn.Missing} rows have no label ('{label}') and were left out.");
         var (features, prepared) = Prepare(plan, rows);
 
-        var trainer = plan.TrainerOptions(options.Seed, options.SamplingKey);
+        var trainer = plan.TrainerOptions(options.Seed, options.SamplingKey, options.Members);
         options.Trainer?.Invoke(trainer);
+        // Trees that nobody asked for are no reason to refuse what was asked for.
+        if (options.Members is null && trainer is { Answer: Answer.Joint } or { ValidationFraction: 0, HoldOutColumnName: null })
+            trainer.Members.Clear();
         var timed = new TimedFit(_ml, plan.Task, deadline, options.Progress);
-        // Under a limit the rows are held out once first, which is a model after a sixth of the time that folds take.
-        var first = timeLimit is null || trainer.ValidationFraction is not null || trainer.HoldOutColumnName is not null ? trainer : HeldOutOnce(trainer);
+        // Under a limit the rows are held out once first, without members: a model after a sixth of the time that folds take.
+        bool isHeldOutOnce = trainer.ValidationFraction is not null || trainer.HoldOutColumnName is not null;
+        var once = isHeldOutOnce ? trainer : HeldOutOnce(trainer);
+        var first = timeLimit is null ? trainer : WithoutMembers(once);
         var begun = deadline.Elapsed;
         var (model, isWhole) = timed.Fit(prepared, first, "the default", cancellation);
         var took = deadline.Elapsed - begun;
@@ -73,12 +84,10 @@ public sealed class MultiModalCatalog
         if (!isWhole)
             log.Add($"The {(cancellation.IsCancellationRequested ? "fit was canceled" : "time limit was reached")} after {model.History.Epochs.Count} of "
                 + $"{first.NumberOfEpochs} epochs.");
-        if (isWhole && first != trainer && deadline.Allows(took * FitsForFolds) && !cancellation.IsCancellationRequested)
-        {
-            begun = deadline.Elapsed;
-            Replace(ref model, ref used, trainer, "the default, cross-fitted");
-            took = deadline.Elapsed - begun;
-        }
+        if (isWhole && first != trainer && trainer.Members.Count > 0)
+            Try(once, $"the default with {string.Join(", ", trainer.Members.Select(m => m.Name))}", fits: FitsForMembers);
+        if (isWhole && first != trainer && !isHeldOutOnce)
+            Try(trainer, "the default, cross-fitted", FitsForFolds);
 
         SweepResult? sweep = null;
         if (isWhole && options.Sweep && timeLimit is not null && deadline.Allows(took * FitsForSweep) && !cancellation.IsCancellationRequested
@@ -89,6 +98,8 @@ public sealed class MultiModalCatalog
             {
                 var best = sweep.BestOptions;
                 (best.ValidationFraction, best.NumberOfThreads) = (used.ValidationFraction, used.NumberOfThreads);
+                foreach (var member in used.Members)
+                    best.Members.Add(member);
                 if (!Replace(ref model, ref used, best, "the best settings, on all rows"))
                     log.Add("The time was too short to fit the best settings of the sweep on all rows: the model has the default settings.");
             }
@@ -101,9 +112,24 @@ public sealed class MultiModalCatalog
             Warnings = log,
         };
 
+        // Another fit, if there is time for so many as the one before.
+        void Try(GradientBlendingTrainer.Options by, string what, double fits)
+        {
+            if (!deadline.Allows(took * fits) || cancellation.IsCancellationRequested)
+                return;
+            var before = deadline.Elapsed;
+            if (Replace(ref model, ref used, by, what))
+                took = deadline.Elapsed - before;
+        }
+
         bool Replace(ref GradientBlendingTransformer model, ref GradientBlendingTrainer.Options used, GradientBlendingTrainer.Options by, string what)
         {
-            var (other, isComplete) = timed.Fit(prepared, by, what, cancellation);
+            // Members can't be left half done: what takes longer than there is time for is ended, and the model before it stays.
+            using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            if (deadline.Left is { } left)
+                inTime.CancelAfter(TimeSpan.FromSeconds(Math.Clamp(left.TotalSeconds, 0, MostSeconds)));
+            if (timed.TryFit(prepared, by, what, inTime.Token) is not var (other, isComplete))
+                return false;
             if (!isComplete)
             {
                 other.Dispose();
@@ -132,7 +158,8 @@ public sealed class MultiModalCatalog
         // Files are opened once, and not for every part of the split.
         var split = _ml.Data.TrainTestSplit(plan.OpensFiles ? _ml.Data.Cache(rows) : rows, ChoosingShare, options.SamplingKey, options.Seed);
         // Trials hold rows out once: folds would cost as many trainings each, and the settings that are best with one are tried with the other at the end.
-        var own = trainer.ValidationFraction is null && trainer.HoldOutColumnName is null ? HeldOutOnce(trainer) : trainer;
+        // Members are the same whatever the settings of the networks are, and come in again at the end.
+        var own = WithoutMembers(trainer.ValidationFraction is null && trainer.HoldOutColumnName is null ? HeldOutOnce(trainer) : trainer);
         try
         {
             return new GradientBlendingSweep(_ml, new()
@@ -157,6 +184,15 @@ public sealed class MultiModalCatalog
     {
         var copy = SettingsMapping.Copy(options);
         copy.ValidationFraction = HeldOutShare;
+        return copy;
+    }
+
+    private static GradientBlendingTrainer.Options WithoutMembers(GradientBlendingTrainer.Options options)
+    {
+        if (options.Members.Count == 0)
+            return options;
+        var copy = SettingsMapping.Copy(options);
+        copy.Members.Clear();
         return copy;
     }
 

@@ -18,6 +18,13 @@ public sealed class MultiModalOptions
     /// <summary>Whether settings are swept while time is left of the limit. Default: true; without a time limit nothing is swept.</summary>
     public bool Sweep { get; set; } = true;
 
+    /// <summary>
+    /// Other trainers of ML.NET that take part in the answer, see <see cref="GradientBlendingTrainer.Options.Members"/>. Default <see langword="null"/>:
+    /// boosted trees, those of LightGBM where the application references Microsoft.ML.LightGbm, else FastTree for up to 10 classes. An empty list is for
+    /// none.
+    /// </summary>
+    public IReadOnlyList<Member>? Members { get; set; }
+
     /// <summary>Receives what is being done. Default: nobody does.</summary>
     public IProgress<MultiModalProgress>? Progress { get; set; }
 

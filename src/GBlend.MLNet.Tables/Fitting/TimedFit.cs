@@ -17,7 +17,7 @@ internal sealed class TimedFit(MLContext ml, TableTask task, Deadline deadline, 
     /// <param name="rows">The rows, with the modalities and the label.</param>
     /// <param name="options">The options of the trainer, with a seed.</param>
     /// <param name="what">What is fitted, in words.</param>
-    /// <param name="cancellation">Ends the fit after the epoch that is trained, or, in the first one, at once.</param>
+    /// <param name="cancellation">Ends the fit after the epoch that is trained, or, in the first one and before it, at once.</param>
     /// <returns>The model, and whether all epochs were trained.</returns>
     /// <exception cref="OperationCanceledException">Canceled in the first epoch.</exception>
     internal (GradientBlendingTransformer Model, bool IsWhole) Fit(
@@ -38,6 +38,20 @@ internal sealed class TimedFit(MLContext ml, TableTask task, Deadline deadline, 
                 return (fit.Snapshot(), true);
         }
         return (fit.Snapshot(), epoch == options.NumberOfEpochs);
+    }
+
+    /// <summary>The same, but nothing where it was canceled before there was a model.</summary>
+    internal (GradientBlendingTransformer Model, bool IsWhole)? TryFit(
+        IDataView rows, GradientBlendingTrainer.Options options, string what, CancellationToken cancellation)
+    {
+        try
+        {
+            return Fit(rows, options, what, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private GradientBlendingTrainer Trainer(GradientBlendingTrainer.Options options) => task switch

@@ -41,8 +41,12 @@ internal static class PipelineCode
         return code.ToString();
     }
 
-    private static string Catalog(TableTask task) => task switch
+    /// <summary>The catalog of a task's trainers.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="forMember">Whether it is of a member of the pool, which learns several labels one by one.</param>
+    internal static string Catalog(TableTask task, bool forMember = false) => task switch
     {
+        TableTask.MultiLabel when forMember => "BinaryClassification",
         TableTask.Binary => "BinaryClassification",
         TableTask.Regression => "Regression",
         _ => "MulticlassClassification",

@@ -89,7 +89,10 @@ internal sealed class TablePlan
     }
 
     /// <summary>The options of the trainer, before anything is swept.</summary>
-    internal GradientBlendingTrainer.Options TrainerOptions(int seed, string? samplingKey)
+    /// <param name="seed">The seed.</param>
+    /// <param name="samplingKey">The column whose rows of one value stay together, if any.</param>
+    /// <param name="members">The members of the pool; <see langword="null"/> for the trees that there are.</param>
+    internal GradientBlendingTrainer.Options TrainerOptions(int seed, string? samplingKey, IReadOnlyList<Member>? members)
     {
         var options = new GradientBlendingTrainer.Options
         {
@@ -99,6 +102,9 @@ internal sealed class TablePlan
         };
         foreach (var modality in _modalities)
             options.Modalities.Add(modality);
+        bool hasVectors = _modalities.Any(m => m.Kind == ModalityKind.Vector);
+        foreach (var member in members ?? (hasVectors ? TreeMembers.Find(Task, LabelColumn.Distinct) : []))
+            options.Members.Add(member);
         if (OpensFiles && _modalities.Count > 1)
             options.MissingValues = MissingValues.LeaveOutModality;
         return options;

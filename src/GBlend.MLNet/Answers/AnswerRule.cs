@@ -42,10 +42,12 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     {
         if (heads.Count == 1)
             return Head(0, 1);
-        bool hasJoint = heads[^1].IsJoint, canPool = heldOut.EffectiveRowsInAll >= FewestRowsForPool - 1e-9;
+        int joint = heads.ToList().FindLastIndex(head => head.IsJoint);
+        bool hasJoint = joint >= 0, canPool = heldOut.EffectiveRowsInAll >= FewestRowsForPool - 1e-9;
         if (wanted == Answer.Auto)
         {
-            wanted = !hasJoint ? Answer.MeanOfHeads : canPool ? Answer.Pool : severalNetworks ? Answer.MeanOfLogits : Answer.Joint;
+            wanted = !hasJoint && !heads.Any(head => head.IsMember) ? Answer.MeanOfHeads
+                : canPool ? Answer.Pool : severalNetworks ? Answer.MeanOfLogits : Answer.Joint;
             if (severalNetworks && !canPool)
                 warn($"The pool of heads is fitted on the held-out rows, of which there are {Number(heldOut)}; with fewer than {FewestRowsForPool} all heads "
                     + $"count alike. Hold out more rows.");
@@ -56,7 +58,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
                 + $"answers instead. Hold out more rows.");
             wanted = Answer.Joint;
         }
-        if (hasJoint && !learned[^1] && wanted is Answer.Joint or Answer.BestHead)
+        if (hasJoint && !learned[joint] && wanted is Answer.Joint or Answer.BestHead)
         {
             string instead = wanted == Answer.Joint ? "the mean of the heads that have" : "the best of the heads that have";
             warn($"The joint head never had weight in the blending, so it has learned nothing; {instead} answers instead. Give it weight, or choose "
@@ -68,8 +70,8 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
             Answer.Pool => Pool(heldOut, learned),
             Answer.MeanOfLogits => Mean(learned, isPool: true),
             Answer.MeanOfHeads => Mean(learned, isPool: false),
-            Answer.BestHead => BestHead(heads, heldOut, learned, hasJoint, warn),
-            _ => hasJoint ? Head(heads.Count - 1, heads.Count) : Mean(learned, isPool: false),
+            Answer.BestHead => BestHead(heads, heldOut, learned, hasJoint ? joint : -1, warn),
+            _ => hasJoint ? Head(joint, heads.Count) : Mean(learned, isPool: false),
         };
         return rule with { Learned = [.. learned] };
     }
@@ -78,16 +80,18 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     /// <exception cref="InvalidOperationException">A modality's own heads never learned, so that rows with this modality alone have no answer.</exception>
     internal AnswerRule WithSingleHeads(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut)
     {
-        bool[] single = [.. heads.Select((head, i) => Learned[i] && !head.IsJoint)];
+        int modalities = heads.Max(head => head.Modality ?? 0) + 1;
+        // Heads that read all modalities can read none of these rows.
+        bool[] single = [.. heads.Select((head, i) => Learned[i] && !head.IsJoint && !(head.IsMember && head.Reads!.Count == modalities))];
         string[] untaught = [
-            .. heads.Index().Where(h => !h.Item.IsJoint).GroupBy(h => h.Item.Name).Where(same => same.All(h => !single[h.Index])).Select(same => same.Key)];
+            .. heads.Index().Where(h => h.Item.Modality is not null).GroupBy(h => h.Item.Name).Where(same => same.All(h => !single[h.Index]))
+                .Select(same => same.Key)];
         if (untaught.Length > 0)
             throw new InvalidOperationException(UntaughtHeads(untaught));
-        int modalities = heads.Max(head => head.Modality ?? 0) + 1;
         // Coefficients that were fitted together are wrong for some of the heads alone: what one leaves to another is missing.
         var partial = IsPool && IsFromRows && modalities <= MostModalitiesForPools
             ? Enumerable.Range(1, (1 << modalities) - 2).ToDictionary(
-                has => has, has => Pool(heldOut, [.. heads.Select((head, i) => single[i] && (has >> head.Modality & 1) == 1)]))
+                has => has, has => Pool(heldOut, [.. heads.Select((head, i) => single[i] && head.CanRead(modality => (has >> modality & 1) == 0))]))
             : [];
         return this with { SingleHeads = IsPool && IsFromRows ? Pool(heldOut, single).Weights : Mean(single, IsPool).Weights, Partial = partial };
     }
@@ -105,8 +109,9 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     /// <param name="isAbsent">Per modality.</param>
     internal AnswerRule Without(IReadOnlyList<HeadInfo> heads, Func<int, bool> isAbsent)
     {
-        bool[] stays = [.. heads.Select((head, i) => Learned[i] && head.Modality is { } modality && !isAbsent(modality))];
-        if (Partial.Count > 0 && Partial.TryGetValue(heads.Where((_, i) => stays[i]).Aggregate(0, (has, head) => has | 1 << head.Modality!.Value), out var own))
+        bool[] stays = [.. heads.Select((head, i) => Learned[i] && head.CanRead(isAbsent))];
+        int has = heads.Where((head, i) => stays[i] && !head.IsMember).Aggregate(0, (has, head) => has | 1 << head.Modality!.Value);
+        if (Partial.TryGetValue(has, out var own))
             return own;
         double[] weights = [.. SingleHeads!.Select((w, i) => stays[i] ? w : 0)];
         double sum = weights.Sum();
@@ -210,9 +215,9 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
 
     /// <summary>The joint head, unless another's loss is lower by more than its error; without a joint head the one with the lowest loss.</summary>
     private static AnswerRule BestHead(
-        IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, bool hasJoint, Action<string> warn)
+        IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IReadOnlyList<bool> learned, int joint, Action<string> warn)
     {
-        int joint = heads.Count - 1;
+        bool hasJoint = joint >= 0;
         if (heldOut.EffectiveRows < 2 - 1e-9)
         {
             warn($"The best head is chosen on the held-out rows, of which there are {Number(heldOut)}; with fewer than 2 the answer is the "

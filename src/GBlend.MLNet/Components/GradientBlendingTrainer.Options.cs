@@ -29,6 +29,13 @@ public sealed partial class GradientBlendingTrainer
         public IList<Modality> Modalities { get; } = [];
 
         /// <summary>
+        /// Models of other trainers of ML.NET that take part in the answer, such as LightGBM: each is one more head of the pool. The answer must be one that
+        /// hears them, which <see cref="Answer.Joint"/> is not, and rows must be held out. A member does not answer rows that lack a modality that it reads.
+        /// By default there are none.
+        /// </summary>
+        public IList<Member> Members { get; } = [];
+
+        /// <summary>
         /// The method by which the losses of the branches are blended. Default <see cref="Blending.Auto"/>, chosen by measurement (see the README);
         /// the paper's method is <see cref="Blending.Online"/> with <see cref="Answer.Joint"/>.
         /// </summary>

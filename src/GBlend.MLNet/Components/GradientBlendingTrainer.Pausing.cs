@@ -29,7 +29,7 @@ public sealed partial class GradientBlendingTrainer
             var data = isShared ? rows.For(_options, log) : ReadRows(rows.View, kind, seed, new WarnsOnce());
             try
             {
-                return new PausableFit(_host, data, ownsRows: !isShared, Settings(data.Modalities, seed, log), _options);
+                return new PausableFit(_host, data, ownsRows: !isShared, Settings(data.Modalities, kind, seed, log), _options);
             }
             catch when (!isShared)
             {

@@ -49,7 +49,7 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         var kind = CheckAll(inputSchema);
         var label = LabelInfo.Imagine(kind, ColumnChecks.Find(inputSchema, _options.LabelColumnName, "label"));
         var columns = inputSchema.ToDictionary(c => c.Name);
-        foreach (var output in OutputColumns.Promise(label, _options.OutputBranchScores ? BranchNames() : [], _options.PredictionSetCoverage is not null))
+        foreach (var output in OutputColumns.Promise(label, _options.OutputBranchScores ? HeadNames() : [], _options.PredictionSetCoverage is not null))
             columns[output.Name] = output;
         return new SchemaShape(columns.Values);
     }
@@ -84,7 +84,7 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         {
             var data = TrainingData.Read(input, _options, kind, seed, log);
             using var rows = data.Rows;
-            var model = TrainingRun.Fit(rows, Settings(data.Modalities, seed, log), log, folder);
+            var model = TrainingRun.Fit(rows, Settings(data.Modalities, kind, seed, log), log, folder);
             return new GradientBlendingTransformer(model, data.Label, _options.OutputBranchScores, _options.Device);
         });
     }
@@ -97,12 +97,12 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         return kind;
     }
 
-    /// <summary>The branches that the network will have, as <see cref="TrainingHistory.Branches"/> will name them.</summary>
-    private string[] BranchNames()
+    /// <summary>The heads that the model will have, as <see cref="TrainingHistory.Heads"/> will name them.</summary>
+    private string[] HeadNames()
     {
         ModalitySpec[] modalities = [.. _options.Modalities.Select(m => new ModalitySpec(m.ColumnName, [1], m.Encoder, null))];
         return [.. _options.Blending.Networks(modalities.Length, _options.NumberOfEpochs)
-            .SelectMany(plan => plan.Shape(modalities, _options.Fusion, 2).Heads).Select(head => head.Name)];
+            .SelectMany(plan => plan.Shape(modalities, _options.Fusion, 2).Heads).Select(head => head.Name), .. _options.Members.Select(member => member.Name)];
     }
 
     /// <summary>
@@ -122,9 +122,10 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         return false;
     }
 
-    private TrainingSettings Settings(IReadOnlyList<ModalitySpec> modalities, int seed, TrainingLog log) => new()
+    private TrainingSettings Settings(IReadOnlyList<ModalitySpec> modalities, OutputKind kind, int seed, TrainingLog log) => new()
     {
         Modalities = modalities,
+        Members = MemberFit.Of(_options, kind),
         Blending = _options.Blending,
         Fusion = _options.Fusion,
         Answer = _options.Answer,

@@ -38,7 +38,7 @@ public sealed class GradientBlendingTransformer
         OutputsBranchScores = outputsBranchScores;
         Device = device;
         Threshold = threshold;
-        _columns = Columns(outputsBranchScores ? shared.Unguarded.History.Branches : []);
+        _columns = Columns(outputsBranchScores ? shared.Unguarded.History.Heads : []);
     }
 
     /// <summary>The history of the training of this model.</summary>
@@ -232,7 +232,7 @@ public sealed class GradientBlendingTransformer
 
     /// <summary>Like <see cref="Transform"/>, with a column for each branch whatever the trainer's options were.</summary>
     internal IDataView TransformWithBranches(IDataView input) =>
-        new ScoringView(input, new ScoringSchema(input.Schema, _shared, Columns(Model.History.Branches)), Label);
+        new ScoringView(input, new ScoringSchema(input.Schema, _shared, Columns(Model.History.Heads)), Label);
 
     private IReadOnlyList<OutputColumn> Columns(IReadOnlyList<string> branches)
     {

@@ -27,6 +27,7 @@ internal static class OptionChecks
         CheckDefined(options.Device, nameof(Options.Device));
         CheckNumbers(options);
         CheckColumns(options);
+        CheckMembers(options);
         options.Blending.Networks(options.Modalities.Count, options.NumberOfEpochs);
         CheckFolds(options);
         CheckCheckpoints(options);
@@ -106,6 +107,7 @@ internal static class OptionChecks
         : options.FinalWeights == FinalWeights.BestEpoch ? "FinalWeights = BestEpoch"
         : options.Answer is Answer.BestHead or Answer.Pool ? $"Answer = {options.Answer}"
         : options.PredictionSetCoverage is not null ? "PredictionSetCoverage"
+        : options.Members.Count > 0 ? $"The member '{options.Members[0].Name}', which the pool weighs by them,"
         : null;
 
     /// <summary>A row may have any one modality alone, which only that modality's own head can answer.</summary>
@@ -198,6 +200,30 @@ internal static class OptionChecks
                 + $"(ml.Transforms.CopyColumns).", nameof(Options.Modalities));
         CheckNoModality(options, options.LabelColumnName, nameof(Options.LabelColumnName));
         CheckNoModality(options, options.HoldOutColumnName, nameof(Options.HoldOutColumnName));
+    }
+
+    private static void CheckMembers(Options options)
+    {
+        const string Option = nameof(Options.Members);
+        if (options.Members.Any(m => m is null))
+            throw new ArgumentException("Members contains null. Remove it.", Option);
+        string[] columns = [.. options.Modalities.Select(m => m.ColumnName)];
+        string[] taken = [.. columns, TrainingHistory.JointBranch, TrainingHistory.DetachedJointBranch];
+        foreach (var (i, member) in options.Members.Index())
+        {
+            if (taken.Contains(member.Name) || options.Members.Take(i).Any(m => m.Name == member.Name))
+                throw new ArgumentException($"Members has one with the name '{member.Name}', which a modality, a joint branch or another member has. Give it "
+                    + "another one.", Option);
+            if (member.ColumnNames.FirstOrDefault(name => !columns.Contains(name)) is { } unknown)
+                throw new ArgumentException($"The member '{member.Name}' reads '{unknown}', which is no modality. "
+                    + Names.Suggest(unknown, columns, "modalities"), Option);
+            if (member.ColumnNames.Count == 0 && options.Modalities.All(m => m.Kind != ModalityKind.Vector))
+                throw new ArgumentException($"The member '{member.Name}' reads all vector modalities, of which there are none. Say by Reading which columns "
+                    + "it is to read.", Option);
+        }
+        if (options is { Answer: Answer.Joint, Members: [var first, ..] })
+            throw new ArgumentException($"Answer = Joint hears the joint head alone, and never the member '{first.Name}'. Take Answer.Auto or leave Members "
+                + "empty.", Option);
     }
 
     private static void CheckNoModality(Options options, string? column, string option)

@@ -13,7 +13,10 @@ internal static class ModelFile
     private const string Format = "GBlend.MLNet model";
 
     /// <summary>Raised when a file can no longer be read by older versions of the library.</summary>
-    private const int Version = 4;
+    private const int Version = 5;
+
+    /// <summary>The version whose readers know no members, which most models don't have.</summary>
+    private const int VersionWithoutMembers = 4;
 
     /// <summary>The version whose readers know no folds, which many models don't have.</summary>
     private const int VersionWithoutFolds = 3;
@@ -50,7 +53,8 @@ internal static class ModelFile
         var content = new JsonObject
         {
             ["format"] = Format,
-            ["version"] = model.Folds > 1 ? Version : model.Answer.Intercept == 0 && model.Answer.Partial.Count == 0 ? VersionOfPlainAnswers
+            ["version"] = model.Members.Count > 0 ? Version : model.Folds > 1 ? VersionWithoutMembers
+                : model.Answer.Intercept == 0 && model.Answer.Partial.Count == 0 ? VersionOfPlainAnswers
                 : VersionWithoutFolds,
             ["weightsSha256"] = Convert.ToHexString(SHA256.HashData(bytes)),
             ["task"] = model.Task.ToString(),
@@ -77,6 +81,11 @@ internal static class ModelFile
                 ["jointName"] = network.Shape.JointName,
             })]),
             ["folds"] = model.Folds,
+            ["members"] = model.Members.Count == 0 ? null : new JsonArray([.. model.Members.Select(member => new JsonObject
+            {
+                ["name"] = member.Head.Name,
+                ["reads"] = new JsonArray([.. member.Head.Reads!.Select(m => (JsonNode)m)]),
+            })]),
             ["answerIsPool"] = model.Answer.IsPool,
             ["answerWeights"] = new JsonArray([.. model.Answer.Weights.Select(w => (JsonNode)w)]),
             ["answerIntercept"] = model.Answer.Intercept,
@@ -117,10 +126,10 @@ internal static class ModelFile
         .. model.Calibration.Numbers, model.Loss.TargetMean, model.Loss.TargetScale, .. model.Modalities.SelectMany(m => m.Fill ?? []).Select(v => (double)v),
     ];
 
-    internal static TrainedModel Load(Stream settings, Stream weights, Device device)
+    internal static TrainedModel Load(Stream settings, Stream weights, Device device, IReadOnlyList<IMemberModel> members)
     {
         byte[] content = ReadAll(weights);
-        var saved = Refusal.Of("The model's settings", "Save the model again or take an unaltered copy.", () => Read(Parse(settings), content));
+        var saved = Refusal.Of("The model's settings", "Save the model again or take an unaltered copy.", () => Read(Parse(settings), content, members.Count));
         var networks = saved.Shapes.Select(shape => new JointNetwork(shape, 0, ScalarType.Float32, device, learns: false)).ToArray();
         try
         {
@@ -135,6 +144,7 @@ internal static class ModelFile
             return new TrainedModel([.. networks.Select(network => network.ForScoring())], saved.Loss, saved.Answer, saved.History, saved.Folds)
             {
                 Calibration = saved.Calibration,
+                Members = [.. saved.Members.Zip(members.Chunk(saved.Folds), (head, folds) => new PooledMember(head, folds))],
             };
         }
         finally
@@ -144,7 +154,7 @@ internal static class ModelFile
     }
 
     /// <summary>Checks everything that a file says, and the sizes in its settings against the tensors that it has, before anything is built.</summary>
-    private static Saved Read(JsonObject content, byte[] bytes)
+    private static Saved Read(JsonObject content, byte[] bytes, int memberModels)
     {
         if (Convert.ToHexString(SHA256.HashData(bytes)) != content.Text("weightsSha256"))
             throw new InvalidDataException(
@@ -164,7 +174,9 @@ internal static class ModelFile
         CheckFit(weights, Describe(specs, shapes, weights));
         specs = [.. specs.Select((m, i) => m.Fill is null ? m : m with { Fill = weights[FillName(i)].ToFloats() })];
 
-        int branches = shapes.Sum(s => s.Branches.Count) / folds;
+        HeadInfo[] members = [.. (content.Has("members") ? content.Objects("members") : []).Select(
+            member => new HeadInfo(member.Text("name"), null) { Reads = member.WholeNumbers("reads") })];
+        int networkHeads = shapes.Sum(s => s.Branches.Count) / folds, branches = networkHeads + members.Length;
         var answer = new AnswerRule(content.Flag("answerIsPool"), content.Numbers("answerWeights"))
         {
             // Files of older versions say none of these.
@@ -178,15 +190,18 @@ internal static class ModelFile
         var history = content.Object("history").Deserialize<TrainingHistory>(Json)!;
         int[] counts =
             [answer.Weights.Count, answer.Learned.Count, answer.SingleHeads?.Count
-                ?? branches, history.Branches.Count, .. answer.Partial.Values.Select(p => p.Weights.Count)];
-        if (branches == 0 || counts.Any(c => c != branches))
+                ?? branches, history.Heads.Count, .. answer.Partial.Values.Select(p => p.Weights.Count)];
+        if (networkHeads == 0 || history.Branches.Count != networkHeads || counts.Any(c => c != branches))
             throw new InvalidDataException("The model's settings are damaged: they disagree on the number of branches.");
+        if (memberModels != members.Length * folds || !members.Select(m => m.Name).SequenceEqual(history.Members.Select(m => m.Name))
+            || members.Any(m => m.Reads!.Count == 0 || m.Reads.Any(i => i < 0 || i >= specs.Length)))
+            throw new InvalidDataException("The model's settings are damaged: its members are not those of the file.");
         if (history.Branches.Any(string.IsNullOrEmpty) || history.Epochs.Any(e => e is null) || history.Estimates.Any(e => e is null)
             || history.Folds.Any(f => f is null))
             throw new InvalidDataException("The model's settings are damaged: a record of the training is empty.");
         var loss = new Loss(content.Choice<LearningTask>("task"), content.Number("targetMean"), content.Number("targetScale"));
         return new([.. shapes.Select(s => s with { Modalities = specs })], loss, answer, history, weights, folds, content.Has("calibration")
-            ? ReadCalibration(content.Object("calibration"), loss, outputs) : new());
+            ? ReadCalibration(content.Object("calibration"), loss, outputs) : new(), members);
     }
 
     private static Calibration ReadCalibration(JsonObject json, Loss loss, int outputs)
@@ -359,5 +374,5 @@ internal static class ModelFile
 
     /// <summary>What a file says, checked.</summary>
     private sealed record Saved(NetworkShape[] Shapes, Loss Loss, AnswerRule Answer, TrainingHistory History, StateDict Weights, int Folds,
-        Calibration Calibration);
+        Calibration Calibration, HeadInfo[] Members);
 }

@@ -10,7 +10,7 @@ internal sealed class TrainedModel : IDisposable
     private readonly Device _device;
     private readonly int? _threads;
     private readonly int _views, _crops;
-    private readonly HeadInfo[] _heads;
+    private readonly HeadInfo[] _branches, _heads;
 
     /// <param name="networks">Fold after fold.</param>
     /// <param name="loss">The task's loss.</param>
@@ -20,7 +20,7 @@ internal sealed class TrainedModel : IDisposable
     internal TrainedModel(IReadOnlyList<JointNetwork> networks, Loss loss, AnswerRule answer, TrainingHistory history, int folds = 1)
     {
         (Networks, Loss, Answer, History, Folds) = (networks, loss, answer, history, folds);
-        _heads = [.. networks.Take(networks.Count / folds).SelectMany(n => n.Shape.Heads)];
+        _heads = _branches = [.. networks.Take(networks.Count / folds).SelectMany(n => n.Shape.Heads)];
         _device = networks[0].Device;
         BlockRows = networks.Min(n => n.Cost.RowsToScore);
         _threads = networks[0].Cost.WantedThreads(BlockRows);
@@ -50,6 +50,17 @@ internal sealed class TrainedModel : IDisposable
     internal AnswerRule Answer { get; }
 
     internal TrainingHistory History { get; }
+
+    /// <summary>What answers in addition to the heads of the networks, behind them.</summary>
+    internal IReadOnlyList<PooledMember> Members
+    {
+        get;
+        init
+        {
+            field = value;
+            _heads = [.. _branches, .. value.Select(member => member.Head)];
+        }
+    } = [];
 
     /// <summary>What the held-out rows say of its answers.</summary>
     internal Calibration Calibration { get; init; } = new();
@@ -87,9 +98,10 @@ internal sealed class TrainedModel : IDisposable
         var answers = new double[rows * Outputs];
         double[][] byBranch = [.. Enumerable.Range(0, branches).Select(_ => new double[rows * Outputs])];
         double[] answer = new double[Outputs], scratch = new double[Outputs];
+        double[][] members = PredictByMembers(block, rows, needed);
         foreach (var (view, crop) in from view in Enumerable.Range(0, _views) from crop in Enumerable.Range(0, _crops) select (view, crop))
         {
-            var predictions = Predict(block, rows, view, crop, needed);
+            double[][] predictions = [.. Predict(block, rows, view, crop, needed), .. members];
             for (int row = 0; row < rows; row++)
             {
                 rules[row].Combine(Task, predictions, row, answer, scratch);
@@ -98,7 +110,7 @@ internal sealed class TrainedModel : IDisposable
                 {
                     predictions[b].AsSpan(row * Outputs, Outputs).CopyTo(scratch);
                     AnswerRule.Activate(Task, scratch);
-                    if (!Answer.Learned[b] || (_heads[b].Modality is { } modality ? IsAbsent(row, modality) : LacksAny(row)))
+                    if (!Answer.Learned[b] || (_heads[b].IsJoint ? LacksAny(row) : !_heads[b].CanRead(modality => IsAbsent(row, modality))))
                         Array.Fill(scratch, double.NaN);
                     Add(scratch, byBranch[b], row);
                 }
@@ -123,11 +135,13 @@ internal sealed class TrainedModel : IDisposable
     internal bool HasAllHeads => Enumerable.Range(0, Modalities.Count).All(i => _heads.Where((head, b) => head.Modality == i && Answer.Learned[b]).Any());
 
     /// <summary>What all heads predict for the rows of a block, [pass][branch][row x output]: a pass for each view and crop.</summary>
-    internal IReadOnlyList<double[][]> PredictAll(IReadOnlyList<Array> block, int rows) =>
-    [
-        .. from view in Enumerable.Range(0, _views) from crop in Enumerable.Range(0, _crops)
-           select Predict(block, rows, view, crop, [.. _heads.Select(_ => true)]),
-    ];
+    internal IReadOnlyList<double[][]> PredictAll(IReadOnlyList<Array> block, int rows)
+    {
+        bool[] all = [.. _heads.Select(_ => true)];
+        double[][] members = PredictByMembers(block, rows, all);
+        return [.. from view in Enumerable.Range(0, _views) from crop in Enumerable.Range(0, _crops)
+                   select (double[][])[.. Predict(block, rows, view, crop, all), .. members]];
+    }
 
     /// <summary>Encoder parameters by name, for other trainings to start from.</summary>
     internal IReadOnlyDictionary<string, float[]> EncoderWeights(string column)
@@ -144,12 +158,22 @@ internal sealed class TrainedModel : IDisposable
     /// <summary>Writes the settings (JSON, UTF-8) and the weights (safetensors).</summary>
     internal void Save(Stream settings, Stream weights) => ModelFile.Save(this, settings, weights);
 
+    /// <summary>What each fold of each member is, as bytes.</summary>
+    internal IReadOnlyList<byte[]> SaveMembers() => [.. Members.SelectMany(member => member.Folds).Select(fold => fold.Save())];
+
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="device">Where it scores.</param>
+    /// <param name="gpuDeviceId">Which GPU.</param>
+    /// <param name="fallbackToCpu">Whether it scores on the CPU where there is no such GPU.</param>
+    /// <param name="members">What <see cref="SaveMembers"/> wrote, read.</param>
     /// <exception cref="InvalidDataException">Truncated, altered or newer; the message says which.</exception>
-    internal static TrainedModel Load(Stream settings, Stream weights, TrainingDevice device, int? gpuDeviceId, bool fallbackToCpu)
+    internal static TrainedModel Load(Stream settings, Stream weights, TrainingDevice device, int? gpuDeviceId, bool fallbackToCpu,
+        IReadOnlyList<IMemberModel>? members = null)
     {
         TorchNativeLoader.EnsureLoaded();
-        return ModelFile.Load(settings, weights, TorchDevices.Resolve(device, gpuDeviceId, fallbackToCpu, _ => { }));
+        return ModelFile.Load(settings, weights, TorchDevices.Resolve(device, gpuDeviceId, fallbackToCpu, _ => { }), members ?? []);
     }
 
     public void Dispose()
@@ -157,6 +181,10 @@ internal sealed class TrainedModel : IDisposable
         foreach (var network in Networks)
             network.Dispose();
     }
+
+    /// <summary>Per member the predictions of the block; empty for those that are not needed.</summary>
+    private double[][] PredictByMembers(IReadOnlyList<Array> block, int rows, bool[] isNeeded) =>
+        [.. Members.Select((member, i) => isNeeded[_branches.Length + i] ? member.Predict(block, rows, Loss) : [])];
 
     /// <summary>Per branch the predictions of the block, over folds their mean; empty for those that are not needed.</summary>
     private double[][] Predict(IReadOnlyList<Array> block, int rows, int view, int crop, bool[] isNeeded)
@@ -166,7 +194,7 @@ internal sealed class TrainedModel : IDisposable
         using var scope = NewDisposeScope();
         Tensor[] stored = [.. Modalities.Select((m, i) => Place(block[i], m, rows, view, crop).to(_device))];
         var prepared = new Dictionary<ScalarType, Tensor[]>();
-        double[][] sums = [.. isNeeded.Select(needed => needed ? new double[BlockRows * Outputs] : [])];
+        double[][] sums = [.. isNeeded[.._branches.Length].Select(needed => needed ? new double[BlockRows * Outputs] : [])];
         int first = 0;
         foreach (var network in Networks)
         {

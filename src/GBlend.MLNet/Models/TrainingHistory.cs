@@ -52,6 +52,27 @@ public sealed record TrainingHistory(
     /// means over the folds, held-out losses over all rows, and <see cref="Estimates"/> are those of all folds.
     /// </summary>
     public IReadOnlyList<FoldHistory> Folds { get; init; } = [];
+
+    /// <summary>The members of the pool that are no branches of a network (<see cref="GradientBlendingTrainer.Options.Members"/>), in order.</summary>
+    public IReadOnlyList<MemberHistory> Members { get; init; } = [];
+
+    /// <summary>The names of all that the answer may hear: the branches and, behind them, the members.</summary>
+    internal IReadOnlyList<string> Heads => [.. Branches, .. Members.Select(member => member.Name)];
+}
+
+/// <summary>What is known of a member of the pool (<see cref="GradientBlendingTrainer.Options.Members"/>).</summary>
+/// <param name="Name">The name of the member.</param>
+/// <param name="ColumnNames">The modality columns that it reads.</param>
+/// <param name="HeldOutLoss">
+/// Its mean loss on the held-out rows (in cross-fitted models, on all rows by the folds that did not learn from them), comparable with those of the branches;
+/// <see langword="null"/> when no rows were held out.
+/// </param>
+public sealed record MemberHistory(string Name, IReadOnlyList<string> ColumnNames, double? HeldOutLoss)
+{
+    /// <summary>Describes the member in one line for people, in the invariant culture.</summary>
+    /// <returns>The line, for example <c>Member LightGBM of Numbers, Text: held-out loss 0.545</c>.</returns>
+    public override string ToString() => $"Member {Name} of {string.Join(", ", ColumnNames)}"
+        + (HeldOutLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $": held-out loss {loss:0.000}") : "");
 }
 
 /// <summary>The history of one fold of a cross-fitted model (<see cref="Blending.Folds"/>).</summary>

@@ -29,6 +29,9 @@ internal sealed class EpochRows
     /// <summary>How many rows are trained on.</summary>
     internal int Training => _training.Length;
 
+    /// <summary>The rows that are trained on.</summary>
+    internal IReadOnlyList<int> Learning => _training;
+
     /// <summary>The rows that are held out of training.</summary>
     internal int[] HeldOut { get; }
 

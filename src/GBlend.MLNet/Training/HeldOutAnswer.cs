@@ -54,6 +54,16 @@ internal sealed class HeldOutAnswer
     internal AnswerRule Choose(HeldOutPredictions heldOut, IReadOnlyList<bool> learned, Action<string> warn) =>
         AnswerRule.Choose(_wanted, _branches, heldOut, learned, _hasSeveralNetworks, warn);
 
+    /// <summary>The mean loss of one head on the held-out rows; <see langword="null"/> without held-out rows.</summary>
+    /// <param name="head">Which of all heads it is.</param>
+    /// <param name="predictions">What it predicts, [row x output].</param>
+    internal double? LossOf(int head, double[] predictions)
+    {
+        bool[] isIt = [.. _branches.Select((_, i) => i == head)];
+        var rule = new AnswerRule(false, [.. isIt.Select(it => it ? 1.0 : 0)]);
+        return rule.MeanLoss(Predictions([.. isIt.Select(it => it ? predictions : [])], isIt));
+    }
+
     /// <summary>An answer that was judged before, by its losses.</summary>
     /// <exception cref="InvalidDataException">There are not as many losses as held-out rows.</exception>
     internal JudgedAnswer Judged(double[] losses) => losses.Length == _rows.Count ? new(losses, _targets.Weights, _groups)

@@ -7,6 +7,8 @@ internal sealed partial class TrainingRun
 {
     private const string ModelSettings = "model.json", ModelWeights = "model.safetensors";
 
+    private static string ModelMember(int index) => $"model.member.{index}.bin";
+
     /// <summary>The model of a run that is over; <see langword="null"/> of one that is not.</summary>
     /// <exception cref="InvalidDataException">The model's files are truncated or altered.</exception>
     private static TrainedModel? FinishedModel(CheckpointFolder folder, TrainingSettings settings, ITrainingHost host)
@@ -15,7 +17,9 @@ internal sealed partial class TrainingRun
             return null;
         host.Info("The training in CheckpointFolder is over; its model is taken from there.");
         using MemoryStream description = new(folder.Read(ModelSettings)), weights = new(folder.Read(ModelWeights));
-        return TrainedModel.Load(description, weights, settings.Device, settings.GpuDeviceId, settings.FallbackToCpu);
+        var members = Enumerable.Range(0, int.MaxValue).Select(ModelMember).TakeWhile(folder.Has).Select(folder.Read);
+        return TrainedModel.Load(description, weights, settings.Device, settings.GpuDeviceId, settings.FallbackToCpu,
+            [.. members.Select(content => settings.Members[0].Load(content))]);
     }
 
     /// <summary>Leaves the model in place of the checkpoint.</summary>
@@ -23,7 +27,8 @@ internal sealed partial class TrainingRun
     {
         using MemoryStream settings = new(), weights = new();
         model.Save(settings, weights);
-        folder.Write(new Checkpoint(seed, [], [new(ModelSettings, 0, settings.WriteTo), new(ModelWeights, 0, weights.WriteTo)]), isFinished: true);
+        CheckpointPart[] members = [.. model.SaveMembers().Select((content, i) => new CheckpointPart(ModelMember(i), 0, stream => stream.Write(content)))];
+        folder.Write(new Checkpoint(seed, [], [new(ModelSettings, 0, settings.WriteTo), new(ModelWeights, 0, weights.WriteTo), .. members]), isFinished: true);
     }
 
     /// <summary>All that the run needs to go on, while none of its networks is in the midst of a step.</summary>
@@ -40,6 +45,8 @@ internal sealed partial class TrainingRun
             ["best"] = _best.Save(parts),
             ["networks"] = new JsonArray([.. Networks.Select((network, i) => network.Save(EpochsDone, i, parts))]),
         };
+        foreach (var (i, fold) in Trained.Index())
+            fold.SaveMembers(i, parts);
         return new(_settings.Seed, values, parts);
     }
 
@@ -58,8 +65,11 @@ internal sealed partial class TrainingRun
             if (EpochsDone != values.Whole("epochsDone") || EpochsDone > _settings.NumberOfEpochs || folds.Length != Trained.Count()
                 || networks.Length != Networks.Count())
                 throw new InvalidDataException($"The checkpoint contradicts itself. {CheckpointManifest.Remedy}");
-            foreach (var (fold, state) in Trained.Zip(folds))
-                fold.Load(state);
+            foreach (var (i, fold) in Trained.Index())
+            {
+                fold.Load(folds[i]);
+                fold.LoadMembers(i, folder);
+            }
             _best.Load(values.Object("best"), folder, _answer.Judged);
             foreach (var (i, network) in Networks.Index())
                 network.Load(EpochsDone, i, networks[i], folder);

@@ -34,6 +34,7 @@ internal sealed partial class TrainingRun : IDisposable
     private readonly Checkpointing _checkpointing;
     private bool _isPrepared;
     private (int Epoch, bool[] IsRefitted)? _settled;
+    private IReadOnlyList<MemberHistory> _members = [];
 
     internal TrainingRun(TrainingRows rows, TrainingSettings settings, ITrainingHost host, CheckpointFolder? folder = null)
     {
@@ -52,8 +53,8 @@ internal sealed partial class TrainingRun : IDisposable
         int folds = rows.Folds is { } foldOf ? foldOf.Max() + 1 : 1;
         TrainingSettings SettingsOf(int fold) => folds == 1 ? settings : settings with { Seed = settings.SeedOf("fold", fold) };
         var first = Plan(SettingsOf(0));
-        _heads = [.. first.SelectMany(p => p.Shape.Heads)];
-        string[] names = [.. _heads.Select(b => b.Name)];
+        string[] names = [.. first.SelectMany(p => p.Shape.Heads).Select(b => b.Name)];
+        _heads = [.. first.SelectMany(p => p.Shape.Heads), .. settings.Members.Select(member => member.Head)];
         _records = new FitRecords(names, settings);
         JointNetwork[] networks = [.. first.Select(p => p.Create())];
         bool refits = folds > 1 && Refits(networks.Sum(n => n.Parameters.Values.numel()) * folds);
@@ -68,7 +69,7 @@ internal sealed partial class TrainingRun : IDisposable
         {
             var planned = fold == 0 ? first : Plan(SettingsOf(fold));
             JointNetwork[] own = fold == 0 ? networks : [.. planned.Select(p => p.Create())];
-            return new(new FitContext(rows, _store, loss, isHeldOut, SettingsOf(fold), networks[0].Cost, _progress, _checkpointing), planned, own);
+            return new(rows, new FitContext(rows, _store, loss, isHeldOut, SettingsOf(fold), networks[0].Cost, _progress, _checkpointing), planned, own);
         }
         _folds = folds == 1 ? [Fold(0, row => rows.HeldOut[row])] : [.. Enumerable.Range(0, folds).Select(f => Fold(f, row => rows.Folds![row] == f))];
         _refit = refits ? Fold(folds, _ => false) : null;
@@ -76,7 +77,8 @@ internal sealed partial class TrainingRun : IDisposable
         _heldOutWeights = [.. _folds.Select(f => f.Context.Rows.HeldOut.Sum(row => rows.Targets.Weights?[row] ?? 1))];
         _priors = rows.Targets.ClassShares(row => !rows.HeldOut[row]);
         int[]? groups = rows.Groups is { } groupOf ? [.. heldOut.Select(row => groupOf[row])] : null;
-        _answer = new HeldOutAnswer(settings.Answer, _heads, first.Length > 1, rows.Targets, heldOut, groups, loss, settings.SeedOf("answer"));
+        bool hasSeveral = first.Length + settings.Members.Count > 1;
+        _answer = new HeldOutAnswer(settings.Answer, _heads, hasSeveral, rows.Targets, heldOut, groups, loss, settings.SeedOf("answer"));
         _best = new BestEpoch(settings, () => [.. Trained.SelectMany(f => f.Planned).Select(p => p.Create())]);
         if (folder is not null)
             GoOnFrom(folder);
@@ -158,7 +160,7 @@ internal sealed partial class TrainingRun : IDisposable
         if (IsOver)
             Settle();
         int selected = _settled?.Epoch ?? EpochsDone - 1;
-        bool[] learned = [.. _records.Learned(selected).Select((learned, branch) => learned || _settled?.IsRefitted[branch] == true)];
+        bool[] learned = WithMembers([.. _records.Learned(selected).Select((learned, branch) => learned || _settled?.IsRefitted[branch] == true)]);
         if (!Networks.All(n => n.Network.Parts.IsFinite))
             throw Diverged("at the end the network has parameters that are not finite");
         var heldOut = _answer.Predictions(Joined([.. _folds.Select(f => f.HeldOutPredictions())]), learned);
@@ -170,11 +172,12 @@ internal sealed partial class TrainingRun : IDisposable
         double? heldOutLoss = _answer.Judge(heldOut, learned)?.Mean;
         _progress.Info(
             $"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
-        var history = _records.ToHistory([.. _folds.Select(f => f.ToHistory())], description, heldOutLoss, selected);
+        var history = _records.ToHistory([.. _folds.Select(f => f.ToHistory())], description, heldOutLoss, selected) with { Members = _members };
         FoldTraining[] final = _refit is null ? _folds : [_refit];
         return new TrainedModel([.. final.SelectMany(f => f.Networks).Select(n => n.Network.ForScoring())], Context.Loss, answer, history, final.Length)
         {
             Calibration = calibration,
+            Members = [.. _settings.Members.Select((member, i) => new PooledMember(member.Head, [.. final.Select(fold => fold.Members[i])]))],
         };
     }
 
@@ -205,7 +208,27 @@ internal sealed partial class TrainingRun : IDisposable
             SideBySide.Run(Context.TrainsSideBySide, [.. preparing.Select(network => (Action)network.Prepare)]);
             _checkpointing.BetweenEpochs();
         }
+        FitMembers();
     }
+
+    /// <summary>Fits the members, which learn once, before the first epoch.</summary>
+    private void FitMembers()
+    {
+        foreach (var fold in Trained)
+        {
+            fold.FitMembers();
+            _checkpointing.BetweenEpochs();
+        }
+        double[][] heldOut = Joined([.. _folds.Select(f => f.HeldOutOfMembers.ToArray())]);
+        _members = [.. _settings.Members.Select((member, i) => new MemberHistory(
+            member.Head.Name, [.. member.Head.Reads!.Select(m => _settings.Modalities[m].Column)],
+            _answer.LossOf(_heads.Count - heldOut.Length + i, heldOut[i])))];
+        foreach (var member in _members)
+            _progress.Info($"{member}.");
+    }
+
+    /// <summary>Of all heads: members have always learned.</summary>
+    private bool[] WithMembers(IEnumerable<bool> learned) => [.. learned, .. _settings.Members.Select(_ => true)];
 
     private (EpochRecord Record, JudgedAnswer? Answer) Record(int epoch, NetworkEpoch[] results)
     {
@@ -217,8 +240,9 @@ internal sealed partial class TrainingRun : IDisposable
         bool isFinite = records.All(FitRecords.IsFinite);
         if (_folds.All(f => f.Context.FollowsAnswer) && isFinite)
         {
-            bool[] learned = _records.Learned(epoch, record);
-            var heldOut = Joined([.. byFold[.._folds.Length].Select(own => own.SelectMany(r => r.Losses.HeldOutPredictions!).ToArray())]);
+            bool[] learned = WithMembers(_records.Learned(epoch, record));
+            var heldOut = Joined([.. _folds.Zip(byFold, (fold, own) =>
+                (double[][])[.. own.SelectMany(r => r.Losses.HeldOutPredictions!), .. fold.HeldOutOfMembers])]);
             answer = _answer.Judge(_answer.Predictions(heldOut, learned), learned);
             record = record with { AnswerHeldOutLoss = answer?.Mean };
         }

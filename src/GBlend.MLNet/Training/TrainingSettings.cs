@@ -10,6 +10,9 @@ internal sealed record TrainingSettings
 {
     public required IReadOnlyList<ModalitySpec> Modalities { get; init; }
 
+    /// <summary>What takes part in the answer without being a part of a network.</summary>
+    public IReadOnlyList<IMemberTrainer> Members { get; init; } = [];
+
     public required Blending Blending { get; init; }
 
     public required Fusion Fusion { get; init; }

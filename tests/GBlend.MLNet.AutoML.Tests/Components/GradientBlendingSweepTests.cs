@@ -47,6 +47,25 @@ public sealed class GradientBlendingSweepTests : IDisposable
     }
 
     [Fact]
+    public void Members_take_part_in_every_trial_also_in_those_that_leave_a_modality_out()
+    {
+        var options = SweepRows.Options(_ml, SweepBudget.OfTrials(8));
+        options.Trainer.Members.Add(new("Lines", (ml, label, features, weight) =>
+            ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(label, features, weight)));
+        options.Trainer.Members.Add(new Member("Lines of voices", (ml, label, features, weight) =>
+            ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(label, features, weight)).Reading("Voice"));
+        var result = new GradientBlendingSweep(_ml, options).Run(Train, Choosing);
+        using var model = result.Model!;
+        Assert.DoesNotContain(result.Trials, t => t.Status == SweepStatus.Failed);
+        Assert.Contains("Lines", model.GradientBlendingModel().History.Answer);
+        Assert.Equal(result.Best.Metric!.Value, LogLoss(model.Transform(Choosing)), 6);
+
+        var without = new GradientBlendingSettings { Modality2 = new() { IsUsed = false } }.ToOptions(options.Trainer);
+        Assert.Equal(["Lines"], without.Members.Select(m => m.Name));
+        Assert.Equal(2, options.Trainer.Members.Count);
+    }
+
+    [Fact]
     public void A_trial_that_was_paused_is_the_same_as_one_that_was_not()
     {
         var result = new GradientBlendingSweep(_ml, SweepRows.Options(_ml, SweepBudget.OfTrials(10))).Run(Train, Choosing);

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.ML;
 
 namespace GBlend.MLNet.AutoML.Tests;
 
@@ -35,10 +36,20 @@ public sealed class OptionsCodeTests
     public void Every_option_is_among_those_that_are_tried()
     {
         GradientBlendingTrainer.Options usual = new(), unusual = Unusual();
-        // What belongs to a running program has no code, and modalities are always written.
-        string[] without = [nameof(usual.CancellationToken), nameof(usual.Progress), nameof(usual.Modalities)];
+        // What belongs to a running program has no code, and lists are always written.
+        string[] without = [nameof(usual.CancellationToken), nameof(usual.Progress), nameof(usual.Modalities), nameof(usual.Members)];
+        Assert.NotEmpty(unusual.Members);
         Assert.All(typeof(GradientBlendingTrainer.Options).GetProperties().Where(p => !without.Contains(p.Name)),
             p => Assert.NotEqual($"{p.GetValue(usual)}", $"{p.GetValue(unusual)}"));
+    }
+
+    [Fact]
+    public void A_member_without_its_code_is_named()
+    {
+        var options = Templates.Create("vectors");
+        options.Members.Add(new("Given", (ml, label, features, weight) => ml.Regression.Trainers.Sdca(label, features, weight), code: null));
+        Assert.Contains("// the member 'Given', as in your options.", OptionsCode.Write(options));
+        Compile([OptionsCode.Write(options)]);
     }
 
     [Fact]
@@ -96,6 +107,10 @@ public sealed class OptionsCodeTests
         options.CheckpointFolder = "run \"7\"";
         options.CheckpointInterval = TimeSpan.FromSeconds(90.5);
         options.LabelColumnName = "Word";
+        options.Members.Add(new("Lines \"1\"", (ml, label, features, weight) =>
+            ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(label, features, weight, l2Regularization: 2)));
+        options.Members.Add(new Member("Some", (ml, label, features, weight) => ml.Regression.Trainers.Sdca(label, features, weight))
+            .Reading("Photo", "Sound"));
         return options;
     }
 
@@ -108,6 +123,10 @@ public sealed class OptionsCodeTests
             {
                 case nameof(GradientBlendingTrainer.Options.Modalities):
                     Assert.Equal(expected.Modalities.Select(Describe), actual.Modalities.Select(Describe));
+                    break;
+                case nameof(GradientBlendingTrainer.Options.Members):
+                    static string[] Members(GradientBlendingTrainer.Options options) => [.. options.Members.Select(m => $"{m}: {Words(m.Code!)}")];
+                    Assert.Equal(Members(expected), Members(actual));
                     break;
                 case nameof(GradientBlendingTrainer.Options.Blending):
                     // Strategies are made anew and so never equal; their names and guards are.
@@ -132,13 +151,16 @@ public sealed class OptionsCodeTests
         }
     }
 
+    private static string Words(string code) => string.Join(' ', code.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+
     private static string Describe(Modality modality) =>
         $"{modality.ColumnName} {modality.Kind} {modality.AugmentationSettings} {modality.Encoder.Kind} {modality.Encoder.ToSettings().ToJsonString()}";
 
     private static GradientBlendingTrainer.Options[] Compile(string[] expressions)
     {
         var source = new StringBuilder(
-            "using GBlend.MLNet;\npublic static class Pasted\n{\n    public static readonly GradientBlendingTrainer.Options[] All =\n    [\n");
+            "using GBlend.MLNet;\nusing Microsoft.ML;\n"
+            + "public static class Pasted\n{\n    public static readonly GradientBlendingTrainer.Options[] All =\n    [\n");
         foreach (string expression in expressions)
             source.Append(expression).Append(",\n");
         source.Append("    ];\n}\n");

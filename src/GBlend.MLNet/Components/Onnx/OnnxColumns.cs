@@ -16,6 +16,11 @@ internal static class OnnxColumns
                 + $"by a step that has no ONNX form. "
                 + "Use ml.Model.SaveAsOnnx of GBlend.MLNet, whose file begins after such a step, or export the part of the pipeline after it.");
         }
+        if (schema.Model.Unguarded.Members is [var member, ..])
+        {
+            throw new NotSupportedException($"The model can't be exported to ONNX: its member '{member.Head.Name}', which takes part in the answer, has "
+                + "no ONNX form here. Train the model without Members, or save it by ml.Model.Save.");
+        }
         foreach (var column in schema.Columns.Where(column => column.IsLimit))
         {
             throw new NotSupportedException($"The model can't be exported to ONNX: its column '{column.Name}' has no ONNX form. "

@@ -42,8 +42,9 @@ internal static class FoldChoice
         return folds;
     }
 
-    /// <summary>Whether nothing says how rows are held out, and there is more than one network to pool.</summary>
-    private static bool SaysNothing(Options options) => options is { HoldOutColumnName: null, ValidationFraction: null, Modalities.Count: > 1 };
+    /// <summary>Whether nothing says how rows are held out, and there is more than one head to pool.</summary>
+    private static bool SaysNothing(Options options) =>
+        options is { HoldOutColumnName: null, ValidationFraction: null } && options.Modalities.Count + options.Members.Count > 1;
 
     private static bool IsCheap(int rows, int outputs, IReadOnlyList<ModalitySpec> modalities, Options options)
     {

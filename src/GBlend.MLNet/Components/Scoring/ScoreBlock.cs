@@ -25,7 +25,7 @@ internal sealed class ScoreBlock
         _inputs = [.. _readers.Select(r => r.HasBytes ? (Array)new byte[_model.BlockRows * r.Width] : new float[_model.BlockRows * r.Width])];
         int scores = _model.BlockRows * _model.Outputs;
         _answer = new float[scores];
-        _branches = wantsBranches ? [.. _model.History.Branches.Select(_ => new float[scores])] : null;
+        _branches = wantsBranches ? [.. _model.History.Heads.Select(_ => new float[scores])] : null;
     }
 
     /// <summary>Reads the current row of the source.</summary>
