@@ -14,6 +14,11 @@ if (args is ["sweeps", var trainings, .. var folders])
     SweepBenchmarks.Run(int.Parse(trainings), folders);
     return;
 }
+if (args is ["members", var seeds, .. var sets])
+{
+    MemberBenchmarks.Run(int.Parse(seeds), sets);
+    return;
+}
 Console.WriteLine("Ratios of two things timed in turn in this run; the median of the pairs, and their range. Lower is better unless it says otherwise.");
 Console.WriteLine();
 Console.WriteLine($"| {"what",-72} | {"ratio",7} | {"range",15} | {"bound",12} |");
