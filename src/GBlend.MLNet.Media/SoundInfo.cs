@@ -1,6 +1,6 @@
 namespace GBlend.MLNet;
 
-/// <summary>How much sound is in a sound file or video, so that spectrograms can be planned and counted.</summary>
+/// <summary>The amount of sound in a sound file or video, by which spectrograms can be planned and counted.</summary>
 /// <param name="Samples">Samples of one channel, at <paramref name="SampleRate"/>; all are decoded to count them.</param>
 /// <param name="SampleRate">Samples per second that were asked for.</param>
 public sealed record SoundInfo(long Samples, int SampleRate)

@@ -1,6 +1,6 @@
 namespace GBlend.MLNet;
 
-/// <summary>What is in a video file, so that clips can be planned and counted.</summary>
+/// <summary>The facts of a video file by which clips can be planned and counted.</summary>
 /// <param name="Frames">Frames that are shown, found by their packets; the container's own claim is not trusted.</param>
 /// <param name="FramesPerSecond">The rate, or the mean rate where it varies.</param>
 /// <param name="Width">Width of the first frame as it is shown, in pixels.</param>

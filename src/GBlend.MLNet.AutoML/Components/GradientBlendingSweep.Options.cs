@@ -48,7 +48,9 @@ public sealed partial class GradientBlendingSweep
         /// <summary>The fewest epochs after which trials are compared. Default <see langword="null"/>: a ninth of a whole training, at least 1.</summary>
         public int? MinimumEpochs { get; set; }
 
-        /// <summary>Whether the first trial has the trainer's options as they were given, and is trained to the end. Default <see langword="true"/>.</summary>
+        /// <summary>
+        /// A value that says whether the first trial has the trainer's options as they were given, and is trained to the end. Default <see langword="true"/>.
+        /// </summary>
         public bool TryGivenSettings { get; set; } = true;
 
         /// <summary>The number of best trials that are trained under further seeds at the end. Default 3.</summary>

@@ -3,7 +3,7 @@ namespace GBlend.MLNet.AutoML;
 /// <summary>The reasons why a sweep ends.</summary>
 public enum SweepEnd
 {
-    /// <summary>What is left of the budget pays for no further trial.</summary>
+    /// <summary>The rest of the budget pays for no further trial.</summary>
     Budget,
 
     /// <summary>Every point of the space was tried.</summary>

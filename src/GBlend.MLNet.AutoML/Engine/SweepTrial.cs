@@ -14,7 +14,7 @@ public sealed class SweepTrial
     /// <summary>The number of the trial, from 0 in the order in which trials began.</summary>
     public int Number { get; }
 
-    /// <summary>Whether the trial has the trainer's options as they were given.</summary>
+    /// <summary>A value that says whether the trial has the trainer's options as they were given.</summary>
     public bool IsGiven => Point.IsGiven;
 
     /// <summary>The settings of the trial, as an object of the space's class.</summary>

@@ -3,7 +3,7 @@ namespace GBlend.MLNet.AutoML;
 /// <summary>The importance of one setting in a sweep.</summary>
 /// <param name="Setting">The <see cref="SweepSetting.Name"/> of the setting.</param>
 /// <param name="Importance">
-/// By how much the share that is explained (<see cref="SweepImportance.Explained"/>) falls when this setting is shuffled among the trials; about 0
+/// The amount by which the share that is explained (<see cref="SweepImportance.Explained"/>) falls when this setting is shuffled among the trials; about 0
 /// for one that does not matter, and below 0 by chance.
 /// </param>
 /// <param name="Effects">The results of the trials, by values of the setting.</param>

@@ -9,7 +9,7 @@ namespace GBlend.MLNet.AutoML;
 /// </remarks>
 public class EncoderSettings
 {
-    /// <summary>Whether the modality is used at all. At least one always is.</summary>
+    /// <summary>A value that says whether the modality is used at all. At least one always is.</summary>
     [BooleanChoice(true)]
     public bool? IsUsed { get; set; }
 

@@ -31,7 +31,7 @@ public sealed class SweepSetting
     /// <summary>The largest number of a range. It is tried, of whole numbers too (Microsoft.ML.AutoML never draws it).</summary>
     public double Most { get; }
 
-    /// <summary>Whether the range is varied by its logarithm.</summary>
+    /// <summary>A value that says whether the range is varied by its logarithm.</summary>
     public bool IsLogarithmic { get; }
 
     /// <summary>Whether neighbors are alike: ranges, and choices of numbers in rising order. Other choices have no order.</summary>

@@ -36,7 +36,7 @@ public sealed class SweepMetric
     /// <summary>The task, which says which catalog's trainer is fitted.</summary>
     public SweepTask Task { get; }
 
-    /// <summary>Whether larger is better.</summary>
+    /// <summary>A value that says whether larger numbers are better.</summary>
     public bool IsMaximized { get; }
 
     /// <summary>Whether the evaluator throws where the rows lack one of two classes, whichever of its numbers is asked for.</summary>

@@ -1,6 +1,6 @@
 namespace GBlend.MLNet;
 
-/// <summary>Where in a file clips are taken.</summary>
+/// <summary>The place in a file where clips are taken.</summary>
 public enum ClipPosition
 {
     /// <summary>The clip is the middle of the file. This is for one clip of a file only.</summary>

@@ -13,11 +13,12 @@ public sealed class ImageOptions : MediaFileOptions
     public int? ShortSide { get; set; }
 
     /// <summary>
-    /// Whether images are scaled to exactly <see cref="Height"/> x <see cref="Width"/> without cutting, even if that changes the aspect ratio. Default false.
+    /// A value that says whether images are scaled to exactly <see cref="Height"/> x <see cref="Width"/> without cutting, even if that changes the
+    /// aspect ratio. Default <see langword="false"/>.
     /// </summary>
     public bool Stretch { get; set; }
 
-    /// <summary>Whether there is one channel of brightness instead of red, green and blue. Default false.</summary>
+    /// <summary>A value that says whether there is one channel of brightness instead of red, green and blue. Default <see langword="false"/>.</summary>
     public bool Grayscale { get; set; }
 
     internal FrameShape Shape => new(Height, Width, Grayscale ? 1 : 3, ShortSide, Stretch);

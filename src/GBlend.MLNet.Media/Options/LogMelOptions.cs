@@ -5,7 +5,7 @@ namespace GBlend.MLNet;
 /// <summary>The settings of <c>ml.Transforms.LoadAudioLogMel</c>.</summary>
 public sealed class LogMelOptions : MediaFileOptions
 {
-    /// <summary>How sound becomes a spectrogram. Default: as in the paper's official code.</summary>
+    /// <summary>The settings by which sound becomes a spectrogram. By default they are those of the paper's official code.</summary>
     public LogMelSpectrum Spectrum { get; set; } = LogMelSpectrum.Paper;
 
     /// <summary>The number of frames of a spectrogram. Default 100, which is one second.</summary>
@@ -18,14 +18,15 @@ public sealed class LogMelOptions : MediaFileOptions
     public VideoClipOptions? AlignWith { get; set; }
 
     /// <summary>
-    /// With <see cref="AlignWith"/>: the time from frame to frame is changed so that the frames span the clip from end to end. Otherwise the
+    /// A value that says whether, with <see cref="AlignWith"/>, the time from frame to frame is changed so that the frames span the clip from end
+    /// to end. Otherwise the
     /// spectrogram keeps its length and its middle is the clip's. Default true.
     /// </summary>
     [JsonPropertyName("SpansClip")]
     public bool SpanClip { get; set; } = true;
 
     /// <summary>
-    /// Where in a file spectrograms are taken. Default: in the middle, which is for one spectrogram only; with more, take <see
+    /// The place in a file where spectrograms are taken. By default it is the middle, which is for one spectrogram only; with more, take <see
     /// cref="ClipPosition.Even"/> or <see cref="ClipPosition.Random"/>.
     /// </summary>
     public ClipPosition Position { get; set; }
@@ -39,7 +40,10 @@ public sealed class LogMelOptions : MediaFileOptions
     /// <summary>The seed of <see cref="ClipPosition.Random"/>. Default 0.</summary>
     public int Seed { get; set; }
 
-    /// <summary>Whether what can be decoded of a damaged file is used. Default false: a file that can't be decoded from end to end is bad.</summary>
+    /// <summary>
+    /// A value that says whether what can be decoded of a damaged file is used. Default <see langword="false"/>: a file that can't be decoded from
+    /// end to end is bad.
+    /// </summary>
     [JsonPropertyName("ToleratesDamage")]
     public bool TolerateDamage { get; set; }
 

@@ -1,16 +1,17 @@
 namespace GBlend.MLNet;
 
-/// <summary>How sound becomes a log-mel spectrogram.</summary>
+/// <summary>The settings by which sound becomes a log-mel spectrogram.</summary>
 public sealed record LogMelSpectrum
 {
     /// <summary>
-    /// As in the paper's official code: 16 kHz, Hann window of 16 ms, a frame every 10 ms, power spectrum, 40 bands from 0 to 8000 Hz whose
+    /// The settings of the paper's official code: 16 kHz, Hann window of 16 ms, a frame every 10 ms, power spectrum, 40 bands from 0 to 8000 Hz whose
     /// weights sum to 1, a gain of 1.08e9, and ln x where x is above e, else x / e.
     /// </summary>
     public static LogMelSpectrum Paper { get; } = new();
 
     /// <summary>
-    /// 16 kHz, Hann window of 25 ms in 512 samples, centered, a frame every 10 ms, power spectrum, 40 bands from 0 to 8000 Hz on HTK's scale, ln(x + 1e-6).
+    /// The settings of HTK: 16 kHz, Hann window of 25 ms in 512 samples, centered, a frame every 10 ms, power spectrum, 40 bands from 0 to 8000 Hz
+    /// on HTK's scale, ln(x + 1e-6).
     /// </summary>
     public static LogMelSpectrum Htk { get; } = new()
     {
@@ -22,7 +23,7 @@ public sealed record LogMelSpectrum
         LogOffset = 1e-6,
     };
 
-    /// <summary>As <see cref="Htk"/>, with Slaney's scale and normalization.</summary>
+    /// <summary>The settings of <see cref="Htk"/> with Slaney's scale and normalization.</summary>
     public static LogMelSpectrum Slaney { get; } = Htk with { Scale = MelScale.Slaney, Normalization = MelNormalization.Slaney };
 
     /// <summary>The rate, in samples per second, that sound is resampled to. Default 16000.</summary>
@@ -49,16 +50,21 @@ public sealed record LogMelSpectrum
     /// <summary>The mel scale. Default HTK's.</summary>
     public MelScale Scale { get; init; }
 
-    /// <summary>How the bands are scaled. Default: their weights sum to 1.</summary>
+    /// <summary>The scaling of the bands. By default their weights sum to 1.</summary>
     public MelNormalization Normalization { get; init; } = MelNormalization.UnitSum;
 
-    /// <summary>Whether a frame is centered at its time, with the sound mirrored at its ends, or begins there. Default: it begins there.</summary>
+    /// <summary>
+    /// A value that says whether a frame is centered at its time, with the sound mirrored at its ends, or begins there. By default it begins there.
+    /// </summary>
     public bool IsCentered { get; init; }
 
-    /// <summary>What the bands' power is multiplied by, for samples from -1 to 1. Default 1.08e9.</summary>
+    /// <summary>The factor by which the bands' power is multiplied, for samples from -1 to 1. Default 1.08e9.</summary>
     public double Gain { get; init; } = 1.08e9;
 
-    /// <summary>What is added before the logarithm. Default (<see langword="null"/>): nothing; at and below e the value is x / e instead of ln x.</summary>
+    /// <summary>
+    /// The number that is added before the logarithm. By default (<see langword="null"/>) nothing is; at and below e the value is x / e then, not
+    /// ln x.
+    /// </summary>
     public double? LogOffset { get; init; }
 
     internal void Validate()

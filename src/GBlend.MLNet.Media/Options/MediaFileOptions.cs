@@ -1,6 +1,6 @@
 namespace GBlend.MLNet;
 
-/// <summary>What all transforms on media files have in common.</summary>
+/// <summary>The settings that all transforms on media files have.</summary>
 public abstract class MediaFileOptions : MediaOptions
 {
     private protected MediaFileOptions()
@@ -10,7 +10,9 @@ public abstract class MediaFileOptions : MediaOptions
     /// <summary>The folder that paths are relative to. Default: the process's current folder.</summary>
     public string? Folder { get; set; }
 
-    /// <summary>How large files may be once they are decoded; a file beyond a limit is bad media. Default: <see cref="MediaLimits.Default"/>.</summary>
+    /// <summary>
+    /// The limits of how large files may be once they are decoded; a file beyond one is bad media. Default: <see cref="MediaLimits.Default"/>.
+    /// </summary>
     public MediaLimits Limits { get; set; } = MediaLimits.Default;
 
     internal override void Validate()

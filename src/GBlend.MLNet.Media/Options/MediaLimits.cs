@@ -1,7 +1,8 @@
 namespace GBlend.MLNet;
 
 /// <summary>
-/// How large media may be once they are decoded. Small files can be made that decode to any size; a file beyond a limit is refused before memory is
+/// The limits of how large media may be once they are decoded. Small files can be made that decode to any size; a file beyond a limit is refused
+/// before memory is
 /// taken for it, as bad media.
 /// </summary>
 public sealed record MediaLimits

@@ -2,18 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace GBlend.MLNet;
 
-/// <summary>What all transforms on media have in common.</summary>
+/// <summary>The settings that all transforms on media have.</summary>
 public abstract class MediaOptions
 {
     private protected MediaOptions()
     {
     }
 
-    /// <summary>What happens to a row whose file can't be used. Default: <see cref="OnBadMedia.Fail"/>.</summary>
+    /// <summary>The treatment of a row whose file can't be used. Default <see cref="OnBadMedia.Fail"/>.</summary>
     public OnBadMedia OnBadMedia { get; set; }
 
     /// <summary>
-    /// Where decoded rows are kept, so that the next pass over the data need not decode. Default: nowhere. It is not saved with a model.
+    /// The place where decoded rows are kept, so that the next pass over the data need not decode. By default there is none. It is not saved with a model.
     /// </summary>
     [JsonIgnore]
     public MediaCache? Cache { get; set; }

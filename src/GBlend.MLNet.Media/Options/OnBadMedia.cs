@@ -1,6 +1,6 @@
 namespace GBlend.MLNet;
 
-/// <summary>What a transform does with a row whose file can't be used: missing, empty, damaged, or without the track that is asked for.</summary>
+/// <summary>The treatment of a row whose file can't be used: missing, empty, damaged, or without the track that is asked for.</summary>
 public enum OnBadMedia
 {
     /// <summary>Reading stops with an <see cref="InvalidDataException"/> that names the file, the row and the reason.</summary>

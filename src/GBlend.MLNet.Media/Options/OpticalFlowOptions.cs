@@ -14,14 +14,17 @@ public sealed class OpticalFlowOptions : MediaOptions
     /// </summary>
     public float Bound { get; set; } = 20;
 
-    /// <summary>Whether the last flow is repeated, so that there are as many flows as frames. Default false: there is one flow fewer.</summary>
+    /// <summary>
+    /// A value that says whether the last flow is repeated, so that there are as many flows as frames. Default <see langword="false"/>: there is one
+    /// flow fewer.
+    /// </summary>
     [JsonPropertyName("KeepsFrameCount")]
     public bool KeepFrameCount { get; set; }
 
     /// <summary>The number of levels of the image pyramid, 1 to 32. Default 3.</summary>
     public int PyramidLevels { get; set; } = 3;
 
-    /// <summary>How much smaller each level of the pyramid is than the one below. Default 0.5.</summary>
+    /// <summary>The factor by which each level of the pyramid is smaller than the one below. Default 0.5.</summary>
     public double PyramidScale { get; set; } = 0.5;
 
     /// <summary>The side in pixels of the windows that motion is averaged over: larger ones are smoother. 1 to 1023, by default 15.</summary>

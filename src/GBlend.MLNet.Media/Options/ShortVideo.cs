@@ -1,6 +1,6 @@
 namespace GBlend.MLNet;
 
-/// <summary>What happens where a video has fewer frames than a clip needs.</summary>
+/// <summary>The treatment of a video that has fewer frames than a clip needs.</summary>
 public enum ShortVideo
 {
     /// <summary>The clip goes on with the first frame of the video.</summary>

@@ -29,7 +29,7 @@ public sealed class TokenIdOptions
     /// </summary>
     public int VocabularySize { get; set; } = 4096;
 
-    /// <summary>Whether letters are made lower-case first. Default false.</summary>
+    /// <summary>A value that says whether letters are made lower-case first. Default <see langword="false"/>.</summary>
     public bool LowerCase { get; set; }
 
     internal static void ValidateLength(int length) => Check.Between(length, 1, MostLength, nameof(Length));

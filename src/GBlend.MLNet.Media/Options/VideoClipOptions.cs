@@ -12,8 +12,8 @@ public sealed class VideoClipOptions : MediaFileOptions
     public int FrameStride { get; set; } = 2;
 
     /// <summary>
-    /// Where in a video clips are taken. Default: in the middle, which is for one clip only; with more, take <see cref="ClipPosition.Even"/> or <see
-    /// cref="ClipPosition.Random"/>.
+    /// The place in a video where clips are taken. By default it is the middle, which is for one clip only; with more, take <see cref="ClipPosition.Even"/>
+    /// or <see cref="ClipPosition.Random"/>.
     /// </summary>
     public ClipPosition Position { get; set; }
 
@@ -40,19 +40,20 @@ public sealed class VideoClipOptions : MediaFileOptions
     public int? ShortSide { get; set; }
 
     /// <summary>
-    /// Whether frames are scaled to exactly <see cref="Height"/> x <see cref="Width"/> without cutting, even if that changes the aspect ratio. Default false.
+    /// A value that says whether frames are scaled to exactly <see cref="Height"/> x <see cref="Width"/> without cutting, even if that changes the
+    /// aspect ratio. Default <see langword="false"/>.
     /// </summary>
     public bool Stretch { get; set; }
 
-    /// <summary>Whether there is one channel of brightness instead of red, green and blue. Default false.</summary>
+    /// <summary>A value that says whether there is one channel of brightness instead of red, green and blue. Default <see langword="false"/>.</summary>
     public bool Grayscale { get; set; }
 
-    /// <summary>What happens where a video has fewer frames than a clip needs. Default: the clip goes on with the first frame.</summary>
+    /// <summary>The treatment of a video that has fewer frames than a clip needs. By default the clip goes on with the first frame.</summary>
     public ShortVideo ShortVideo { get; set; }
 
     /// <summary>
-    /// Whether what can be decoded is used of a file that promises more frames than it has, as truncated and damaged files do. Default false: such a
-    /// file is bad where a clip would need frames that are not there.
+    /// A value that says whether what can be decoded is used of a file that promises more frames than it has, as truncated and damaged files do.
+    /// Default <see langword="false"/>: such a file is bad where a clip would need frames that are not there.
     /// </summary>
     [JsonPropertyName("ToleratesDamage")]
     public bool TolerateDamage { get; set; }

@@ -20,7 +20,7 @@ public sealed record LeaderboardEntry(string Name, double? Metric)
     /// <summary>The time that it took. Default <see langword="null"/>: not known.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>What became of it, for example <c>Stopped</c>. Default empty.</summary>
+    /// <summary>The outcome of the trial, for example <c>Stopped</c>. Default empty.</summary>
     public string Status { get; init; } = "";
 
     /// <summary>Why it failed. Default <see langword="null"/>: it did not.</summary>

@@ -15,7 +15,7 @@ public sealed class LeaderboardOptions
     /// <summary>The rows on which the metric was measured, in words, for example <c>the choosing rows</c>. Default <c>rows that trained nothing</c>.</summary>
     public string MeasuredOn { get; set; } = "rows that trained nothing";
 
-    /// <summary>How much each setting mattered, the most important first: its name and a number, 0 for one that did not. Default empty.</summary>
+    /// <summary>The importance of each setting, the largest first: its name and a number, 0 for one that did not. Default empty.</summary>
     public IList<KeyValuePair<string, double>> Importance { get; } = [];
 
     /// <summary>A sentence below the importances, for example how far to believe them. Default empty.</summary>

@@ -10,8 +10,8 @@ namespace GBlend.MLNet.Tables;
 public sealed record TableColumn(string Name, ColumnKind Kind, string Why, int Values, int Missing, int Distinct)
 {
     /// <summary>
-    /// Whether the column looks as if it grouped rows (people, cameras, sessions), so that rows of one value should be held out together: name it as
-    /// <see cref="MultiModalOptions.SamplingKey"/> if it does.
+    /// A value that says whether the column looks as if it grouped rows (people, cameras, sessions), so that rows of one value should be held
+    /// out together: name it as <see cref="MultiModalOptions.SamplingKey"/> if it does.
     /// </summary>
     public bool MayGroupRows { get; init; }
 

@@ -1,6 +1,6 @@
 namespace GBlend.MLNet.Tables;
 
-/// <summary>What may be said of a fit of a table; everything has a default.</summary>
+/// <summary>The settings of a fit of a table; everything has a default.</summary>
 public sealed class MultiModalOptions
 {
     /// <summary>The task. Default: the one that the label's values say (a number with many values: regression; else classes).</summary>
@@ -15,7 +15,10 @@ public sealed class MultiModalOptions
     /// <summary>The seed of all that is random. Default: 1.</summary>
     public int Seed { get; set; } = 1;
 
-    /// <summary>Whether settings are swept while time is left of the limit. Default: true; without a time limit nothing is swept.</summary>
+    /// <summary>
+    /// A value that says whether settings are swept while time is left of the limit. Default <see langword="true"/>; without a time limit nothing
+    /// is swept.
+    /// </summary>
     public bool Sweep { get; set; } = true;
 
     /// <summary>
@@ -25,9 +28,9 @@ public sealed class MultiModalOptions
     /// </summary>
     public IReadOnlyList<Member>? Members { get; set; }
 
-    /// <summary>Receives what is being done. Default: nobody does.</summary>
+    /// <summary>The object that is told what is being done. Default: none.</summary>
     public IProgress<MultiModalProgress>? Progress { get; set; }
 
-    /// <summary>Changes the options of the trainer before the first fit, for what is not said here. Default: no change.</summary>
+    /// <summary>The action that changes the options of the trainer before the first fit, for what is not said here. Default: none.</summary>
     public Action<GradientBlendingTrainer.Options>? Trainer { get; set; }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace GBlend.MLNet.Tables;
 
 /// <summary>The progress of a fit of a table.</summary>
-/// <param name="Step">What is being done, in words.</param>
+/// <param name="Step">The step that is being done, in words.</param>
 /// <param name="Elapsed">The time since the fit began.</param>
 /// <param name="Left">The time that is left of the limit; <see langword="null"/> without a limit.</param>
 public sealed record MultiModalProgress(string Step, TimeSpan Elapsed, TimeSpan? Left)

@@ -4,7 +4,7 @@ namespace GBlend.MLNet;
 public enum Answer
 {
     /// <summary>
-    /// The model answers by the way that was best on real data (see the README): by <see cref="Pool"/> with at least 20 held-out rows; with fewer by
+    /// The model answers by the way that was best on real data (see docs/default.md): by <see cref="Pool"/> with at least 20 held-out rows; with fewer by
     /// <see cref="Joint"/> or, after <see cref="Blending.Auto"/>, by <see cref="MeanOfLogits"/>. A model with only a joint head answers by it, a model
     /// without a joint branch by <see cref="MeanOfHeads"/>.
     /// </summary>

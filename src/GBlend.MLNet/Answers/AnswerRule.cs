@@ -101,8 +101,8 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     internal static string UntaughtHeads(IReadOnlyList<string> modalities) =>
         $"MissingValues.LeaveOutModality lets a row have any one modality alone, which only that modality's own head can answer; but the head of "
             + $"{string.Join(", ", modalities.Select(m => $"'{m}'"))} "
-        + "never has weight in the training of this model and learns nothing. Give every modality's head a weight above 0 (for estimated weights by "
-            + "BlendingGuards.WeightFloor), or take Blending.Auto().";
+        + "has no weight up to the epoch that this model is taken from, and learns nothing. Give every modality's head a weight above 0 (for estimated "
+            + "weights by BlendingGuards.WeightFloor), or take Blending.Auto().";
 
     /// <summary>The rule for rows that lack modalities: their heads and all joint heads are left out.</summary>
     /// <param name="heads">All heads.</param>

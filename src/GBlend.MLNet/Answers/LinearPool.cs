@@ -6,10 +6,21 @@ namespace GBlend.MLNet;
 /// variance of errors, the sum is what the rows' labels cost under normal errors, so that the ridge means what it means in <see cref="LogPool"/>,
 /// whatever the unit of the label and however good the heads.
 /// </summary>
+/// <remarks>
+/// Squared errors give a single row any say: one held-out row with a number that stands for a missing value made the coefficients of all useless. So
+/// up to a twentieth of the rows, where a head's prediction is beyond all labels by more than 30 times their range, are left out. Where there are more of
+/// them, that is how the heads predict, and all rows count.
+/// </remarks>
 internal static class LinearPool
 {
     /// <summary>The distance between two neighboring float32 numbers at 1: predictions are no better than that.</summary>
     private const double FloatRounding = 1.2e-7;
+
+    /// <summary>No head that learned predicts so many ranges of the labels beyond them, unless what it read was no measurement.</summary>
+    private const double Far = 30;
+
+    /// <summary>The largest share of rows that is left out because of a prediction that is beyond all labels.</summary>
+    private const double MostFar = 0.05;
 
     /// <summary>Fits the coefficients and the intercept.</summary>
     /// <param name="predictions">[head][row].</param>
@@ -19,6 +30,7 @@ internal static class LinearPool
     internal static PoolFit Fit(double[][] predictions, double[] targets, double[]? weights = null, double ridge = LogPool.DefaultRidge)
     {
         int heads = predictions.Length;
+        (predictions, targets, weights) = WithoutFarPredictions(predictions, targets, weights);
         double Mean(double[] values) => RowWeights.Mean(values, weights);
         double MeanSquare(double[] values) => Mean([.. values.Select(v => v * v)]);
         double[] Centered(double[] values)
@@ -36,6 +48,17 @@ internal static class LinearPool
             [.. f.Select((p, b) => (double[])[.. Scaled(p), .. Enumerable.Range(0, heads).Select(d => b == d ? pull : 0)])],
             [.. Scaled(y), .. Enumerable.Repeat(pull / heads, heads)]);
         return new(a, Mean(targets) - a.Zip(predictions, (w, p) => w * Mean(p)).Sum());
+    }
+
+    private static (double[][] Predictions, double[] Targets, double[]? Weights) WithoutFarPredictions(
+        double[][] predictions, double[] targets, double[]? weights)
+    {
+        double range = targets.Max() - targets.Min(), least = targets.Min() - Far * range, most = targets.Max() + Far * range;
+        int[] near = [.. Enumerable.Range(0, targets.Length).Where(row => predictions.All(head => head[row] >= least && head[row] <= most))];
+        if (range == 0 || near.Length == targets.Length || near.Length < (1 - MostFar) * targets.Length)
+            return (predictions, targets, weights);
+        T[] Kept<T>(T[] values) => [.. near.Select(row => values[row])];
+        return ([.. predictions.Select(Kept)], Kept(targets), weights is null ? null : Kept(weights));
     }
 }
 

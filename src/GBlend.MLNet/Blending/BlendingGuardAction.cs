@@ -21,7 +21,10 @@ public enum BlendingGuard
     /// <summary>The overfitting |O| of a branch was raised to <see cref="BlendingGuards.OverfittingFloor"/>.</summary>
     OverfittingFloor,
 
-    /// <summary>The estimate is mostly noise, so it moves the weights by less than half of the way, or not at all.</summary>
+    /// <summary>
+    /// The estimate differs from naive joint training by hardly more than its error, so it moves the weights by less than half of the way, or not
+    /// at all.
+    /// </summary>
     Noise,
 
     /// <summary>The weight of a branch was raised to <see cref="BlendingGuards.WeightFloor"/>.</summary>

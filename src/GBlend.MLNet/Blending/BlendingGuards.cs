@@ -61,7 +61,7 @@ public sealed record BlendingGuards
     /// <summary>
     /// A value that says whether the weights, which sum to one, are scaled before they multiply the losses, so that the encoder with the most weight
     /// (that of its own head and that of the joint branch) learns at the rate it would have alone, and no encoder learns faster. Default
-    /// <see langword="true"/> (measured, see the README); <see langword="false"/> gives the paper's loss.
+    /// <see langword="true"/> (measured, see docs/gradient-blending.md); <see langword="false"/> gives the paper's loss.
     /// </summary>
     public bool KeepLearningRate { get; init; } = true;
 

@@ -36,7 +36,10 @@ internal static class NoiseGuard
                 $"no branch's held-out loss fell by more than noise ({most:0.0} standard errors at best), so the weights are those of naive joint training"));
         double distance = BlendingWeights.SquaredDistance(published, BlendingWeights.Start(published.Length));
         double variance = Variance(published, train, heldOut, overfittingFloor, seed), trust = distance > 0 ? Math.Max(0, 1 - variance / distance) : 0;
-        return (trust, trust < 0.5 ? FormattableString.Invariant($"the estimate is mostly noise, so it moves the weights by only {100 * trust:0} %") : null);
+        return (trust, trust < 0.5
+            ? FormattableString.Invariant($"the estimate differs from naive joint training by hardly more than its error, so it moves the weights by only ")
+                + FormattableString.Invariant($"{100 * trust:0} %")
+            : null);
     }
 
     /// <summary>

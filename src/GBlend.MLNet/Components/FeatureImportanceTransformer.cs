@@ -24,5 +24,9 @@ internal sealed class FeatureImportanceTransformer(GradientBlendingTransformer m
     void ICanSaveModel.Save(ModelSaveContext ctx) => TransformerFile.Save(ctx, model);
 
     // Permutation feature importance permutes floats, also where the model was trained on bytes.
-    private ScoringSchema Bind(DataViewSchema inputSchema) => model.Bind(inputSchema, asFloats: modality.Column);
+    private ScoringSchema Bind(DataViewSchema inputSchema) =>
+        inputSchema.GetColumnOrNull(modality.Column)?.Type is VectorDataViewType { ItemType: var item } && item != NumberDataViewType.Single
+            ? throw new ArgumentException($"Permutation feature importance permutes floats, and the column '{modality.Column}' has items of type {item}. "
+                + $"Convert it first: ml.Transforms.Conversion.ConvertType(\"{modality.Column}\").", nameof(inputSchema))
+            : model.Bind(inputSchema, asFloats: modality.Column);
 }

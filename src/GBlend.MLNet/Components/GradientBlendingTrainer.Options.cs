@@ -20,7 +20,7 @@ public sealed partial class GradientBlendingTrainer
         public string? ExampleWeightColumnName { get; set; }
 
         /// <summary>
-        /// How much the rows of each class count, times their example weights: <see cref="MLNet.ClassWeights.Balanced"/>, or weights by class
+        /// The weights by which the rows of each class count, times their example weights: <see cref="MLNet.ClassWeights.Balanced"/>, or weights by class
         /// name. For tasks with one class per row. Default <see langword="null"/>: the rows of all classes count alike.
         /// </summary>
         public ClassWeights? ClassWeights { get; set; }
@@ -36,7 +36,7 @@ public sealed partial class GradientBlendingTrainer
         public IList<Member> Members { get; } = [];
 
         /// <summary>
-        /// The method by which the losses of the branches are blended. Default <see cref="Blending.Auto"/>, chosen by measurement (see the README);
+        /// The method by which the losses of the branches are blended. Default <see cref="Blending.Auto"/>, chosen by measurement (see docs/default.md);
         /// the paper's method is <see cref="Blending.Online"/> with <see cref="Answer.Joint"/>.
         /// </summary>
         public Blending Blending { get; set; } = Blending.Auto();

@@ -54,7 +54,7 @@ public sealed class GradientBlendingTransformer
     public IReadOnlyList<string> ModalityColumns => [.. Model.Modalities.Select(m => m.Column)];
 
     /// <summary>
-    /// Of a binary model the probability above which <c>PredictedLabel</c> is true: 0.5, unless <see cref="WithThreshold(double)"/> made it another. Other
+    /// The probability above which <c>PredictedLabel</c> of a binary model is true: 0.5, unless <see cref="WithThreshold(double)"/> made it another. Other
     /// models make no use of it.
     /// </summary>
     public double Threshold { get; }
@@ -141,6 +141,7 @@ public sealed class GradientBlendingTransformer
     /// </example>
     public ISingleFeaturePredictionTransformer<GradientBlendingTransformer> ForFeatureImportance(string columnName)
     {
+        ArgumentNullException.ThrowIfNull(columnName);
         var modality = Model.Modalities.FirstOrDefault(m => m.Column == columnName)
             ?? throw new ArgumentException(
                 $"The model has no modality '{columnName}'. {Names.Suggest(columnName, [.. ModalityColumns], "modalities")}", nameof(columnName));

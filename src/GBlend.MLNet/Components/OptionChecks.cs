@@ -81,6 +81,13 @@ internal static class OptionChecks
         ArgumentException.ThrowIfNullOrWhiteSpace(options.CheckpointFolder, nameof(Options.CheckpointFolder));
         foreach (var network in options.Blending.Networks(options.Modalities.Count, options.NumberOfEpochs))
             StrategyState.Check(network.Strategy(), nameof(Options.CheckpointFolder));
+        // A finished training is kept in the folder as a model, and an encoder that nobody could load would lose it at the very end.
+        if (options.Modalities.FirstOrDefault(m => !Encoders.Knows(m.Encoder.Kind)) is { } unknown)
+        {
+            throw new ArgumentException($"CheckpointFolder keeps the model of a finished training, and the encoder {unknown.Encoder.GetType().Name} of "
+                + $"modality '{unknown.ColumnName}' is of the kind '{unknown.Encoder.Kind}', which is not registered, so that nobody could load it. Call "
+                + $"Encoders.Register(\"{unknown.Encoder.Kind}\", ...) first.", nameof(Options.CheckpointFolder));
+        }
     }
 
     /// <summary>Folds and what says otherwise which rows are held out contradict each other.</summary>

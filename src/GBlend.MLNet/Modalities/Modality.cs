@@ -54,6 +54,10 @@ public sealed class Modality
     public bool IsFrozen { get; private init; }
 
     /// <summary>Makes a modality of a numeric vector column: float, double or integer items, dense or sparse, of known size.</summary>
+    /// <remarks>
+    /// Numbers are read as they are, bytes too. Columns whose numbers are far from 1, as those of 0 to 255 are, should be standardized first; ML.NET's
+    /// normalizers read floats and doubles (<c>ml.Transforms.Conversion.ConvertType</c> makes them).
+    /// </remarks>
     /// <param name="columnName">The name of the input column.</param>
     /// <param name="encoder">The encoder; by default <see cref="Encoders.Mlp(int[])"/> with hidden widths 64 and 32.</param>
     /// <returns>The modality.</returns>

@@ -4,7 +4,7 @@ using System.Text;
 namespace GBlend.MLNet;
 
 /// <summary>
-/// How much each modality contributes to the answers of a model: Shapley values over the modalities of the log-probability of a class, in nats, between
+/// The contributions of each modality to the answers of a model: Shapley values over the modalities of the log-probability of a class, in nats, between
 /// the share of the class among the training rows, which is known without any modality, and the answer to all modalities that a row has.
 /// </summary>
 /// <param name="Modalities">The contributions of the modalities over all rows, in their order.</param>
@@ -27,15 +27,15 @@ public sealed record ModalityContributions(IReadOnlyList<ModalityContribution> M
     }
 }
 
-/// <summary>How much a modality contributes over all rows.</summary>
+/// <summary>The contribution of a modality over all rows.</summary>
 /// <param name="Name">The modality's column.</param>
 /// <param name="ToAnswer">The mean contribution to the log-probability of the class that is answered, in nats.</param>
 /// <param name="ToAnswerError">The standard error of that mean.</param>
 /// <param name="ToTruth">The mean contribution to the log-probability of the true class, in nats; <see langword="null"/> without a label column.</param>
 /// <param name="ToTruthError">The standard error of that mean; <see langword="null"/> without a label column.</param>
 /// <param name="LossWithout">
-/// How much higher the log-loss is when the modality is left out of the rows that have others too, in nats; <see langword="null"/> without a label column.
-/// </param>
+/// The amount by which the log-loss is higher when the modality is left out of the rows that have others too, in nats; <see
+/// langword="null"/> without a label column. </param>
 /// <param name="LossWithoutError">The standard error of that difference; <see langword="null"/> without a label column.</param>
 public sealed record ModalityContribution(
     string Name, double ToAnswer, double ToAnswerError, double? ToTruth, double? ToTruthError, double? LossWithout, double? LossWithoutError)
@@ -44,7 +44,7 @@ public sealed record ModalityContribution(
     public bool Harms => LossWithout < -2 * LossWithoutError;
 }
 
-/// <summary>How much each modality contributes to the answer to one row.</summary>
+/// <summary>The contributions of each modality to the answer to one row.</summary>
 /// <param name="Answer">The index of the class that is answered.</param>
 /// <param name="ToAnswer">
 /// The contribution of each modality, in order, to the log-probability of that class; 0 for a modality that the row lacks. With <paramref name="Prior"/> they

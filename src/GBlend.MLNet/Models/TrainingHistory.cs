@@ -60,7 +60,7 @@ public sealed record TrainingHistory(
     internal IReadOnlyList<string> Heads => [.. Branches, .. Members.Select(member => member.Name)];
 }
 
-/// <summary>What is known of a member of the pool (<see cref="GradientBlendingTrainer.Options.Members"/>).</summary>
+/// <summary>The facts of a member of the pool (<see cref="GradientBlendingTrainer.Options.Members"/>).</summary>
 /// <param name="Name">The name of the member.</param>
 /// <param name="ColumnNames">The modality columns that it reads.</param>
 /// <param name="HeldOutLoss">

@@ -83,7 +83,7 @@ internal sealed record TwoNetworksRule : BlendingRule
     ];
 
     public override string ToString() =>
-        "auto: a naive and a split network, side by side, because a pool of their heads held best on real data (see the README)";
+        "auto: a naive and a split network, side by side, with a pool of their heads";
 }
 
 /// <summary>DGL: see <see cref="Blending.Dgl"/>.</summary>

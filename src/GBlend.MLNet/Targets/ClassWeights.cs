@@ -3,7 +3,7 @@ using System.Globalization;
 namespace GBlend.MLNet;
 
 /// <summary>
-/// How much the rows of one class count against those of another: in the losses that are trained, in estimates, held-out losses and fitted pools.
+/// The weights of the rows of one class against those of another: in the losses that are trained, in estimates, held-out losses and fitted pools.
 /// Only the proportions of weights matter. Immutable.
 /// </summary>
 /// <example>

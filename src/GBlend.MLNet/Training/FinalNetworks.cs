@@ -14,7 +14,7 @@ public enum FinalNetworks
 
     /// <summary>
     /// The model has the networks of all folds, and each of its heads predicts the mean of the folds' logits (regression: of their numbers). It
-    /// takes as many times the memory and the time to predict as there are folds, and was the best on real data (see the README).
+    /// takes as many times the memory and the time to predict as there are folds, and was the best on real data (see docs/default.md).
     /// </summary>
     AllFolds,
 

@@ -15,6 +15,7 @@ internal sealed class FitProgress(ITrainingHost host, TrainingSettings settings,
     private readonly Lock _reporting = new();
     private readonly Stopwatch _sinceReport = Stopwatch.StartNew();
     private readonly FitMetrics _metrics = new();
+    private readonly HashSet<BlendingGuard> _guards = [];
     private long _work;
     private int _epochsDone;
 
@@ -60,11 +61,12 @@ internal sealed class FitProgress(ITrainingHost host, TrainingSettings settings,
     /// <summary>Weights are estimated.</summary>
     internal void Say(BlendingEstimate estimate)
     {
-        string span = $"Epochs {estimate.FirstEpoch} to {estimate.FirstEpoch + estimate.Epochs - 1}";
+        string span = estimate.Epochs == 1 ? $"Epoch {estimate.FirstEpoch}" : $"Epochs {estimate.FirstEpoch} to {estimate.FirstEpoch + estimate.Epochs - 1}";
         Info($"{span}: " + string.Join(", ", estimate.Branches.Select(b =>
             FormattableString.Invariant($"{b.Branch} weight {b.Weight:0.000} (G {b.Generalization:0.000}, O {b.Overfitting:0.000})"))));
+        // What a guard does at every estimate is worth a warning once.
         foreach (var action in estimate.Guards)
-            Warn($"{span}: {action.Message}.");
+            (_guards.Add(action.Guard) ? (Action<string>)Warn : Info)($"{span}: {action.Message}.");
     }
 
     /// <summary>An epoch is done.</summary>
@@ -81,6 +83,15 @@ internal sealed class FitProgress(ITrainingHost host, TrainingSettings settings,
         int step = (settings.NumberOfEpochs + MostEpochsSaid - 1) / MostEpochsSaid;
         if (epoch.Epoch % step == 0 || isLast)
             Info(epoch.Describe(branches));
+    }
+
+    /// <summary>The fit is over, also where it took less work than it might have.</summary>
+    internal void End()
+    {
+        if (_work >= totalWork)
+            return;
+        _work = totalWork;
+        Report(TrainingPhase.Training, null);
     }
 
     private void Report(TrainingPhase phase, EpochRecord? last)

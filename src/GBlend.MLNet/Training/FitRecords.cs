@@ -26,6 +26,10 @@ internal sealed class FitRecords(IReadOnlyList<string> branches, TrainingSetting
         return [.. branches.Select((_, i) => epochs.Any(e => BlendingWeights.Teach(e.Weights, i)))];
     }
 
+    /// <summary>Per branch the largest share that its weight had of the largest weight of an epoch, up to one.</summary>
+    internal double[] LargestShares(int throughEpoch) =>
+        [.. branches.Select((_, i) => _epochs.Take(throughEpoch + 1).Max(e => e.Weights.Max() is > 0 and var most ? e.Weights[i] / most : 0))];
+
     /// <summary>What an epoch came to over folds: the mean of weights and training losses over folds, and of held-out losses over all their rows.</summary>
     /// <param name="folds">Of every fold.</param>
     /// <param name="heldOutWeights">How much the held-out rows of every fold count together.</param>

@@ -115,6 +115,28 @@ public sealed class LinearPoolTests
         Assert.InRange(fit.Intercept, -0.75, -0.6);
     }
 
+    /// <summary>A held-out row with a sentinel of missing values, next to which one head predicts anything, says nothing of the heads.</summary>
+    [Theory]
+    [InlineData(1e3)]
+    [InlineData(-1e5)]
+    [InlineData(1e17)]
+    public void Fit_is_not_moved_by_a_row_of_a_far_prediction(double far)
+    {
+        for (int seed = 0; seed < 100; seed++)
+        {
+            var (heads, y) = Made(seed, 0.5);
+            if (y.Length < 20)
+                continue;
+            int row = seed % y.Length;
+            T[] Without<T>(T[] values) => [.. values.Where((_, i) => i != row)];
+            heads[0][row] = far;
+            var expected = LinearPool.Fit([.. heads.Select(Without)], Without(y));
+            var fit = LinearPool.Fit(heads, y);
+            AssertClose(expected.Coefficients, fit);
+            Assert.Equal(expected.Intercept, fit.Intercept, 1e-9);
+        }
+    }
+
     [Fact]
     public void Fit_without_anything_to_tell_heads_apart_is_their_mean()
     {

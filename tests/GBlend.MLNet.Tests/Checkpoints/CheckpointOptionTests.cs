@@ -46,6 +46,21 @@ public sealed class CheckpointOptionTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>Nobody waits for a training whose model can't be kept.</summary>
+    [Fact]
+    public void An_encoder_that_nobody_could_load_is_refused_before_the_training()
+    {
+        var reports = new List<TrainingProgress>();
+        var options = Tiny();
+        options.Modalities[0] = Modality.Vector("A", new NamelessEncoder());
+        options.CheckpointFolder = _folder;
+        options.Progress = new Collect(reports);
+        var ml = new MLContext(1);
+        var error = Assert.Throws<ArgumentException>(() => ml.MulticlassClassification.Trainers.GradientBlending(options).Fit(ml.KeyedView(Samples.Rows())));
+        Assert.Contains("Encoders.Register(\"nameless\"", error.Message);
+        Assert.Empty(reports);
+    }
+
     [Fact]
     public void A_training_that_is_over_gives_its_model_at_once_whatever_seed_is_drawn()
     {
@@ -253,5 +268,14 @@ public sealed class CheckpointOptionTests : IDisposable
         public override JsonObject? SaveState() => new() { ["steps"] = _steps };
 
         public override void LoadState(JsonObject state) => _steps = (int)state["steps"]!;
+    }
+
+    private sealed class NamelessEncoder : Encoder
+    {
+        public override string Kind => "nameless";
+
+        public override JsonObject ToSettings() => [];
+
+        public override EncoderModule Build(IReadOnlyList<int> inputShape) => Encoders.Mlp(4).Build(inputShape);
     }
 }

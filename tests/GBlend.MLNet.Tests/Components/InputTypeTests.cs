@@ -145,6 +145,17 @@ public sealed class InputTypeTests
         Assert.Equal(Size, _ml.MulticlassClassification.PermutationFeatureImportance(model.ForFeatureImportance("Image"), floats).Length);
     }
 
+    [Fact]
+    public void ForFeatureImportance_of_numbers_that_are_no_floats_says_what_to_do()
+    {
+        var view = Bytes();
+        using var model = Fit(view);
+        var error = Assert.ThrowsAny<Exception>(
+            () => _ml.MulticlassClassification.PermutationFeatureImportance(model.ForFeatureImportance("Image"), view)).GetBaseException();
+        Assert.Contains("ConvertType(\"Image\")", error.Message);
+        Assert.Throws<ArgumentNullException>(() => model.ForFeatureImportance(null!));
+    }
+
     private GradientBlendingTransformer Fit(IDataView view, params Modality[] modalities)
     {
         if (modalities.Length == 0)

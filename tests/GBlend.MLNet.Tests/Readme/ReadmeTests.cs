@@ -89,13 +89,12 @@ public sealed class ReadmeTests
         Console.WriteLine($"accuracy {metrics.MicroAccuracy:P1}, log-loss {metrics.LogLoss:F3}");
         ml.Model.Save(model, train.Schema, path);       // ml.Model.Load reads it in any process that references GBlend.MLNet
         // README ends
-        IDataView prepared = ((IEnumerable<ITransformer>)model).TakeWhile(step => step is not GradientBlendingTransformer).Aggregate(
-            test, (rows, step) => step.Transform(rows));
         // README model begins
         GradientBlendingTransformer fitted = model.GradientBlendingModel();
+        IDataView prepared = ((IEnumerable<ITransformer>)model).TakeWhile(step => step != fitted).Aggregate(test, (rows, step) => step.Transform(rows));
         Console.WriteLine(fitted.History.Answer);                                       // what answers; Epochs and Estimates say how it came to it
         var voice = ml.MulticlassClassification.PermutationFeatureImportance(           // what each slot of one modality is worth
-            fitted.ForFeatureImportance("Voice"), prepared);                            // rows that the steps before the trainer have transformed
+            fitted.ForFeatureImportance("Voice"), prepared);
         // README model ends
         Assert.Equal(40, voice.Length);
         return metrics.MicroAccuracy;

@@ -76,7 +76,8 @@ public sealed class TrainingReportsTests
         var ends = host.Reports.Where(r => r.LastEpoch is not null).ToArray();
         Assert.All(ends, r => Assert.Equal(r.LastEpoch!.Epoch + 1, r.EpochsDone));
         Assert.All(host.Reports, r => Assert.Equal(model.History.Branches, r.Branches));
-        Assert.Equal(["Epochs 0 to 1", "Epochs 2 to 3", "Epochs 4 to 5"], host.Infos.Where(i => i.StartsWith("Epochs ")).Select(i => i.Split(':')[0]));
+        Assert.Equal(["Epochs 0 to 1", "Epochs 2 to 3", "Epochs 4 to 5"], host.Infos.Where(i => i.StartsWith("Epochs ")).Select(
+            i => i.Split(':')[0]).Distinct());
         Assert.Matches(
             new Regex("Fit [0-9]+: 90 training rows, 30 held-out rows, epochs 0 to 5, seed 3"), Assert.Single(host.Infos, i => i.StartsWith("Fit ")));
 

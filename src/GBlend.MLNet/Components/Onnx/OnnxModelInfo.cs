@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace GBlend.MLNet;
 
-/// <summary>What an ONNX file written by <c>mlContext.Model.SaveAsOnnx</c> says of its model, so that its scores can be read where the model is not.</summary>
+/// <summary>
+/// The facts that an ONNX file written by <c>mlContext.Model.SaveAsOnnx</c> has of its model, so that its scores can be read where the model is not.
+/// </summary>
 /// <param name="Task">The name of the task: <c>Multiclass</c>, <c>MultiLabel</c>, <c>Binary</c> or <c>Regression</c>.</param>
 /// <param name="LabelColumnName">The name of the label column that the model was trained on.</param>
 /// <param name="Classes">The names of the classes in the order of the scores; empty where the label has none.</param>

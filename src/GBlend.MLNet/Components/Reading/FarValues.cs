@@ -9,7 +9,7 @@ namespace GBlend.MLNet;
 internal static class FarValues
 {
     /// <summary>A value is far when it is so many times as large as usual; a label, when it lies so many times as far from the median as others do.</summary>
-    private const double Far = 1e6;
+    private const double Far = 1e3;
 
     /// <summary>Warns of a value of a modality that is far from all others of its column.</summary>
     /// <param name="modalities">The columns.</param>
