@@ -9,7 +9,8 @@ internal static class FolderData
 
     /// <param name="folder">The folder.</param>
     /// <param name="keyColumn">The column of labels.csv that becomes <see cref="Row.Key"/>, if any.</param>
-    public static MultimodalData Read(string folder, string? keyColumn)
+    /// <param name="labelsAreClasses">Whether test rows have no other labels than those that are learned.</param>
+    public static MultimodalData Read(string folder, string? keyColumn, bool labelsAreClasses = true)
     {
         if (!Directory.Exists(folder))
             throw new UserErrorException($"There is no folder {folder}.");
@@ -42,7 +43,7 @@ internal static class FolderData
             throw new UserErrorException($"{LabelsFile} has no row whose Split is train.");
         if (test.Count == 0)
             throw new UserErrorException($"{LabelsFile} has no row whose Split is test.");
-        if (test.Select(r => r.Label).Except(training.Select(r => r.Label)).FirstOrDefault() is { } unknown)
+        if (labelsAreClasses && test.Select(r => r.Label).Except(training.Select(r => r.Label)).FirstOrDefault() is { } unknown)
             throw new UserErrorException($"{LabelsFile}: the label '{unknown}' is in test rows but in no training row.");
         return new MultimodalData(Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), modalities, training, test);
     }

@@ -22,7 +22,7 @@ internal static class MemberBenchmarks
     {
         Console.WriteLine("| set | method | first measure | second measure | seconds |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
-        foreach (var data in folders.Select(folder => FolderData.Read(folder, FolderData.KeyColumnOf(folder))))
+        foreach (var data in folders.Select(folder => FolderData.Read(folder, FolderData.KeyColumnOf(folder), labelsAreClasses: false)))
         {
             var set = new LabeledSet(data);
             Report(set, Default, seeds, seed => Fitted(set, seed, null));

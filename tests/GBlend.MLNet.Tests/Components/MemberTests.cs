@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers.FastTree;
@@ -506,6 +508,34 @@ public sealed class MemberTests : IDisposable
             if (value.EpochsDone >= epochs)
                 source.Cancel();
         }
+    }
+
+    [Fact]
+    public void A_member_whose_library_is_not_there_is_said()
+    {
+        var zip = new ModelZip(Saved(FitKind(OutputKind.Binary)).ToArray());
+        using var content = new BinaryReader(new MemoryStream(zip["member.0.bin"]));
+        var settings = JsonNode.Parse(content.ReadString())!;
+        var trees = new ModelZip(content.ReadBytes((int)settings["parts"]![0]!["bytes"]!));
+        foreach (string name in trees.Names.Where(n => n.EndsWith("Model.key", StringComparison.Ordinal)).ToArray())
+        {
+            // Names are in UTF-16 or in single bytes.
+            static string Wide(string text) => string.Join("\0", text.ToCharArray());
+            const string There = "Microsoft.ML.FastTree", NotThere = "Microsoft.ML.FastTrex";
+            trees.Set(name, Encoding.Latin1.GetBytes(
+                Encoding.Latin1.GetString(trees[name]).Replace(There, NotThere).Replace(Wide(There), Wide(NotThere))));
+        }
+        byte[] model = trees.ToArray();
+        settings["parts"]![0]!["bytes"] = model.Length;
+        using var altered = new MemoryStream();
+        using var writer = new BinaryWriter(altered);
+        writer.Write(settings.ToJsonString());
+        writer.Write(model);
+        zip.Reseal("member.0.bin", altered.ToArray());
+        var e = Assert.ThrowsAny<Exception>(() => _ml.Model.Load(new MemoryStream(zip.ToArray()), out _)).GetBaseException();
+        Assert.Contains("Microsoft.ML.FastTrex", e.Message);
+        Assert.Contains("Reference the package of its trainer", e.Message);
+        Assert.IsType<FileNotFoundException>(e);
     }
 
     [Fact]

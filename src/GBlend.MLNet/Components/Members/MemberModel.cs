@@ -97,7 +97,8 @@ internal sealed class MemberModel(MemberFeatures features, OutputKind kind, int 
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">It is truncated or altered, or a library that it needs is not there; the message says which.</exception>
+    /// <exception cref="InvalidDataException">It is truncated or altered.</exception>
+    /// <exception cref="FileNotFoundException">The library of the member's trainer is not there; the message says which.</exception>
     internal static MemberModel Load(byte[] content) => Refusal.Of("The model's members", "Save the model again or take an unaltered copy.", () =>
     {
         using var reader = new BinaryReader(new MemoryStream(content), Encoding.UTF8);
@@ -128,8 +129,22 @@ internal sealed class MemberModel(MemberFeatures features, OutputKind kind, int 
         if (bytes == 0)
             return new(null, classes, json.Number("constant"));
         using var model = new MemoryStream(reader.ReadBytes(bytes));
-        var transformer = new MLContext().Model.Load(model, out _);
-        return new(new(transformer, LabelType(kind, classes.Length), features, json.Choice<MemberScores>("scores"), Math.Max(1, classes.Length)), classes, 0);
+        var scores = json.Choice<MemberScores>("scores");
+        return new(new(LoadTransformer(model), LabelType(kind, classes.Length), features, scores, Math.Max(1, classes.Length)), classes, 0);
+    }
+
+    /// <exception cref="FileNotFoundException">The library of the member's trainer is not there.</exception>
+    private static ITransformer LoadTransformer(Stream model)
+    {
+        try
+        {
+            return new MLContext().Model.Load(model, out _);
+        }
+        catch (Exception e) when (e.GetBaseException() is FileNotFoundException missing)
+        {
+            throw new FileNotFoundException(
+                $"A member of the model can't be loaded: {missing.Message} Reference the package of its trainer in this application.", missing.FileName);
+        }
     }
 
     private static JsonArray Numbers(int[] values) => new([.. values.Select(v => (JsonNode)v)]);
