@@ -263,7 +263,7 @@ internal sealed partial class TrainingRun : IDisposable
     /// <summary>A head whose loss hardly counted answers rows that have its modality alone; how well, nobody has asked it.</summary>
     private void WarnOfHardlyTaught(double[] shares)
     {
-        foreach (var heads in _heads.Index().Where(head => !head.Item.IsJoint).GroupBy(head => head.Item.Name))
+        foreach (var heads in _heads.Index().Where(head => head.Item.Modality is not null).GroupBy(head => head.Item.Name))
         {
             double share = heads.Max(head => shares[head.Index]);
             if (share < LeastShareToAnswer)
