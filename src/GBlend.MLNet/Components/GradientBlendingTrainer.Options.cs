@@ -177,9 +177,10 @@ public sealed partial class GradientBlendingTrainer
         public bool UseBFloat16 { get; set; }
 
         /// <summary>
-        /// The number of threads that torch's operations may use while training. A number above that of the machine's processors is lowered to it. The
-        /// number of threads that the rest of the application uses does not change. Default <see langword="null"/>: one thread for networks so small
-        /// that more threads make them slower (the branches of an estimate then train side by side), and torch's own number for larger ones.
+        /// The number of threads that torch's operations may use while training. A number above that of the processors that the process may use (in a
+        /// container its quota) is lowered to it. The number of threads that the rest of the application uses does not change. Default
+        /// <see langword="null"/>: one thread for networks so small that more threads make them slower (the branches of an estimate then train side by
+        /// side), and for larger ones torch's own number, or that of the processors where it is higher.
         /// </summary>
         public int? NumberOfThreads { get; set; }
 

@@ -27,10 +27,10 @@ internal static class Convolutions
         return convolution;
     }
 
-    /// <summary>Over the plane of every frame, or over time at every place; for clips whose channels lie together in memory.</summary>
-    internal static FactoredConvolution Factor(int inputs, int outputs, (int Time, int Plane) kernel, (int Time, int Plane) stride)
+    /// <summary>Over time at every place of the plane.</summary>
+    internal static TimeConvolution Time(int inputs, int outputs, int stride)
     {
-        var convolution = new FactoredConvolution(inputs, outputs, kernel, stride);
+        var convolution = new TimeConvolution(inputs, outputs, stride);
         Draw(convolution.weight, 1);
         return convolution;
     }

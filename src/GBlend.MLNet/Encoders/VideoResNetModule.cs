@@ -52,13 +52,11 @@ internal sealed class VideoBlock : Module<Tensor, Tensor>, IGraphModule
     {
         int outputs = isBottleneck ? 4 * inside : inside;
         BatchNorm Norm(int channels) => new(channels, variant.Epsilon);
-        Module<Tensor, Tensor> Point(int from, int to, (int Time, int Plane) step) =>
-            kind == VideoConvolution.SpaceThenTime ? Convolutions.Factor(from, to, (1, 1), step) : Convolutions.Space(from, to, (1, 1), step);
         if (isBottleneck)
         {
-            conv1 = Sequential(Point(inputs, inside, (1, 1)), Norm(inside), ReLU(inplace: true));
+            conv1 = Sequential(Convolutions.Space(inputs, inside, (1, 1), (1, 1)), Norm(inside), ReLU(inplace: true));
             conv2 = Sequential(Convolution(variant, kind, inside, inside, inputs, stride), Norm(inside), ReLU(inplace: true));
-            conv3 = Sequential(Point(inside, outputs, (1, 1)), Norm(outputs));
+            conv3 = Sequential(Convolutions.Space(inside, outputs, (1, 1), (1, 1)), Norm(outputs));
         }
         else
         {
@@ -66,7 +64,7 @@ internal sealed class VideoBlock : Module<Tensor, Tensor>, IGraphModule
             conv2 = Sequential(Convolution(variant, kind, outputs, outputs, inputs, 1), Norm(outputs));
         }
         if (stride != 1 || inputs != outputs)
-            downsample = Sequential(Point(inputs, outputs, (kind == VideoConvolution.Frame ? 1 : stride, stride)), Norm(outputs));
+            downsample = Sequential(Convolutions.Space(inputs, outputs, (1, 1), (kind == VideoConvolution.Frame ? 1 : stride, stride)), Norm(outputs));
         RegisterComponents();
     }
 
@@ -102,8 +100,8 @@ internal sealed class VideoBlock : Module<Tensor, Tensor>, IGraphModule
             case VideoConvolution.SpaceThenTime:
                 int middle = MiddleWidth(variant.MiddleOfBlock ? blockInputs : inputs, outputs);
                 return Sequential(
-                    Convolutions.Factor(inputs, middle, (1, 3), (1, stride)), new BatchNorm(middle, variant.Epsilon), ReLU(inplace: true),
-                    Convolutions.Factor(middle, outputs, (3, 1), (stride, 1)));
+                    Convolutions.Space(inputs, middle, (1, 3), (1, stride)), new BatchNorm(middle, variant.Epsilon), ReLU(inplace: true),
+                    Convolutions.Time(middle, outputs, stride));
             case VideoConvolution.Depthwise:
                 return Convolutions.Space(inputs, outputs, (3, 3), (stride, stride), groups: inputs);
             case VideoConvolution.PointThenDepthwise:
@@ -191,12 +189,11 @@ internal sealed class VideoResNetModule : EncoderModule, IGraphEncoder
     private readonly Sequential stem, layer1, layer2, layer3, layer4;
     private readonly InputScaling scaling;
     private readonly ResNetPlan plan;
-    private readonly bool keepsFrames, isFactored;
+    private readonly bool keepsFrames;
 
     private VideoResNetModule(ResNetPlan plan, VideoVariant variant) : base(variant.Kind, plan.FeatureWidth, plan.MiddleWidth)
     {
         (scaling, this.plan, keepsFrames) = (plan.Scaling, plan, variant.Convolutions[^1] == VideoConvolution.Frame);
-        isFactored = variant.HasFactoredStem;
         stem = Stem(plan, variant);
         int width = plan.Scale(64);
         layer1 = Stage(plan, variant, 0, ref width);
@@ -214,9 +211,7 @@ internal sealed class VideoResNetModule : EncoderModule, IGraphEncoder
     public override (Tensor Middle, Tensor Feature) Encode(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = scaling.Apply(input).permute(0, 4, 1, 2, 3);
-        // Convolutions over three axes are faster where every channel lies on its own, the others where channels lie together, as they come.
-        x = stem.call(isFactored ? x : x.contiguous());
+        var x = stem.call(scaling.Apply(input).permute(0, 4, 1, 2, 3).contiguous());
         var third = layer3.call(layer2.call(layer1.call(x)));
         var fourth = layer4.call(third);
         return scope.MoveToOuter(third.mean([2, 3, 4]), fourth.mean([2, 3, 4]));
@@ -248,8 +243,8 @@ internal sealed class VideoResNetModule : EncoderModule, IGraphEncoder
         int outputs = plan.Scale(64), middle = plan.Scale(45);
         var layers = variant.HasFactoredStem
             ? Sequential(
-                Convolutions.Factor(plan.Channels, middle, (1, 7), (1, 2)), new BatchNorm(middle, variant.Epsilon), ReLU(inplace: true),
-                Convolutions.Factor(middle, outputs, (3, 1), (1, 1)), new BatchNorm(outputs, variant.Epsilon), ReLU(inplace: true))
+                Convolutions.Space(plan.Channels, middle, (1, 7), (1, 2)), new BatchNorm(middle, variant.Epsilon), ReLU(inplace: true),
+                Convolutions.Time(middle, outputs, 1), new BatchNorm(outputs, variant.Epsilon), ReLU(inplace: true))
             : Sequential(
                 Convolutions.Space(plan.Channels, outputs, (3, 7), (1, 2)), new BatchNorm(outputs, variant.Epsilon), ReLU(inplace: true));
         if (plan.StemPooling)

@@ -29,10 +29,10 @@ internal sealed class NetworkCost(double multiplyAdds, long parameters, IReadOnl
 
     /// <summary>
     /// The threads that suit the network when the user does not say: one when its steps are small, else torch's own number, as <see
-    /// langword="null"/>.
+    /// langword="null"/>, but no more than this process may use: torch counts the processors of the machine, and a container may have fewer.
     /// </summary>
     /// <param name="rows">Rows per step.</param>
-    internal int? WantedThreads(int rows) => IsSmall(rows) ? 1 : null;
+    internal int? WantedThreads(int rows) => IsSmall(rows) ? 1 : get_num_threads() > Environment.ProcessorCount ? Environment.ProcessorCount : null;
 
     /// <summary>The precision in which the network scores; float32 weights lose nothing in it.</summary>
     internal ScalarType ScoringPrecision =>

@@ -117,6 +117,28 @@ public sealed class ProcessWideTests
         }
     }
 
+    /// <summary>torch counts the processors of the machine; a container may have fewer, and then threads wait for each other.</summary>
+    [Fact]
+    public void Large_steps_take_no_more_threads_than_there_are_processors()
+    {
+        var settings = ToyRows.Settings();
+        settings = settings with { NumberOfThreads = null, Modalities = [.. settings.Modalities.Select(m => m with { Encoder = Encoders.Mlp(4096, 4096) })] };
+        int before = get_num_threads();
+        try
+        {
+            foreach (int more in new[] { 0, 3 })
+            {
+                set_num_threads(Environment.ProcessorCount + more);
+                using var run = new TrainingRun(ToyRows.Multiclass(), settings, new QuietHost());
+                Assert.Equal(more == 0 ? null : Environment.ProcessorCount, run.Context.NumberOfThreads);
+            }
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
     private static int NumberOfNewThread()
     {
         int number = 0;
