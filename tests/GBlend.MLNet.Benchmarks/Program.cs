@@ -19,6 +19,11 @@ if (args is ["members", var seeds, .. var sets])
     MemberBenchmarks.Run(int.Parse(seeds), sets);
     return;
 }
+if (args is ["missing", var number, .. var data])
+{
+    MissingBenchmarks.Run(int.Parse(number), data);
+    return;
+}
 Console.WriteLine("Ratios of two things timed in turn in this run; the median of the pairs, and their range. Lower is better unless it says otherwise.");
 Console.WriteLine();
 Console.WriteLine($"| {"what",-72} | {"ratio",7} | {"range",15} | {"bound",12} |");

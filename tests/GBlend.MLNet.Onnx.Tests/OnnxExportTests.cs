@@ -96,6 +96,18 @@ public sealed class OnnxExportTests
         Check(task, options, lacks: true);
     }
 
+    /// <summary>Joint heads that have learned to do without modalities: of rows that lack them, or by dropout.</summary>
+    [Theory]
+    [MemberData(nameof(EveryAnswer))]
+    public void Joint_heads_that_do_without(string task, Answer answer, int fusion) => Check(task, new()
+    {
+        Modalities = { s_modalities["First"](), s_modalities["Second"]().WithDropout(fusion % 2 == 0 ? 0.3 : 0), s_modalities["Counts"]() },
+        Fusion = s_fusions[fusion]([5]),
+        Answer = answer,
+        Blending = Blending.Auto((int)answer % 2 == 0 ? 1 : 3),
+        MissingValues = MissingValues.LeaveOutModality,
+    }, lacks: true, learnsLacking: true);
+
     /// <summary>All at once, as chance puts it together; a draw is repeated by its number.</summary>
     [Theory]
     [MemberData(nameof(Draws))]
@@ -233,10 +245,13 @@ public sealed class OnnxExportTests
     }
 
     /// <summary>Trains, writes the file and compares it at three sizes of batches.</summary>
-    private static void Check(string task, GradientBlendingTrainer.Options options, bool lacks = false, bool hasHoles = false)
+    private static void Check(
+        string task, GradientBlendingTrainer.Options options, bool lacks = false, bool hasHoles = false, bool learnsLacking = false)
     {
         options.OutputBranchScores = true;
-        var (model, outputs) = Fit(task, options, ExportRows.Make(48, 7, hasHoles: hasHoles));
+        var (model, outputs) = Fit(task, options, ExportRows.Make(48, 7, lacks: learnsLacking, hasHoles: hasHoles));
+        if (options.MissingValues.HasFlag(MissingValues.LeaveOutModality))
+            outputs = [.. outputs, "PresentModalities"];
         var rows = ExportRows.Make(101, 8, lacks, hasHoles);
         using var stream = new MemoryStream();
         var signature = s_ml.Model.SaveAsOnnx(model, ExportRows.View(rows), stream);

@@ -79,7 +79,7 @@ internal static class OptionsCode
         var kind = SettingsMapping.KindOf(modality.Encoder);
         string? encoder = kind is { } known ? EncoderCode(known, modality.Encoder) : null;
         string arguments = encoder is null ? Text(modality.ColumnName)! : $"{Text(modality.ColumnName)}, {encoder}";
-        string code = $"Modality.{modality.Kind}({arguments}){AugmentationCode(modality.AugmentationSettings)},";
+        string code = $"Modality.{modality.Kind}({arguments}){AugmentationCode(modality.AugmentationSettings)}{HiddenCode(modality)},";
         if (encoder is null)
             code += " // with your own encoder";
         return modality.PretrainedFrom is null && modality.PretrainedWeights is null ? code : $"{code} // with your pre-trained weights";
@@ -91,6 +91,8 @@ internal static class OptionsCode
         return member.Code is { } code ? $"new Member({Text(member.Name)}, {code.ReplaceLineEndings(" ")}){reading},"
             : $"// the member '{member.Name}', as in your options.";
     }
+
+    private static string HiddenCode(Modality modality) => modality.Dropout > 0 ? $".WithDropout({Number(modality.Dropout)})" : "";
 
     private static string AugmentationCode(AugmentationSettings a)
     {

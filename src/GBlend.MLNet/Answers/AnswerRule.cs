@@ -13,17 +13,17 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
     private const int FewestRowsForPool = 20;
 
     /// <summary>
-    /// The most modalities for which every set of them that a row may have gets a pool of its own: 62 pools. With more, the heads that a row
+    /// The most modalities for which every set of them that a row may have gets a rule of its own: 62 rules. With more, the heads that a row
     /// has are weighed by their share in the pool of all single heads.
     /// </summary>
-    private const int MostModalitiesForPools = 6;
+    internal const int MostModalitiesForPools = 6;
 
     /// <summary>What a pool for regression adds to its sum, in the unit of the standardized label; else 0.</summary>
     internal double Intercept { get; init; }
 
     /// <summary>
-    /// What weighs the heads of single modalities in rows that lack a modality, which no joint head can read, where
-    /// <see cref="Partial"/> has nothing for the modalities that are there. <see langword="null"/> when such rows are refused.
+    /// What weighs the heads of single modalities in rows that lack a modality where <see cref="Partial"/> has nothing for the modalities that are there.
+    /// <see langword="null"/> when such rows are refused.
     /// </summary>
     internal IReadOnlyList<double>? SingleHeads { get; init; }
 
@@ -35,6 +35,9 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
 
     /// <summary>Whether the weights were fitted, or the head was chosen, on the held-out rows, so that their loss is lower than that of other rows.</summary>
     internal bool IsFromRows { get; private init; }
+
+    /// <summary>What the rule was chosen as.</summary>
+    private Answer Kind { get; init; }
 
     /// <summary>Chooses the rule, looking at the held-out rows where the choice needs them.</summary>
     internal static AnswerRule Choose(
@@ -73,12 +76,15 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
             Answer.BestHead => BestHead(heads, heldOut, learned, hasJoint ? joint : -1, warn),
             _ => hasJoint ? Head(joint, heads.Count) : Mean(learned, isPool: false),
         };
-        return rule with { Learned = [.. learned] };
+        return rule with { Learned = [.. learned], Kind = wanted };
     }
 
     /// <summary>The same rule for models that answer rows without some of their modalities.</summary>
+    /// <param name="heads">All heads.</param>
+    /// <param name="heldOut">What they predict for the held-out rows.</param>
+    /// <param name="incomplete">What they predict for rows without some modalities; <see langword="null"/> where no joint head can read such.</param>
     /// <exception cref="InvalidOperationException">A modality's own heads never learned, so that rows with this modality alone have no answer.</exception>
-    internal AnswerRule WithSingleHeads(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut)
+    internal AnswerRule WithSingleHeads(IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IncompleteRows? incomplete = null)
     {
         int modalities = heads.Max(head => head.Modality ?? 0) + 1;
         // Heads that read all modalities can read none of these rows.
@@ -88,12 +94,30 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
                 .Select(same => same.Key)];
         if (untaught.Length > 0)
             throw new InvalidOperationException(UntaughtHeads(untaught));
-        // Coefficients that were fitted together are wrong for some of the heads alone: what one leaves to another is missing.
-        var partial = IsPool && IsFromRows && modalities <= MostModalitiesForPools
-            ? Enumerable.Range(1, (1 << modalities) - 2).ToDictionary(
-                has => has, has => Pool(heldOut, [.. heads.Select((head, i) => single[i] && head.CanRead(modality => (has >> modality & 1) == 0))]))
+        bool isFitted = IsPool && IsFromRows, jointsRead = incomplete?.Dispensable > 0;
+        var partial = (isFitted || jointsRead) && modalities <= MostModalitiesForPools
+            ? Enumerable.Range(1, (1 << modalities) - 2).ToDictionary(has => has, has => OfPattern(has, heads, incomplete?.Of(has) ?? heldOut, incomplete))
             : [];
         return this with { SingleHeads = IsPool && IsFromRows ? Pool(heldOut, single).Weights : Mean(single, IsPool).Weights, Partial = partial };
+    }
+
+    /// <summary>The rule for rows that have some modalities and no others: by the heads that can read them, made as this one was.</summary>
+    /// <param name="has">The modalities: bit i for modality i.</param>
+    /// <param name="heads">All heads.</param>
+    /// <param name="heldOut">What they predict for held-out rows as if these had no others.</param>
+    /// <param name="incomplete">Says what joint heads can do without; <see langword="null"/> for nothing.</param>
+    internal AnswerRule OfPattern(int has, IReadOnlyList<HeadInfo> heads, HeldOutPredictions heldOut, IncompleteRows? incomplete)
+    {
+        int modalities = heads.Max(head => head.Modality ?? 0) + 1, lacks = ((1 << modalities) - 1) & ~has;
+        bool jointsRead = incomplete is not null && (lacks & ~incomplete.Dispensable) == 0;
+        bool[] stays = [.. heads.Select((head, i) => Learned[i] && (head.IsJoint ? jointsRead : head.CanRead(modality => (has >> modality & 1) == 0)))];
+        // Coefficients that were fitted together are wrong for some of the heads alone: what one leaves to another is missing.
+        if (IsPool)
+            return IsFromRows && heldOut.EffectiveRowsInAll >= FewestRowsForPool - 1e-9 ? Pool(heldOut, stays) : Mean(stays, isPool: true);
+        int joint = heads.ToList().FindLastIndex(head => head.IsJoint);
+        if (joint < 0 || !stays[joint] || Kind is not (Answer.Joint or Answer.BestHead))
+            return Mean(stays, isPool: false);
+        return Kind == Answer.Joint ? Head(joint, heads.Count) : BestHead(heads, heldOut, stays, joint, _ => { });
     }
 
     /// <summary>What is wrong with a model that is to answer rows without some modalities, and what to do.</summary>
@@ -104,7 +128,7 @@ internal sealed record AnswerRule(bool IsPool, IReadOnlyList<double> Weights)
         + "has no weight up to the epoch that this model is taken from, and learns nothing. Give every modality's head a weight above 0 (for estimated "
             + "weights by BlendingGuards.WeightFloor), or take Blending.Auto().";
 
-    /// <summary>The rule for rows that lack modalities: their heads and all joint heads are left out.</summary>
+    /// <summary>The rule for rows that lack modalities: that of <see cref="Partial"/>, or else their heads and all joint heads are left out.</summary>
     /// <param name="heads">All heads.</param>
     /// <param name="isAbsent">Per modality.</param>
     internal AnswerRule Without(IReadOnlyList<HeadInfo> heads, Func<int, bool> isAbsent)

@@ -33,6 +33,9 @@ internal sealed record HeldOutPredictions(double[][] ByBranch, TrainingTargets T
         EffectiveRowsInAll = EffectiveRowsInAll,
     };
 
+    /// <summary>Some of the rows, as if there were no others.</summary>
+    internal HeldOutPredictions Only(IReadOnlyList<int> rows) => Take(rows) with { EffectiveRowsInAll = 0 };
+
     /// <summary>
     /// Fits the pool of the heads that have learned. Weights are brought to a sum of the effective number of rows, so that the ridge, which
     /// is weighed against what the rows say, is not outweighed by a few rows that count much.

@@ -14,6 +14,12 @@ internal sealed record BranchLosses(string Branch, double[] TrainBefore, double[
     /// <summary>How much the loss of each held-out row changed over the span.</summary>
     internal double[] HeldOutChange { get; } = [.. HeldOutAfter.Zip(HeldOutBefore, (after, before) => after - before)];
 
+    /// <summary>Which of the training rows the branch reads; <see langword="null"/> when it reads all.</summary>
+    internal bool[]? TrainPresence { get; init; }
+
+    /// <summary>Which of the held-out rows the branch reads; <see langword="null"/> when it reads all.</summary>
+    internal bool[]? HeldOutPresence { get; init; }
+
     /// <summary>The means, with the standard errors of the mean changes.</summary>
     /// <param name="trainError">The standard error of the mean change of the training rows' losses.</param>
     /// <param name="heldOutError">The same of the held-out rows.</param>
@@ -21,10 +27,10 @@ internal sealed record BranchLosses(string Branch, double[] TrainBefore, double[
     /// <param name="heldOutWeights">The same of the held-out rows.</param>
     internal BranchEstimate Summarize(double trainError, double heldOutError, double[]? trainWeights = null, double[]? heldOutWeights = null) => new(
         Branch,
-        RowWeights.Mean(TrainBefore, trainWeights),
-        RowWeights.Mean(HeldOutBefore, heldOutWeights),
-        RowWeights.Mean(TrainAfter, trainWeights),
-        RowWeights.Mean(HeldOutAfter, heldOutWeights))
+        RowWeights.Mean(TrainBefore, RowWeights.Where(TrainPresence, trainWeights)),
+        RowWeights.Mean(HeldOutBefore, RowWeights.Where(HeldOutPresence, heldOutWeights)),
+        RowWeights.Mean(TrainAfter, RowWeights.Where(TrainPresence, trainWeights)),
+        RowWeights.Mean(HeldOutAfter, RowWeights.Where(HeldOutPresence, heldOutWeights)))
     {
         GeneralizationStandardError = heldOutError,
         OverfittingStandardError = Math.Sqrt(heldOutError * heldOutError + trainError * trainError),

@@ -19,6 +19,12 @@ internal static class RowWeights
         return sum / all;
     }
 
+    /// <summary>How much each row counts where only some do; <see langword="null"/> when all count alike.</summary>
+    /// <param name="counts">Per row whether it counts; <see langword="null"/> when all do.</param>
+    /// <param name="weights">How much each counts then; <see langword="null"/> when all count alike.</param>
+    internal static double[]? Where(bool[]? counts, double[]? weights) =>
+        counts is null ? weights : [.. counts.Select((has, row) => has ? weights?[row] ?? 1 : 0)];
+
     /// <summary>
     /// The number of rows that count alike and say as much of a mean as rows of these weights (Kish 1965): (sum of w)^2 / (sum of w^2). A row that
     /// counts more than all others together makes it less than 4, and near 1 where it counts far more.

@@ -22,8 +22,8 @@ internal static class WeightEstimation
         double[]? trainWeights = null,
         double[]? heldOutWeights = null)
     {
-        var train = new RowUnits([.. branches.Select(b => b.TrainChange)], groups?.Train, trainWeights);
-        var heldOut = new RowUnits([.. branches.Select(b => b.HeldOutChange)], groups?.HeldOut, heldOutWeights);
+        var train = new RowUnits([.. branches.Select(b => b.TrainChange)], groups?.Train, trainWeights, [.. branches.Select(b => b.TrainPresence)]);
+        var heldOut = new RowUnits([.. branches.Select(b => b.HeldOutChange)], groups?.HeldOut, heldOutWeights, [.. branches.Select(b => b.HeldOutPresence)]);
         BranchEstimate[] found = [.. branches.Select((b, i) => b.Summarize(train.StandardErrors[i], heldOut.StandardErrors[i], trainWeights, heldOutWeights))];
         double[] published = PublishedRule.Weights([.. found.Select(b => b.Generalization)], [.. found.Select(b => b.Overfitting)], guards.OverfittingFloor),
             weights = published;

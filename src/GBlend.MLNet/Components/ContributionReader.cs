@@ -65,7 +65,7 @@ internal sealed class ContributionReader(ScoringSchema schema, LabelInfo label)
         }
         return new([.. _model.Modalities.Select((m, i) => Mean(m.Column, i))], rows);
 
-        void Add(IReadOnlyList<double[][]> passes, int row, int lacks, int? truth)
+        void Add(IReadOnlyList<double[][][]> passes, int row, int lacks, int? truth)
         {
             int has = ((1 << _model.Modalities.Count) - 1) & ~lacks;
             var answers = shares.Answers(passes, row, has);

@@ -29,18 +29,20 @@ internal sealed class FitRows(IDataView view, TrainingData data, int seed, Warns
             for (int row = 0; row < modality.Count; row++)
                 hash.AppendData(modality.Read(row, 0, modality.Width, ref buffer));
         }
+        foreach (bool[]? isThere in data.Rows.Presence ?? [])
+            hash.AppendData(MemoryMarshal.AsBytes<bool>(isThere));
         return Convert.ToHexString(hash.GetHashAndReset())[..16];
     }
 
     /// <summary>The data of a fit: its modalities over these rows.</summary>
+    /// <exception cref="InvalidOperationException">The fit leaves out modalities that are all that some rows have.</exception>
     internal TrainingData For(GradientBlendingTrainer.Options options, ITrainingHost host)
     {
         int[] used = [.. options.Modalities.Select(m => data.Modalities.ToList().FindIndex(spec => spec.Column == m.ColumnName))];
-        var own = data with
-        {
-            Rows = data.Rows.Only(used),
-            Modalities = [.. used.Zip(options.Modalities, (i, m) => TrainingData.Spec(m, View.Schema, host) with { Fill = data.Modalities[i].Fill })],
-        };
+        var rows = data.Rows.Only(used);
+        RequireAny(rows, options.Modalities);
+        ModalitySpec[] specs = [.. used.Zip(options.Modalities, (i, m) => TrainingData.Spec(m, View.Schema, host) with { Fill = data.Modalities[i].Fill })];
+        var own = data with { Rows = rows, Modalities = TrainingData.WithPlaceholders(specs, options, rows.Presence) };
         // A blending that is cross-fitted divides the rows otherwise than one that is not.
         var (heldOut, folds) = own.Divide(options, Seed, warnings.Of(host));
         return own with
@@ -48,6 +50,15 @@ internal sealed class FitRows(IDataView view, TrainingData data, int seed, Warns
             Rows = own.Rows.Divided(
             heldOut, folds, RowWeighting.Of(data.ExampleWeights, options.ClassWeights, own.Rows.Targets, data.Label, heldOut))
         };
+    }
+
+    private static void RequireAny(TrainingRows rows, IEnumerable<Modality> modalities)
+    {
+        int lacking = rows.Presence is { } presence ? Enumerable.Range(0, rows.Count).Count(row => presence.All(isThere => isThere?[row] == false)) : 0;
+        if (lacking > 0)
+            throw new InvalidOperationException($"A fit with {string.Join(", ", modalities.Select(m => $"'{m.ColumnName}'"))} alone can't be compared with the "
+                + $"others, because {lacking} rows have none of these modalities. Fix IsUsed of the modalities at true in the space of the sweep, or leave out "
+                + $"the rows.");
     }
 
     /// <summary>Makes sure that rows to compare the fits by are like the rows of training.</summary>

@@ -255,9 +255,13 @@ public enum MissingValues
     ImputeMean = 1,
 
     /// <summary>
-    /// Rows to score may lack whole modalities (an empty vector, or NaN in every slot). The heads that read them, the joint heads among them, are
-    /// left out, and the heads of the modalities that are there answer, weighed by a pool of their own. Rows to train on must be complete, and the
-    /// blending must give each modality a head that learns, or the fit is refused. A branch that can't read a row has NaN in its own score column.
+    /// Rows, both to train on and to score, may lack whole modalities (an empty vector, or NaN in every slot). A head learns from the rows that have its
+    /// modality, and the joint heads from all rows: where rows to train on lack a modality, or <see cref="Modality.WithDropout"/> hides it, they read a
+    /// learned vector in its place. Rows to score are answered by the heads that can read them, for up to 6 modalities by a pool of their own for each set of
+    /// modalities, fitted on held-out rows; a joint head can read rows that lack a modality only if it has learned to. Rows that lack all modalities are left
+    /// out of the training, with a warning, and refused when they are scored. The blending must give each modality a head that learns, or the fit is
+    /// refused. A branch that can't read a row has NaN in its own score column, and the column <c>PresentModalities</c> (a bool per modality) says which
+    /// modalities a row has.
     /// </summary>
     LeaveOutModality = 2,
 }

@@ -49,7 +49,10 @@ public sealed partial class GradientBlendingTrainer : ITrainerEstimator<Gradient
         var kind = CheckAll(inputSchema);
         var label = LabelInfo.Imagine(kind, ColumnChecks.Find(inputSchema, _options.LabelColumnName, "label"));
         var columns = inputSchema.ToDictionary(c => c.Name);
-        foreach (var output in OutputColumns.Promise(label, _options.OutputBranchScores ? HeadNames() : [], _options.PredictionSetCoverage is not null))
+        string[] present = _options.MissingValues.HasFlag(MissingValues.LeaveOutModality) ? [.. _options.Modalities.Select(m => m.ColumnName)] : [];
+        var promised = OutputColumns.Promise(
+            label, _options.OutputBranchScores ? HeadNames() : [], _options.PredictionSetCoverage is not null, present);
+        foreach (var output in promised)
             columns[output.Name] = output;
         return new SchemaShape(columns.Values);
     }

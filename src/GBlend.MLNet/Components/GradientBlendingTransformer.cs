@@ -238,7 +238,8 @@ public sealed class GradientBlendingTransformer
     private IReadOnlyList<OutputColumn> Columns(IReadOnlyList<string> branches)
     {
         var calibration = _shared.Unguarded.Calibration;
-        return OutputColumns.Create(Label, branches, calibration.Coverage is null ? null : calibration.Limits, Threshold);
+        return OutputColumns.Create(Label, branches, calibration.Coverage is null ? null : calibration.Limits, Threshold,
+            _shared.Unguarded.MayBeAbsent);
     }
 
     private InvalidOperationException NotBinary() => new(

@@ -24,6 +24,10 @@ internal static class OptionChecks
         if ((options.MissingValues & ~(MissingValues.ImputeMean | MissingValues.LeaveOutModality)) != 0)
             throw new ArgumentOutOfRangeException(nameof(Options.MissingValues), options.MissingValues,
                 $"MissingValues is none of {string.Join(", ", Enum.GetNames<MissingValues>())}, nor ImputeMean | LeaveOutModality.");
+        if (!options.MissingValues.HasFlag(MissingValues.LeaveOutModality) && options.Modalities.FirstOrDefault(m => m.Dropout > 0) is { } hidden)
+            throw new ArgumentException($"The modality '{hidden.ColumnName}' has dropout, so that the model learns to answer rows that lack it, but "
+                + $"MissingValues = {options.MissingValues} refuses such rows. Set MissingValues = MissingValues.LeaveOutModality, or leave WithDropout out.",
+                nameof(Options.MissingValues));
         CheckDefined(options.Device, nameof(Options.Device));
         CheckNumbers(options);
         CheckColumns(options);

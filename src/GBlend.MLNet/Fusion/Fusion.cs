@@ -87,7 +87,22 @@ public sealed record Fusion
     internal static Fusion FromSettings(JsonObject settings) =>
         new Fusion(settings.Choice<FusionKind>("kind"), settings.WholeNumbers("hidden")).WithDropout(settings.Single("dropout"));
 
-    internal FusionModule Build(IReadOnlyList<EncoderModule> encoders, int outputs) => Kind switch
+    /// <summary>Builds the joint branch above encoders.</summary>
+    /// <param name="encoders">Of each modality.</param>
+    /// <param name="outputs">The numbers that it predicts.</param>
+    /// <param name="hasPlaceholder">Per modality whether a learned vector stands for it where a row lacks it.</param>
+    internal FusionModule Build(IReadOnlyList<EncoderModule> encoders, int outputs, IReadOnlyList<bool> hasPlaceholder)
+    {
+        var module = Build(encoders, outputs);
+        for (int i = 0; i < hasPlaceholder.Count; i++)
+        {
+            if (hasPlaceholder[i])
+                module.AddPlaceholder(i, Kind == FusionKind.MidConcat ? encoders[i].MiddleWidth : encoders[i].FeatureWidth);
+        }
+        return module;
+    }
+
+    private FusionModule Build(IReadOnlyList<EncoderModule> encoders, int outputs) => Kind switch
     {
         FusionKind.Concat => new ConcatFusion(Widths(encoders), HiddenWidths, outputs, Dropout),
         FusionKind.MidConcat => new ConcatFusion([.. encoders.Select(e => e.MiddleWidth)], HiddenWidths, outputs, Dropout) { ReadsMiddle = true },
@@ -96,16 +111,18 @@ public sealed record Fusion
         _ => throw new InvalidOperationException($"Unknown fusion {Kind}."),
     };
 
-    /// <summary>The tensors of the module that <see cref="Build"/> makes above such encoders, told without building it.</summary>
-    internal IEnumerable<NamedShape> Describe(IReadOnlyList<EncoderLayout> encoders, long outputs)
+    /// <summary>The tensors of the module that is built above such encoders, told without building it.</summary>
+    internal IEnumerable<NamedShape> Describe(IReadOnlyList<EncoderLayout> encoders, long outputs, IReadOnlyList<bool> hasPlaceholder)
     {
         long[] widths = [.. encoders.Select(e => (long)(Kind == FusionKind.MidConcat ? e.MiddleWidth : e.FeatureWidth))];
-        return Kind switch
+        var placeholders = Enumerable.Range(0, widths.Length).Where(i => hasPlaceholder[i])
+            .Select(i => new NamedShape(FusionModule.PlaceholderName(i), [widths[i]]));
+        return placeholders.Concat(Kind switch
         {
             FusionKind.SqueezeExcitationGate => SqueezeExcitationFusion.Describe(widths, HiddenWidths, outputs, Dropout),
             FusionKind.NonLocalGate => NonLocalFusion.Describe(widths, HiddenWidths, outputs, Dropout),
             _ => ConcatFusion.Describe(widths.Sum(), HiddenWidths, outputs, Dropout),
-        };
+        });
     }
 
     private static int[] Widths(IReadOnlyList<EncoderModule> encoders) => [.. encoders.Select(e => e.FeatureWidth)];
@@ -124,6 +141,16 @@ internal abstract class FusionModule(string name) : nn.Module<Tensor[], Tensor>(
 {
     /// <summary>Whether it joins mid-level features rather than the encoders' last ones.</summary>
     internal bool ReadsMiddle { get; init; }
+
+    /// <summary>The name of the vector that stands for a modality where a row lacks it.</summary>
+    internal static string PlaceholderName(int modality) => $"placeholder{modality}";
+
+    /// <summary>Has the joint branch learn a vector that it reads in place of a modality; it starts as zeros.</summary>
+    internal void AddPlaceholder(int modality, int width) =>
+        register_parameter(PlaceholderName(modality), new TorchSharp.Modules.Parameter(zeros(width)));
+
+    /// <summary>The vector that stands for a modality; <see langword="null"/> without one.</summary>
+    internal Tensor? Placeholder(int modality) => get_parameter(PlaceholderName(modality));
 
     /// <summary>Draws the joint branch above the features.</summary>
     internal abstract string Draw(GraphBuilder graph, IReadOnlyList<string> features);

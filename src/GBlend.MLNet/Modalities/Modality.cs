@@ -20,6 +20,7 @@ public sealed class Modality
     {
         (ColumnName, Kind, Encoder, Augmentations) = (other.ColumnName, other.Kind, other.Encoder, other.Augmentations);
         (PretrainedFrom, PretrainedWeights, IsStrict, IsFrozen) = (other.PretrainedFrom, other.PretrainedWeights, other.IsStrict, other.IsFrozen);
+        Dropout = other.Dropout;
     }
 
     /// <summary>The name of the input column, which is also the name of the branch in the history.</summary>
@@ -40,6 +41,9 @@ public sealed class Modality
 
     /// <summary>The random changes of this modality's rows while training. By default there are none.</summary>
     public IReadOnlyList<Augmentation> Augmentations { get; private init; } = [];
+
+    /// <summary>The share of the training rows from which this modality is hidden, see <see cref="WithDropout"/>. Default 0.</summary>
+    public double Dropout { get; private init; }
 
     internal ModalityKind Kind { get; }
 
@@ -144,6 +148,21 @@ public sealed class Modality
             throw new ArgumentException("The augmentations contain null. Remove it.", nameof(augmentations));
         AugmentationSettings.Of(augmentations).CheckKind(Kind);
         return new Modality(this) { Augmentations = [.. augmentations] };
+    }
+
+    /// <summary>
+    /// Returns a copy of this modality that is hidden from the joint heads in a share of the training rows, drawn for every row in every epoch under the
+    /// seed, so that they learn to answer rows that lack it ("ModDrop", Neverova et al., 2016). They read a learned vector in its place. The modality's
+    /// own head learns from all rows that have the modality, and no row loses all of its modalities, so that in a training of one modality there is no
+    /// effect. <see cref="GradientBlendingTrainer.Options.MissingValues"/> must allow rows that lack modalities.
+    /// </summary>
+    /// <param name="share">The share, at least 0 and below 1, for example 0.3; 0 hides nothing.</param>
+    /// <returns>The copy.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not in [0, 1).</exception>
+    public Modality WithDropout(double share)
+    {
+        Check.Probability(share);
+        return new Modality(this) { Dropout = share };
     }
 
     /// <summary>A copy whose encoder starts from that of a fitted model.</summary>

@@ -36,6 +36,12 @@ internal sealed record ModalitySpec(string Column, IReadOnlyList<int> Shape, Enc
 
     internal bool IsFrozen { get; init; }
 
+    /// <summary>The share of training rows from which the modality is hidden.</summary>
+    internal double Dropout { get; init; }
+
+    /// <summary>Whether joint branches learn a vector that they read in place of the modality where a row lacks it.</summary>
+    internal bool HasPlaceholder { get; init; }
+
     /// <summary>A modality of a column.</summary>
     /// <param name="column">The column.</param>
     /// <param name="kind">What its dimensions mean.</param>

@@ -1,8 +1,8 @@
 namespace GBlend.MLNet;
 
 /// <summary>
-/// What a model answers to a row without some of its modalities, for every set of them, from one pass of the encoders and heads: rules that leave heads out
-/// need no other predictions than those of all heads.
+/// What a model answers to a row without some of its modalities, for every set of them, from one pass of the encoders: rules that leave heads out need no
+/// other predictions than those of all heads, and joint heads that can do without a modality are passed for every set.
 /// </summary>
 /// <param name="model">A model of classes.</param>
 internal sealed class ModalityShares(TrainedModel model)
@@ -20,14 +20,14 @@ internal sealed class ModalityShares(TrainedModel model)
     /// <param name="passes">What all heads predict, see <see cref="TrainedModel.PredictAll"/>.</param>
     /// <param name="row">The row of the block.</param>
     /// <param name="set">The modalities: bit i for modality i.</param>
-    internal double[] Answer(IReadOnlyList<double[][]> passes, int row, int set)
+    internal double[] Answer(IReadOnlyList<double[][][]> passes, int row, int set)
     {
         if (set == 0)
             return [.. model.Calibration.Priors];
         double[] sum = new double[model.Outputs], answer = new double[model.Outputs];
         foreach (var predictions in passes)
         {
-            _rules[set].Combine(model.Task, predictions, row, answer, _scratch);
+            _rules[set].Combine(model.Task, predictions[set], row, answer, _scratch);
             for (int c = 0; c < sum.Length; c++)
                 sum[c] += answer[c] / passes.Count;
         }
@@ -35,7 +35,7 @@ internal sealed class ModalityShares(TrainedModel model)
     }
 
     /// <summary>The answers to a row by every set of the modalities that it has; nothing for other sets.</summary>
-    internal double[]?[] Answers(IReadOnlyList<double[][]> passes, int row, int has) =>
+    internal double[]?[] Answers(IReadOnlyList<double[][][]> passes, int row, int has) =>
         [.. Enumerable.Range(0, _rules.Length).Select(set => (set & ~has) == 0 ? Answer(passes, row, set) : null)];
 
     /// <summary>

@@ -13,7 +13,10 @@ internal static class ModelFile
     private const string Format = "GBlend.MLNet model";
 
     /// <summary>Raised when a file can no longer be read by older versions of the library.</summary>
-    private const int Version = 5;
+    private const int Version = 6;
+
+    /// <summary>The version whose readers know no vectors in place of modalities, which many models don't have.</summary>
+    private const int VersionWithoutPlaceholders = 5;
 
     /// <summary>The version whose readers know no members, which most models don't have.</summary>
     private const int VersionWithoutMembers = 4;
@@ -53,9 +56,9 @@ internal static class ModelFile
         var content = new JsonObject
         {
             ["format"] = Format,
-            ["version"] = model.Members.Count > 0 ? Version : model.Folds > 1 ? VersionWithoutMembers
-                : model.Answer.Intercept == 0 && model.Answer.Partial.Count == 0 ? VersionOfPlainAnswers
-                : VersionWithoutFolds,
+            ["version"] = model.Modalities.Any(m => m.HasPlaceholder) ? Version : model.Members.Count > 0 ? VersionWithoutPlaceholders
+                : model.Folds > 1 ? VersionWithoutMembers
+                : model.Answer.Intercept == 0 && model.Answer.Partial.Count == 0 ? VersionOfPlainAnswers : VersionWithoutFolds,
             ["weightsSha256"] = Convert.ToHexString(SHA256.HashData(bytes)),
             ["task"] = model.Task.ToString(),
             ["outputs"] = shape.Outputs,
@@ -67,6 +70,7 @@ internal static class ModelFile
                 ["settings"] = m.Encoder.ToSettings() ?? throw new InvalidOperationException(
                     $"The model can't be saved: ToSettings of the encoder {m.Encoder.GetType().Name} gave null. Return an object, which may be empty."),
                 ["imputes"] = m.Fill is not null,
+                ["placeholder"] = m.HasPlaceholder,
                 ["kind"] = m.Kind.ToString(),
                 ["item"] = m.Item?.Name,
                 ["stored"] = new JsonArray([.. m.Layout.Stored.Select(s => (JsonNode)s)]),
@@ -183,7 +187,7 @@ internal static class ModelFile
             Intercept = content.Has("answerIntercept") ? content.Number("answerIntercept") : 0,
             Partial = (content.Has("partialAnswers") ? content.Objects("partialAnswers") : []).ToDictionary(
                 partial => partial.Whole("modalities"),
-                partial => new AnswerRule(true, partial.Numbers("weights")) { Intercept = partial.Number("intercept") }),
+                partial => new AnswerRule(content.Flag("answerIsPool"), partial.Numbers("weights")) { Intercept = partial.Number("intercept") }),
             Learned = content.Has("learned") ? content.Flags("learned") : [.. Enumerable.Repeat(true, branches)],
             SingleHeads = content.Has("singleHeads") ? content.Numbers("singleHeads") : null,
         };
@@ -302,6 +306,7 @@ internal static class ModelFile
         int[] shape = node.WholeNumbers("shape");
         var encoder = Encoders.FromSettings(node.Text("encoder"), node.Object("settings"));
         float[]? fill = node.Flag("imputes") ? [] : null;
+        bool hasPlaceholder = node.Has("placeholder") && node.Flag("placeholder");
         // Version 1 knew rows that are read as they are.
         if (!node.Has("kind"))
             return new(column, shape, encoder, fill);
@@ -309,7 +314,7 @@ internal static class ModelFile
         var spec = ModalitySpec.Create(column, kind, node.WholeNumbers("stored"), encoder, AugmentationSettings.FromJson(node.Object("augmentation")));
         if (!spec.Shape.SequenceEqual(shape))
             throw new InvalidDataException($"The model's settings are damaged: the shapes of '{Show.Text(column)}' contradict each other.");
-        spec = spec with { Fill = fill, Scaling = ReadScaling(node.Object("scaling"), spec) };
+        spec = spec with { Fill = fill, HasPlaceholder = hasPlaceholder, Scaling = ReadScaling(node.Object("scaling"), spec) };
         return spec with { Item = node.Has("item") ? ReadItem(node.Text("item")) : ItemOf(spec) };
     }
 

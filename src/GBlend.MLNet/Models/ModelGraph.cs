@@ -17,14 +17,16 @@ internal sealed class ModelGraph(TrainedModel model, GraphBuilder graph)
     /// <param name="wantsBranches">Whether the scores of the branches are wanted too.</param>
     /// <returns>
     /// The answer [rows, outputs]: probabilities, or the predicted number. Per branch the same, and what says where it has none ([rows, 1], true),
-    /// or <see langword="null"/>.
+    /// or <see langword="null"/>. Per modality what says which rows lack it, or <see langword="null"/>.
     /// </returns>
     /// <exception cref="NotSupportedException">Something can't be drawn; the message names it.</exception>
-    internal (string Answer, (string Scores, string? IsAbsent)[] Branches) Draw(IReadOnlyList<(string Value, bool MayBeMissing)> columns, bool wantsBranches)
+    internal (string Answer, (string Scores, string? IsAbsent)[] Branches, string?[] IsAbsent) Draw(
+        IReadOnlyList<(string Value, bool MayBeMissing)> columns, bool wantsBranches)
     {
         using var grad = no_grad();
         var rows = model.Modalities.Select((m, i) => Complete(m, columns[i].Value, columns[i].MayBeMissing)).ToArray();
-        var rule = Rule([.. rows.Select(r => r.IsAbsent)]);
+        string?[] isAbsent = [.. rows.Select(r => r.IsAbsent)];
+        var rule = Rule(isAbsent);
         int views = model.Modalities.Max(m => m.Layout.Views), crops = model.Modalities.Max(m => m.Layout.ScoringCrops);
         bool[] needed = [.. _heads.Select((_, b) => wantsBranches || rule.IsHeard(b))];
         var answers = new List<string>();
@@ -32,12 +34,12 @@ internal sealed class ModelGraph(TrainedModel model, GraphBuilder graph)
         foreach (var (view, crop) in from view in Enumerable.Range(0, views) from crop in Enumerable.Range(0, crops) select (view, crop))
         {
             string[] inputs = [.. model.Modalities.Select((m, i) => m.Scaling.Draw(graph, Place(m, rows[i].Value, view, crop)))];
-            var predictions = Predict(inputs, needed);
+            var predictions = Predict(inputs, isAbsent, needed);
             answers.Add(Combine(predictions, rule));
             for (int b = 0; wantsBranches && b < _heads.Length; b++)
                 byBranch[b].Add(Activate(predictions[b]!));
         }
-        return (Finish(answers), wantsBranches ? [.. _heads.Select((h, b) => (Finish(byBranch[b]), Absence(h, b, [.. rows.Select(r => r.IsAbsent)])))] : []);
+        return (Finish(answers), wantsBranches ? [.. _heads.Select((h, b) => (Finish(byBranch[b]), Absence(h, b, isAbsent)))] : [], isAbsent);
     }
 
     /// <summary>The stored row as floats, with what replaces missing values, and whether the row lacks the modality.</summary>
@@ -77,7 +79,7 @@ internal sealed class ModelGraph(TrainedModel model, GraphBuilder graph)
     }
 
     /// <summary>Per branch what its heads predict, over folds the mean; none for those that are not needed.</summary>
-    private string?[] Predict(IReadOnlyList<string> inputs, bool[] isNeeded)
+    private string?[] Predict(IReadOnlyList<string> inputs, string?[] isAbsent, bool[] isNeeded)
     {
         var folds = _heads.Select(_ => new List<string>()).ToArray();
         int first = 0;
@@ -88,7 +90,7 @@ internal sealed class ModelGraph(TrainedModel model, GraphBuilder graph)
             (int Head, int Branch)[] needed = [.. network.Shape.Branches.Select((branch, i) => (start + i, branch)).Where(x => isNeeded[x.Item1])];
             if (needed.Length == 0)
                 continue;
-            string[] given = network.Draw(graph, inputs, [.. needed.Select(n => n.Branch)]);
+            string[] given = network.Draw(graph, inputs, [.. needed.Select(n => n.Branch)], isAbsent);
             for (int i = 0; i < needed.Length; i++)
                 folds[needed[i].Head].Add(given[i]);
         }
@@ -177,7 +179,7 @@ internal sealed class ModelGraph(TrainedModel model, GraphBuilder graph)
             return graph.Node("Equal", [graph.Longs([0], 1, 1), graph.Longs([0], 1, 1)]);
         if (head.Modality is { } modality)
             return isAbsent[modality];
-        string[] any = [.. isAbsent.OfType<string>()];
+        string[] any = [.. isAbsent.Where((_, m) => !model.Modalities[m].HasPlaceholder).OfType<string>()];
         return any.Length == 0 ? null : any.Aggregate((a, b) => graph.Node("Or", [a, b]));
     }
 

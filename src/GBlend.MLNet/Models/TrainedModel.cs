@@ -70,6 +70,9 @@ internal sealed class TrainedModel : IDisposable
     /// <summary>Whether rows may lack modalities.</summary>
     internal bool LeavesOutMissing => Answer.SingleHeads is not null;
 
+    /// <summary>The names of the modalities, if rows may lack them.</summary>
+    internal IReadOnlyList<string> MayBeAbsent => LeavesOutMissing ? [.. Modalities.Select(m => m.Column)] : [];
+
     internal IReadOnlyList<ModalitySpec> Modalities => Network.Shape.Modalities;
 
     /// <summary>Values per row and branch: classes, labels, or 1.</summary>
@@ -92,6 +95,7 @@ internal sealed class TrainedModel : IDisposable
     {
         bool IsAbsent(int row, int modality) => isAbsent is not null && isAbsent[modality][row];
         bool LacksAny(int row) => isAbsent is not null && isAbsent.Any(modality => modality[row]);
+        bool LacksMore(int row) => isAbsent is not null && isAbsent.Where((modality, m) => modality[row] && !Modalities[m].HasPlaceholder).Any();
         AnswerRule[] rules = [.. Enumerable.Range(0, rows).Select(row => LacksAny(row) ? Answer.Without(_heads, modality => IsAbsent(row, modality)) : Answer)];
         bool[] needed = [.. _heads.Select((_, b) => branchScores is not null || rules.Any(rule => rule.Weights[b] != 0))];
         int branches = branchScores?.Count ?? 0;
@@ -101,7 +105,7 @@ internal sealed class TrainedModel : IDisposable
         double[][] members = PredictByMembers(block, rows, needed);
         foreach (var (view, crop) in from view in Enumerable.Range(0, _views) from crop in Enumerable.Range(0, _crops) select (view, crop))
         {
-            double[][] predictions = [.. Predict(block, rows, view, crop, needed), .. members];
+            double[][] predictions = [.. Predict(block, rows, view, crop, needed, isAbsent), .. members];
             for (int row = 0; row < rows; row++)
             {
                 rules[row].Combine(Task, predictions, row, answer, scratch);
@@ -110,7 +114,7 @@ internal sealed class TrainedModel : IDisposable
                 {
                     predictions[b].AsSpan(row * Outputs, Outputs).CopyTo(scratch);
                     AnswerRule.Activate(Task, scratch);
-                    if (!Answer.Learned[b] || (_heads[b].IsJoint ? LacksAny(row) : !_heads[b].CanRead(modality => IsAbsent(row, modality))))
+                    if (!Answer.Learned[b] || (_heads[b].IsJoint ? LacksMore(row) : !_heads[b].CanRead(modality => IsAbsent(row, modality))))
                         Array.Fill(scratch, double.NaN);
                     Add(scratch, byBranch[b], row);
                 }
@@ -134,13 +138,19 @@ internal sealed class TrainedModel : IDisposable
     /// <summary>Whether each modality has a head of its own that has learned.</summary>
     internal bool HasAllHeads => Enumerable.Range(0, Modalities.Count).All(i => _heads.Where((head, b) => head.Modality == i && Answer.Learned[b]).Any());
 
-    /// <summary>What all heads predict for the rows of a block, [pass][branch][row x output]: a pass for each view and crop.</summary>
-    internal IReadOnlyList<double[][]> PredictAll(IReadOnlyList<Array> block, int rows)
+    /// <summary>
+    /// What all heads predict for the rows of a block by every set of modalities, [pass][set][branch][row x output]: a pass for each view and crop, sets
+    /// as bits. Encoders are passed once. What is predicted by modalities that a row lacks has no meaning.
+    /// </summary>
+    internal IReadOnlyList<double[][][]> PredictAll(IReadOnlyList<Array> block, int rows)
     {
         bool[] all = [.. _heads.Select(_ => true)];
         double[][] members = PredictByMembers(block, rows, all);
-        return [.. from view in Enumerable.Range(0, _views) from crop in Enumerable.Range(0, _crops)
-                   select (double[][])[.. Predict(block, rows, view, crop, all), .. members]];
+        bool dependsOnSet = Modalities.Any(m => m.HasPlaceholder);
+        double[][][] Pass(int view, int crop) => dependsOnSet
+            ? [.. PredictSets(block, rows, view, crop).Select(set => (double[][])[.. set, .. members])]
+            : [.. Enumerable.Repeat<double[][]>([.. Predict(block, rows, view, crop, all, null), .. members], 1 << Modalities.Count)];
+        return [.. from view in Enumerable.Range(0, _views) from crop in Enumerable.Range(0, _crops) select Pass(view, crop)];
     }
 
     /// <summary>Encoder parameters by name, for other trainings to start from.</summary>
@@ -186,8 +196,44 @@ internal sealed class TrainedModel : IDisposable
     private double[][] PredictByMembers(IReadOnlyList<Array> block, int rows, bool[] isNeeded) =>
         [.. Members.Select((member, i) => isNeeded[_branches.Length + i] ? member.Predict(block, rows, Loss) : [])];
 
+    /// <summary>By every set of modalities per branch the predictions of the block, over folds their mean.</summary>
+    private double[][][] PredictSets(IReadOnlyList<Array> block, int rows, int view, int crop)
+    {
+        using var threads = new TorchThreadScope(_threads);
+        using var grad = no_grad();
+        using var scope = NewDisposeScope();
+        int k = Modalities.Count, perFold = Networks.Count / Folds;
+        Tensor[] stored = [.. Modalities.Select((m, i) => Place(block[i], m, rows, view, crop).to(_device))];
+        double[][][] sums = [.. Enumerable.Range(0, 1 << k).Select(_ => _branches.Select(_ => new double[BlockRows * Outputs]).ToArray())];
+        foreach (var (n, network) in Networks.Index())
+        {
+            int start = Networks.Take(n % perFold).Sum(before => before.Shape.Branches.Count);
+            var (shape, precision) = (network.Shape, network.Precision);
+            var encoded = Modalities.Select((m, i) => network.Encode(i, m.Prepare(stored[i], precision))).ToArray();
+            Tensor[] features = [.. encoded.Select(network.OfJoint)];
+            var isHidden = zeros(BlockRows, precision, _device);
+            foreach (var (at, branch) in shape.Branches.Index())
+            {
+                double[]? alone = branch == shape.JointBranch ? null : network.Head(branch, encoded[branch].Feature).ToDoubles();
+                for (int set = 1; set < sums.Length; set++)
+                {
+                    Tensor?[] heard = [.. Enumerable.Range(0, k).Select(m => (set >> m & 1) == 1 ? null : isHidden)];
+                    double[] predictions = alone ?? network.Joint(features, heard).ToDoubles(), sum = sums[set][start + at];
+                    for (int i = 0; i < sum.Length; i++)
+                        sum[i] += predictions[i] / Folds;
+                }
+            }
+        }
+        return sums;
+    }
+
+    /// <summary>Per modality which rows of a block have it, in a precision; <see langword="null"/> where that makes no difference to any head.</summary>
+    private Tensor?[]? Presence(bool[][]? isAbsent, int rows, ScalarType precision) => isAbsent is null || !Modalities.Any(m => m.HasPlaceholder) ? null
+        : [.. isAbsent.Select(lacks => lacks.AsSpan(0, rows).Contains(true)
+            ? tensor(lacks.Select((lack, row) => row < rows && lack ? 0.0 : 1).ToArray(), precision, _device) : null)];
+
     /// <summary>Per branch the predictions of the block, over folds their mean; empty for those that are not needed.</summary>
-    private double[][] Predict(IReadOnlyList<Array> block, int rows, int view, int crop, bool[] isNeeded)
+    private double[][] Predict(IReadOnlyList<Array> block, int rows, int view, int crop, bool[] isNeeded, bool[][]? isAbsent)
     {
         using var threads = new TorchThreadScope(_threads);
         using var grad = no_grad();
@@ -203,7 +249,7 @@ internal sealed class TrainedModel : IDisposable
             int[] needed = [.. network.Shape.Branches.Where((_, i) => isNeeded[start + i])];
             if (!prepared.TryGetValue(network.Precision, out var inputs))
                 prepared.Add(network.Precision, inputs = [.. Modalities.Select((m, i) => m.Prepare(stored[i], network.Precision))]);
-            var given = needed.Length == 0 ? [] : network.Forward(inputs, needed);
+            var given = needed.Length == 0 ? [] : network.Forward(inputs, needed, Presence(isAbsent, rows, network.Precision));
             foreach (var (at, branch) in needed.Index())
             {
                 double[] predictions = given[at].ToDoubles(), sum = sums[start + network.Shape.Branches.ToList().IndexOf(branch)];

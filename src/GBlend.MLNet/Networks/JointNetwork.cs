@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GBlend.MLNet;
@@ -8,6 +9,8 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed class JointNetwork : IDisposable
 {
+    private static readonly Scalar s_one = 1, s_zero = 0;
+
     internal JointNetwork(NetworkShape shape, int seed, ScalarType precision, Device device, bool learns = true)
     {
         (Shape, Precision, Device) = (shape, precision, device);
@@ -62,7 +65,11 @@ internal sealed class JointNetwork : IDisposable
     internal bool IsFrozen(int modality, GradientCuts cuts) => Shape.Modalities[modality].IsFrozen || cuts.Freezes(modality);
 
     /// <summary>The predictions (logits, or standardized numbers) of the branches asked for, [rows, outputs] each, in that order.</summary>
-    internal Tensor[] Forward(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches) => Pass(inputs, branches, default).Predictions;
+    /// <param name="inputs">One per modality.</param>
+    /// <param name="branches">Those asked for.</param>
+    /// <param name="presence">Per modality which rows have it, see <see cref="Batch.Presence"/>.</param>
+    internal Tensor[] Forward(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches, IReadOnlyList<Tensor?>? presence = null) =>
+        Pass(inputs, branches, default, presence: presence).Predictions;
 
     /// <summary>A forward pass with what is between inputs and predictions.</summary>
     /// <param name="inputs">One per modality.</param>
@@ -71,7 +78,10 @@ internal sealed class JointNetwork : IDisposable
     /// <param name="withHeads">
     /// Whether the heads predict, or are left to a backward pass that needs no predictions of theirs; they are then <see langword="null"/>.
     /// </param>
-    internal NetworkPass Pass(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches, GradientCuts cuts, bool withHeads = true)
+    /// <param name="presence">Per modality which rows have it, see <see cref="Batch.Presence"/>. Features of the other rows are zeros.</param>
+    /// <param name="heard">What the joint branch hears of it, see <see cref="Batch.Heard"/>; <see langword="null"/> for all that is there.</param>
+    internal NetworkPass Pass(IReadOnlyList<Tensor> inputs, IReadOnlyList<int> branches, GradientCuts cuts, bool withHeads = true,
+        IReadOnlyList<Tensor?>? presence = null, IReadOnlyList<Tensor?>? heard = null)
     {
         bool joint = branches.Contains(Shape.JointBranch);
         var encoded = new (Tensor Middle, Tensor Feature)[Shape.Modalities.Count];
@@ -79,12 +89,12 @@ internal sealed class JointNetwork : IDisposable
         {
             if (!joint && !branches.Contains(i))
                 continue;
-            encoded[i] = Encode(i, inputs[i]);
+            encoded[i] = Encode(i, inputs[i], presence?[i]);
             if (IsFrozen(i, cuts))
                 encoded[i] = (encoded[i].Middle.detach(), encoded[i].Feature.detach());
         }
         return new(branches, [.. branches.Select(b => b == Shape.JointBranch
-            ? Joint([.. encoded.Select(e => Cut(Parts.Fusion!.ReadsMiddle ? e.Middle : e.Feature, cuts.Joint))])
+            ? Joint([.. encoded.Select(e => Cut(OfJoint(e), cuts.Joint))], heard ?? presence)
             : withHeads ? Head(b, Cut(encoded[b].Feature, cuts.Heads)) : null!)], encoded);
     }
 
@@ -92,7 +102,15 @@ internal sealed class JointNetwork : IDisposable
     internal Tensor Head(int modality, Tensor feature) => Exact(Parts.Heads[modality].call(feature));
 
     /// <summary>The predictions of the joint head for features.</summary>
-    internal Tensor Joint(IReadOnlyList<Tensor> features) => Exact(Parts.Fusion!.call([.. features]));
+    /// <param name="features">One per modality.</param>
+    /// <param name="heard">Per modality 1 for the rows of which it is read and 0 for the others, [rows]; <see langword="null"/> for all.</param>
+    internal Tensor Joint(IReadOnlyList<Tensor> features, IReadOnlyList<Tensor?>? heard = null) =>
+        Exact(Parts.Fusion!.call([.. features.Select((feature, i) => heard?[i] is { } isHeard && Parts.Fusion.Placeholder(i) is { } placeholder
+            ? where(Rows(isHeard), feature, placeholder) : feature)]));
+
+    /// <summary>What the joint head reads of each modality, for <see cref="Joint"/>.</summary>
+    internal Tensor[] JointFeatures(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?>? presence) =>
+        [.. inputs.Select((input, i) => OfJoint(Encode(i, input, presence?[i])))];
 
     /// <summary>The feature of one modality.</summary>
     internal Tensor Feature(int modality, Tensor input) => Encode(modality, input).Feature;
@@ -104,6 +122,33 @@ internal sealed class JointNetwork : IDisposable
         return ReadsFeatures?.Contains(modality) == true
             ? (input.narrow(1, 0, encoder.MiddleWidth), input.narrow(1, encoder.MiddleWidth, encoder.FeatureWidth))
             : Random.Encode(encoder, input);
+    }
+
+    /// <summary>
+    /// The same of rows of which some lack the modality: zeros for those. While it learns, the encoder does not see them, since they would change the
+    /// statistics of batches.
+    /// </summary>
+    /// <param name="modality">The modality.</param>
+    /// <param name="input">All rows.</param>
+    /// <param name="isThere">1 for the rows that have it and 0 for the others, [rows]; <see langword="null"/> when all have it.</param>
+    private (Tensor Middle, Tensor Feature) Encode(int modality, Tensor input, Tensor? isThere)
+    {
+        if (isThere is null)
+            return Encode(modality, input);
+        var encoder = Parts.Encoders[modality];
+        if (!encoder.training)
+        {
+            var (middle, feature) = Encode(modality, input);
+            return (where(Rows(isThere), middle, middle.new_zeros(1)), where(Rows(isThere), feature, feature.new_zeros(1)));
+        }
+        var rows = isThere.nonzero().view(-1);
+        if (rows.numel() == isThere.numel())
+            return Encode(modality, input);
+        Tensor Empty(int width) => zeros([isThere.numel(), width], Precision, Device);
+        if (rows.numel() == 0)
+            return (Empty(encoder.MiddleWidth), Empty(encoder.FeatureWidth));
+        var seen = Encode(modality, input.index_select(0, rows));
+        return (Empty(encoder.MiddleWidth).index_add(0, rows, seen.Middle, s_one), Empty(encoder.FeatureWidth).index_add(0, rows, seen.Feature, s_one));
     }
 
     /// <summary>Switches dropout and batch statistics on or off. Frozen encoders stay in evaluation mode.</summary>
@@ -131,6 +176,12 @@ internal sealed class JointNetwork : IDisposable
 
     /// <summary>Losses of predictions in bfloat16 would be too coarse to compare.</summary>
     private static Tensor Exact(Tensor predictions) => predictions.dtype == ScalarType.BFloat16 ? predictions.to(ScalarType.Float32) : predictions;
+
+    /// <summary>What the joint head reads of what an encoder gives.</summary>
+    internal Tensor OfJoint((Tensor Middle, Tensor Feature) encoded) => Parts.Fusion!.ReadsMiddle ? encoded.Middle : encoded.Feature;
+
+    /// <summary>From 1 and 0 for each row to a condition for all its features.</summary>
+    private static Tensor Rows(Tensor isThere) => isThere.gt(s_zero).unsqueeze(1);
 
     private static Tensor Cut(Tensor feature, bool cuts) => cuts ? feature.detach() : feature;
 }

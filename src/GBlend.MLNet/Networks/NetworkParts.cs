@@ -28,7 +28,7 @@ internal sealed class NetworkParts : IEnumerable<(string Name, ParameterSegment 
         {
             Encoders = [.. shape.Modalities.Select(Build)];
             Heads = shape.HasHeads ? [.. Encoders.Select(e => Linear(e.FeatureWidth, shape.Outputs))] : [];
-            Fusion = shape.HasJoint ? shape.Fusion.Build(Encoders, shape.Outputs) : null;
+            Fusion = shape.HasJoint ? shape.Fusion.Build(Encoders, shape.Outputs, shape.HasPlaceholder) : null;
             scope.Detach(Modules.SelectMany(m => m.parameters().Cast<Tensor>().Concat(m.buffers())).Cast<IDisposable>());
         }
         for (int i = 0; i < Encoders.Count; i++)

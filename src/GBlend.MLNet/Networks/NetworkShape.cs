@@ -17,6 +17,9 @@ internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusi
 
     internal int JointBranch => Modalities.Count;
 
+    /// <summary>Per modality whether the joint branch has a vector that stands for it where a row lacks it.</summary>
+    internal IReadOnlyList<bool> HasPlaceholder => [.. Modalities.Select(m => m.HasPlaceholder)];
+
     /// <summary>The branches as the answer and the history see them.</summary>
     internal IEnumerable<HeadInfo> Heads => Branches.Select(branch => new HeadInfo(NameOf(branch), branch == JointBranch ? null : branch));
 
@@ -27,7 +30,7 @@ internal sealed record NetworkShape(IReadOnlyList<ModalitySpec> Modalities, Fusi
         var parts = encoders.SelectMany((e, i) => e.Tensors.Under($"encoders.{i}"));
         if (HasHeads)
             parts = parts.Concat(encoders.SelectMany((e, i) => LayerShapes.Linear($"heads.{i}", e.FeatureWidth, Outputs)));
-        return HasJoint ? parts.Concat(Fusion.Describe(encoders, Outputs).Under("joint")) : parts;
+        return HasJoint ? parts.Concat(Fusion.Describe(encoders, Outputs, HasPlaceholder).Under("joint")) : parts;
     }
 
     internal string NameOf(int branch) => branch == JointBranch ? JointName : Modalities[branch].Column;

@@ -11,24 +11,25 @@ internal static class OthersEncoders
 
     /// <summary>Lets every such encoder of a network encode some rows, in evaluation mode, and refuses what can't be trained on.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="inputs">The rows, one tensor per modality.</param>
+    /// <param name="batch">The rows; an encoder sees those that have its modality.</param>
     /// <exception cref="InvalidOperationException">
     /// An encoder fails, or gives features of another shape or type than it says, that are not finite, or that are others when the same rows are encoded again.
     /// </exception>
-    internal static void Check(JointNetwork network, IReadOnlyList<Tensor> inputs)
+    internal static void Check(JointNetwork network, Batch batch)
     {
         using var grad = no_grad();
         using var scope = NewDisposeScope();
-        for (int i = 0; i < inputs.Count; i++)
+        for (int i = 0; i < batch.Inputs.Count; i++)
         {
             var encoder = network.Parts.Encoders[i];
-            if (!Include(encoder) || network.ReadsFeatures?.Contains(i) == true)
+            var rows = batch.Presence?[i] is { } isThere ? batch.Inputs[i].index_select(0, isThere.nonzero().view(-1)) : batch.Inputs[i];
+            if (!Include(encoder) || network.ReadsFeatures?.Contains(i) == true || rows.shape[0] == 0)
                 continue;
             string who = $"The encoder {encoder.GetType().Name} of modality '{network.Shape.Modalities[i].Column}'";
-            var (middle, feature) = Encode(encoder, inputs[i], seed: 1, who);
-            CheckFeatures(feature, encoder.FeatureWidth, "features", inputs[i].shape[0], network.Precision, who);
-            CheckFeatures(middle, encoder.MiddleWidth, "mid-level features", inputs[i].shape[0], network.Precision, who);
-            var (_, again) = Encode(encoder, inputs[i], seed: 2, who);
+            var (middle, feature) = Encode(encoder, rows, seed: 1, who);
+            CheckFeatures(feature, encoder.FeatureWidth, "features", rows.shape[0], network.Precision, who);
+            CheckFeatures(middle, encoder.MiddleWidth, "mid-level features", rows.shape[0], network.Precision, who);
+            var (_, again) = Encode(encoder, rows, seed: 2, who);
             if (!feature.equal(again).all().ToBoolean())
                 throw new InvalidOperationException($"{who} gives other features when it encodes the same rows again in evaluation mode, so that scores would "
                     + $"not repeat. Let what is random in it act only while 'training' is true.");

@@ -14,6 +14,12 @@ internal sealed record Batch(IReadOnlyList<Tensor> Inputs, Tensor Targets)
     /// </summary>
     internal IReadOnlyList<Tensor?>? Presence { get; init; }
 
+    /// <summary>
+    /// As <see cref="Presence"/>, what joint branches hear of the rows: nothing of a modality that dropout hides. <see langword="null"/> when they hear
+    /// all that is there.
+    /// </summary>
+    internal IReadOnlyList<Tensor?>? Heard { get; init; }
+
     /// <summary>The share of the rows of a step; below 1 when a step takes several micro-batches.</summary>
     internal double Share { get; init; } = 1;
 
@@ -23,13 +29,17 @@ internal sealed record Batch(IReadOnlyList<Tensor> Inputs, Tensor Targets)
     internal long Rows => Targets.shape[0];
 
     /// <summary>All that is in it.</summary>
-    internal IEnumerable<Tensor> Tensors => Inputs.Append(Targets).Append(Weights).Concat(Presence ?? []).OfType<Tensor>();
+    internal IEnumerable<Tensor> Tensors => Inputs.Append(Targets).Append(Weights).Concat(Presence ?? []).Concat(Heard ?? []).OfType<Tensor>();
 
     /// <summary>
     /// How much each row counts in the loss of a branch, [rows]: its weight, and nothing in the head of a modality that it lacks;
     /// <see langword="null"/> when all count alike.
     /// </summary>
     /// <param name="branch">The modality's index; the number of modalities for the joint branch.</param>
+    /// <remarks>
+    /// A row counts as much in a head as it would in a training on the rows that have the modality: what is learned in an epoch is then the same, and steps
+    /// of few rows are small.
+    /// </remarks>
     internal Tensor? WeightsOf(int branch) => (branch < Presence?.Count ? Presence[branch] : null) is { } isThere ? Weights?.mul(isThere) ?? isThere : Weights;
 
     /// <summary>The same for several heads at once, [heads or 1, rows, 1].</summary>
@@ -44,6 +54,10 @@ internal sealed record Batch(IReadOnlyList<Tensor> Inputs, Tensor Targets)
         Inputs = [.. Inputs.Select(change)],
         Targets = change(Targets),
         Weights = Weights is null ? null : change(Weights),
-        Presence = Presence is null ? null : [.. Presence.Select(p => p is null ? null : change(p))],
+        Presence = Changed(Presence, change),
+        Heard = Changed(Heard, change),
     };
+
+    private static Tensor?[]? Changed(IReadOnlyList<Tensor?>? tensors, Func<Tensor, Tensor> change) =>
+        tensors?.Select(tensor => tensor is null ? null : change(tensor)).ToArray();
 }

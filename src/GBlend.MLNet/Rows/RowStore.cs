@@ -25,6 +25,8 @@ internal sealed class RowStore : IDisposable
     private readonly Tensor _targets;
     private readonly Tensor? _weights;
     private readonly Tensor?[]? _presence;
+    private readonly IReadOnlyList<bool[]?>? _isThere;
+    private readonly double[] _dropout;
     private readonly ScalarType _precision;
     private readonly Device _device;
 
@@ -38,7 +40,9 @@ internal sealed class RowStore : IDisposable
         _targets = scope.Detach(targets.to(device));
         Tensor OfRows(double[] values) => scope.Detach(tensor(values, precision == ScalarType.BFloat16 ? ScalarType.Float32 : precision, device));
         _weights = rows.Targets.Weights is { } weights ? OfRows(weights) : null;
-        _presence = rows.Presence?.Select(isThere => isThere is null ? null : OfRows([.. isThere.Select(has => has ? 1.0 : 0)])).ToArray();
+        _isThere = rows.Presence;
+        _presence = _isThere?.Select(isThere => isThere is null ? null : OfRows([.. isThere.Select(has => has ? 1.0 : 0)])).ToArray();
+        _dropout = [.. modalities.Select(m => m.Dropout)];
     }
 
     /// <summary>Bytes that are gathered per row.</summary>
@@ -169,6 +173,27 @@ internal sealed class RowStore : IDisposable
         };
     }
 
+    /// <summary>What joint branches hear of rows in an epoch; <see langword="null"/> where dropout hides nothing.</summary>
+    private Tensor?[]? Heard(ReadOnlySpan<int> rows, int seed)
+    {
+        int k = _modalities.Length;
+        if (k == 1 || _dropout.All(share => share == 0))
+            return null;
+        int count = rows.Length;
+        double[][] heard = [.. _dropout.Select(_ => new double[count])];
+        bool[] isThere = new bool[k], isHeard = new bool[k];
+        for (int i = 0; i < count; i++)
+        {
+            for (int m = 0; m < k; m++)
+                isThere[m] = _isThere?[m]?[rows[i]] ?? true;
+            ModalityDropout.Draw(seed, rows[i], _dropout, isThere, isHeard);
+            for (int m = 0; m < k; m++)
+                heard[m][i] = isHeard[m] ? 1 : 0;
+        }
+        var type = _precision == ScalarType.BFloat16 ? ScalarType.Float32 : _precision;
+        return [.. heard.Select((values, m) => _dropout[m] == 0 && _isThere?[m] is null ? null : tensor(values, type, _device))];
+    }
+
     private Tensor OnDevice(Tensor gathered)
     {
         if (_device.type == DeviceType.CPU)
@@ -182,7 +207,7 @@ internal sealed class RowStore : IDisposable
         var inputs = new Tensor[raw.Inputs.Count];
         for (int m = 0; m < inputs.Length; m++)
             inputs[m] = _modalities[m].Prepare(raw.Inputs[m], _precision, rows, seed);
-        return raw with { Inputs = inputs };
+        return raw with { Inputs = inputs, Heard = seed is { } draw ? Heard(rows, draw) : null };
     }
 
     /// <summary>Waits for what is gathered ahead and frees it.</summary>

@@ -42,6 +42,13 @@ internal sealed class RowWriter<T>(int width, long? expectedRows, RowMemory memo
         return Open!.Add();
     }
 
+    /// <summary>Takes back the row that was added last.</summary>
+    internal void TakeBack()
+    {
+        _count--;
+        Open!.TakeBack();
+    }
+
     internal RowColumn<T> Finish()
     {
         Close();
@@ -91,10 +98,11 @@ internal sealed class RowWriter<T>(int width, long? expectedRows, RowMemory memo
         int rows = Open?.Rows ?? 0, first = _count - rows;
         if (rows > 0 && _stage is not null)
             _slabs.Add(new(first, rows, null, _stage.WriteTo(memory.File)));
-        else if (rows > 0 && _inMemory is not null)
+        else if (_inMemory is not null)
         {
             memory.GiveBack((_inMemory.Capacity - rows) * RowBytes);
-            _slabs.Add(new(first, rows, _inMemory.HandOver(), 0));
+            if (rows > 0)
+                _slabs.Add(new(first, rows, _inMemory.HandOver(), 0));
         }
         _inMemory = null;
     }
@@ -113,6 +121,8 @@ internal sealed class RowWriter<T>(int width, long? expectedRows, RowMemory memo
         protected int Used => Rows * width;
 
         internal Span<T> Add() => Values.AsSpan(Rows++ * width, width);
+
+        internal void TakeBack() => Rows--;
     }
 
     /// <summary>A piece whose array becomes a slab. It is empty after that, so that a later write fails and can't reach the slab.</summary>

@@ -79,7 +79,7 @@ internal sealed class BranchTrainer : IDisposable
                 steps?.Begin(StepsDone);
             }
             bool shapesBackward = steps?.ShapesBackward == true;
-            var forward = _network.Pass(batch.Inputs, _branches, _cuts, withHeads: shapesBackward);
+            var forward = _network.Pass(batch.Inputs, _branches, _cuts, withHeads: shapesBackward, batch.Presence, batch.Heard);
             var predictions = forward.Predictions;
             if (shapesBackward)
                 steps!.Backward(_branches, _cuts, batch, forward, _weights);

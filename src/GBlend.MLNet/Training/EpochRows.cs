@@ -12,7 +12,8 @@ internal sealed class EpochRows
     /// <param name="count">The number of all rows of the fit.</param>
     /// <param name="isHeldOut">Whether a row is held out of training.</param>
     /// <param name="settings">The seed, whether rows are shuffled, and how many are measured.</param>
-    internal EpochRows(int count, Func<int, bool> isHeldOut, TrainingSettings settings)
+    /// <param name="presence">See <see cref="TrainingRows.Presence"/>.</param>
+    internal EpochRows(int count, Func<int, bool> isHeldOut, TrainingSettings settings, IReadOnlyList<bool[]?>? presence = null)
     {
         _settings = settings;
         Count = count;
@@ -20,6 +21,7 @@ internal sealed class EpochRows
         HeldOut = [.. Enumerable.Range(0, count).Where(isHeldOut)];
         var sample = (int[])_training.Clone();
         new Random(settings.SeedOf("train loss rows")).Shuffle(sample);
+        ShowEvery(presence, sample);
         Measured = sample[..Math.Min(settings.TrainLossRows, sample.Length)];
     }
 
@@ -45,6 +47,19 @@ internal sealed class EpochRows
         if (_settings.Shuffle)
             new Random(_settings.SeedOf("order", epoch)).Shuffle(order);
         return order;
+    }
+
+    /// <summary>Exchanges rows so that those which are always measured have every modality.</summary>
+    private static void ShowEvery(IReadOnlyList<bool[]?>? presence, int[] sample)
+    {
+        int glance = Math.Min(LossMeter.GlanceRows, sample.Length), place = glance;
+        foreach (var isThere in presence ?? [])
+        {
+            if (isThere is null || sample.Take(glance).Any(row => isThere[row]) || Array.FindIndex(sample, row => isThere[row]) is not (>= 0 and var at))
+                continue;
+            place--;
+            (sample[place], sample[at]) = (sample[at], sample[place]);
+        }
     }
 
     /// <summary>The seed of what is random about the rows in an epoch.</summary>

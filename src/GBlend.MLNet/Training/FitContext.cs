@@ -15,9 +15,9 @@ internal sealed class FitContext : IDisposable
         FitProgress progress, Checkpointing checkpointing)
     {
         (Store, Loss, Settings, Progress, Checkpointing) = (store, loss, settings, progress, checkpointing);
-        Rows = new EpochRows(rows.Count, isHeldOut, settings);
+        Rows = new EpochRows(rows.Count, isHeldOut, settings, rows.Presence);
         NumberOfThreads = settings.NumberOfThreads is { } wanted ? Math.Min(wanted, Environment.ProcessorCount) : cost.WantedThreads(settings.BatchSize);
-        Meter = new LossMeter(Store, Rows.Measured, Rows.HeldOut, Loss, rows.Targets.Weights, cost.MostRowsToMeasure);
+        Meter = new LossMeter(Store, Rows.Measured, Rows.HeldOut, Loss, rows.Targets.Weights, rows.Presence, cost.MostRowsToMeasure);
         Groups = rows.Groups is { } groups ? new RowGroups([.. Rows.Measured.Select(row => groups[row])], [.. Rows.HeldOut.Select(row => groups[row])]) : null;
     }
 

@@ -40,7 +40,11 @@ internal sealed class GradientBlendingEstimator : IDisposable
         var branches = shape.Branches.Select(branch =>
         {
             var after = branch == shape.JointBranch ? afterJoint : afterSingle;
-            return new BranchLosses(shape.NameOf(branch), before.TrainOf(branch), before.HeldOutOf(branch), after.TrainOf(branch), after.HeldOutOf(branch));
+            return new BranchLosses(shape.NameOf(branch), before.TrainOf(branch), before.HeldOutOf(branch), after.TrainOf(branch), after.HeldOutOf(branch))
+            {
+                TrainPresence = before.TrainPresenceOf(branch),
+                HeldOutPresence = before.HeldOutPresenceOf(branch),
+            };
         }).ToArray();
         int seed = _fit.Settings.SeedOf("resample", firstEpoch);
         return WeightEstimation.Estimate(branches, guards, firstEpoch, epochs, seed, _fit.Groups, before.TrainWeights, before.HeldOutWeights);

@@ -9,7 +9,7 @@ namespace GBlend.MLNet;
 /// </summary>
 internal sealed class LossMeter : IDisposable
 {
-    private const int GlanceRows = 256;
+    internal const int GlanceRows = 256;
 
     /// <summary>Rows that take no more than this are gathered once and kept.</summary>
     private const long KeptBytes = 64 << 20;
@@ -17,6 +17,7 @@ internal sealed class LossMeter : IDisposable
     private readonly RowStore _store;
     private readonly Loss _loss;
     private readonly double[]? _weights;
+    private readonly IReadOnlyList<bool[]?>? _presence;
     private readonly int _rowsAtOnce;
     private readonly int[] _glance, _rest, _heldOut;
     private readonly Dictionary<int[], Batch[]> _kept = [];
@@ -27,10 +28,12 @@ internal sealed class LossMeter : IDisposable
     /// <param name="heldOut">The held-out rows.</param>
     /// <param name="loss">What is measured.</param>
     /// <param name="weights">How much each row of the store counts; <see langword="null"/> when all count alike.</param>
+    /// <param name="presence">See <see cref="TrainingRows.Presence"/>.</param>
     /// <param name="rowsAtOnce">Rows per forward pass.</param>
-    internal LossMeter(RowStore store, int[] train, int[] heldOut, Loss loss, double[]? weights, int rowsAtOnce)
+    internal LossMeter(
+        RowStore store, int[] train, int[] heldOut, Loss loss, double[]? weights, IReadOnlyList<bool[]?>? presence, int rowsAtOnce)
     {
-        (_store, _loss, _weights, _rowsAtOnce) = (store, loss, weights, rowsAtOnce);
+        (_store, _loss, _weights, _presence, _rowsAtOnce) = (store, loss, weights, presence, rowsAtOnce);
         (_glance, _rest, _heldOut) = (train[..Math.Min(GlanceRows, train.Length)], train[Math.Min(GlanceRows, train.Length)..], heldOut);
     }
 
@@ -48,6 +51,8 @@ internal sealed class LossMeter : IDisposable
         {
             TrainWeights = WeightsOf(trainRows),
             HeldOutWeights = WeightsOf([_heldOut]),
+            TrainPresence = PresenceOf(branches, trainRows),
+            HeldOutPresence = PresenceOf(branches, [_heldOut]),
             HeldOutPredictions = keepsPredictions ? heldOut[1] : null,
         };
     }
@@ -59,12 +64,28 @@ internal sealed class LossMeter : IDisposable
     {
         var scores = Collect(network, branches, [_glance, _rest], (prediction, batch) => _loss.TrueScore(prediction, batch.Targets))[0];
         double[]? weights = WeightsOf([_glance, _rest]);
-        return [.. scores.Select(rows => RowWeights.Mean(rows, weights)).Select(mean => _loss.Task == LearningTask.Regression ? -mean : mean)];
+        var presence = PresenceOf(branches, [_glance, _rest]);
+        return [.. scores.Select((rows, b) => RowWeights.Mean(rows, RowWeights.Where(presence?[b], weights)))
+            .Select(mean => _loss.Task == LearningTask.Regression ? -mean : mean)];
     }
 
     /// <summary>The held-out rows' predictions as the answer reads them: [branch][row x output].</summary>
     internal double[][] HeldOutPredictions(JointNetwork network, IReadOnlyList<int> branches) =>
         Collect(network, branches, [_heldOut], Predictions)[0];
+
+    /// <summary>The held-out rows as the joint branch of a network reads them.</summary>
+    internal EncodedRows Encode(JointNetwork network)
+    {
+        using var grad = no_grad();
+        var batches = new List<Tensor[]>();
+        foreach (var batch in Batches(_heldOut))
+        {
+            using var scope = NewDisposeScope();
+            // A handle of its own where the features are what was read.
+            batches.Add([.. network.JointFeatures(batch.Inputs, batch.Presence).Select(f => f.clone().DetachFromDisposeScope())]);
+        }
+        return new(network, batches);
+    }
 
     public void Dispose()
     {
@@ -73,6 +94,10 @@ internal sealed class LossMeter : IDisposable
     }
 
     private double[]? WeightsOf(int[][] rows) => _weights is null ? null : [.. rows.SelectMany(r => r).Select(row => _weights[row])];
+
+    private bool[]?[]? PresenceOf(IReadOnlyList<int> branches, int[][] rows) => _presence is null ? null
+        : [.. branches.Select(b => (b < _presence.Count ? _presence[b] : null) is { } isThere
+            ? rows.SelectMany(r => r).Select(row => isThere[row]).ToArray() : null)];
 
     private Tensor Losses(Tensor prediction, Batch batch) => _loss.PerRow(prediction, batch.Targets);
 
@@ -86,7 +111,7 @@ internal sealed class LossMeter : IDisposable
         foreach (var batch in rows.SelectMany(Batches))
         {
             using var scope = NewDisposeScope();
-            var predictions = network.Forward(batch.Inputs, branches);
+            var predictions = network.Forward(batch.Inputs, branches, batch.Presence);
             for (int b = 0; b < predictions.Length; b++)
             {
                 for (int r = 0; r < readers.Length; r++)
@@ -150,13 +175,25 @@ internal sealed record MeasuredLosses(IReadOnlyList<int> Branches, double[][] Tr
     /// <summary>How much each held-out row counts; <see langword="null"/> when all count alike.</summary>
     internal double[]? HeldOutWeights { get; init; }
 
-    internal double[] TrainMeans => [.. Train.Select(rows => RowWeights.Mean(rows, TrainWeights))];
+    /// <summary>Per branch which of the measured training rows it reads; <see langword="null"/>, for a branch or for all, where it reads all.</summary>
+    internal IReadOnlyList<bool[]?>? TrainPresence { get; init; }
 
-    internal double[] HeldOutMeans => HeldOut.All(rows => rows.Length > 0) ? [.. HeldOut.Select(rows => RowWeights.Mean(rows, HeldOutWeights))] : [];
+    /// <summary>The same of the held-out rows.</summary>
+    internal IReadOnlyList<bool[]?>? HeldOutPresence { get; init; }
+
+    internal double[] TrainMeans => [.. Train.Select((rows, b) => RowWeights.Mean(rows, RowWeights.Where(TrainPresence?[b], TrainWeights)))];
+
+    /// <summary>NaN for a branch that reads none of the held-out rows.</summary>
+    internal double[] HeldOutMeans => HeldOut.All(rows => rows.Length > 0)
+        ? [.. HeldOut.Select((rows, b) => RowWeights.Mean(rows, RowWeights.Where(HeldOutPresence?[b], HeldOutWeights)))] : [];
 
     internal double[] TrainOf(int branch) => Train[IndexOf(branch)];
 
     internal double[] HeldOutOf(int branch) => HeldOut[IndexOf(branch)];
+
+    internal bool[]? TrainPresenceOf(int branch) => TrainPresence?[IndexOf(branch)];
+
+    internal bool[]? HeldOutPresenceOf(int branch) => HeldOutPresence?[IndexOf(branch)];
 
     private int IndexOf(int branch)
     {

@@ -23,6 +23,11 @@ internal sealed class PlannedNetwork
         Shape = plan.Shape(settings.Modalities, settings.Fusion, outputs);
         Strategy = plan.Strategy() ?? throw new InvalidOperationException("The function given to Blending.By made no strategy (null).");
         CheckNeeds(Strategy);
+        if (Strategy.Needs.HasFlag(StrategyNeeds.ExtraLoss) && settings.Modalities.FirstOrDefault(m => m.HasPlaceholder) is { } lacking)
+        {
+            throw new ArgumentException($"Blending = {settings.Blending} computes a loss of the features of every modality, and can't train where rows lack "
+                + $"'{lacking.Column}' or dropout hides it. Take another blending, for example Blending.Auto(), or leave such rows out.", "Blending");
+        }
         if (settings.MicroBatchSize < settings.BatchSize && StrategySteps.HooksInto(Strategy))
         {
             throw new ArgumentException($"MicroBatchSize is set, but {Strategy.GetType().Name} looks at whole batches in every step. "

@@ -105,8 +105,8 @@ internal sealed class StrategySteps
     {
         double[] means = [.. Enumerable.Repeat(double.NaN, _network.Shape.Modalities.Count + 1)];
         for (int b = 0; b < branches.Length; b++)
-            means[branches[b]] = _loss.Mean(predictions[b], batch.Targets, batch.WeightsOf(branches[b])).ToDouble();
-        return means;
+            means[branches[b]] = AmongThose(batch, branches[b], _loss.Mean(predictions[b], batch.Targets, batch.WeightsOf(branches[b])).ToDouble());
+        return Filled(means, branches, _network.Shape.Modalities.Count + 1);
     }
 
     private double[] TrueScores(int[] branches, Batch batch, Tensor[] predictions)
@@ -117,10 +117,23 @@ internal sealed class StrategySteps
             if (branches[b] < scores.Length)
             {
                 var rows = _loss.TrueScore(predictions[b].detach(), batch.Targets);
-                scores[branches[b]] = (batch.WeightsOf(branches[b]) is { } weights ? rows.mul(weights) : rows).sum().ToDouble();
+                scores[branches[b]] = AmongThose(batch, branches[b], (batch.WeightsOf(branches[b]) is { } weights ? rows.mul(weights) : rows).sum().ToDouble());
             }
         }
-        return scores;
+        return Filled(scores, branches, scores.Length);
+    }
+
+    /// <summary>What a number of a batch would be if all rows were like those that have the modality; NaN where none has.</summary>
+    private static double AmongThose(Batch batch, int branch, double value) => (branch < batch.Presence?.Count ? batch.Presence[branch] : null) is { } isThere
+        ? isThere.sum().ToDouble() is > 0 and var there ? value * batch.Rows / there : double.NaN : value;
+
+    /// <summary>Where a batch says nothing of a branch that is trained, it is taken to be like the others.</summary>
+    private static double[] Filled(double[] values, int[] branches, int count)
+    {
+        double[] known = [.. values.Where(double.IsFinite)];
+        foreach (int branch in branches.Where(b => b < count && double.IsNaN(values[b]) && known.Length > 0))
+            values[branch] = known.Average();
+        return values;
     }
 
     private void Scale(StepScales scales, GradientCuts cuts)

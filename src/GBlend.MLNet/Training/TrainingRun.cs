@@ -81,9 +81,8 @@ internal sealed partial class TrainingRun : IDisposable
         int[] heldOut = [.. _folds.SelectMany(f => f.Context.Rows.HeldOut)];
         _heldOutWeights = [.. _folds.Select(f => f.Context.Rows.HeldOut.Sum(row => rows.Targets.Weights?[row] ?? 1))];
         _priors = rows.Targets.ClassShares(row => !rows.HeldOut[row]);
-        int[]? groups = rows.Groups is { } groupOf ? [.. heldOut.Select(row => groupOf[row])] : null;
         bool hasSeveral = first.Length + settings.Members.Count > 1;
-        _answer = new HeldOutAnswer(settings.Answer, _heads, hasSeveral, rows.Targets, heldOut, groups, loss, settings.SeedOf("answer"));
+        _answer = new HeldOutAnswer(settings.Answer, _heads, hasSeveral, rows, heldOut, loss, settings.SeedOf("answer"));
         _best = new BestEpoch(settings, () => [.. Trained.SelectMany(f => f.Planned).Select(p => p.Create())]);
         if (folder is not null)
             GoOnFrom(folder);
@@ -171,14 +170,16 @@ internal sealed partial class TrainingRun : IDisposable
             throw Diverged("at the end the network has parameters that are not finite");
         var heldOut = _answer.Predictions(Joined([.. _folds.Select(f => f.HeldOutPredictions())]), learned);
         var answer = _answer.Choose(heldOut, learned, _progress.Warn);
-        if (_settings.LeavesOutMissing)
+        using var joints = new JointHeads(_folds, _settings.LeavesOutMissing ? _settings.Modalities : []);
+        var incomplete = _settings.LeavesOutMissing ? _answer.Incomplete(heldOut, joints.Dispensable, joints.Predict) : null;
+        if (incomplete is not null)
         {
-            answer = answer.WithSingleHeads(_heads, heldOut);
+            answer = answer.WithSingleHeads(_heads, heldOut, incomplete);
             WarnOfHardlyTaught(_records.LargestShares(selected));
         }
-        var calibration = _answer.Calibrate(heldOut, learned, _settings) with { Priors = _priors };
+        var calibration = _answer.Calibrate(heldOut, incomplete, answer, _settings.PredictionSetCoverage, _progress.Warn) with { Priors = _priors };
         string description = answer.Describe(_heads);
-        double? heldOutLoss = _answer.Judge(heldOut, learned)?.Mean;
+        double? heldOutLoss = _answer.MeanLoss(heldOut, incomplete, answer);
         _progress.Info(
             $"The answer is the {description}" + (heldOutLoss is { } loss ? FormattableString.Invariant($"; its held-out loss is {loss:0.000}.") : "."));
         var history = _records.ToHistory([.. _folds.Select(f => f.ToHistory())], description, heldOutLoss, selected) with { Members = _members };
@@ -209,7 +210,7 @@ internal sealed partial class TrainingRun : IDisposable
         {
             using var threads = new TorchThreadScope(Context.NumberOfThreads);
             foreach (var batch in _store.Batches([.. Context.Rows.OrderOf(0).Take(RowsToCheck)], RowsToCheck))
-                OthersEncoders.Check(Network, batch.Inputs);
+                OthersEncoders.Check(Network, batch);
         }
         _features.Compute(Context, Network);
         while (Networks.Where(network => network.IsToPrepare).ToArray() is { Length: > 0 } preparing)

@@ -96,7 +96,7 @@ public sealed class OptionsCodeTests
         options.MemoryBudgetInMegabytes = 77;
         options.Modalities.Add(Modality.Video("Flow").WithAugmentation(
             Augmentation.RandomCrop(3, 4, 3), Augmentation.HorizontalFlip(0.25f, opticalFlow: true), Augmentation.TemporalJitter(5)));
-        options.Modalities.Add(Modality.Image("Photo").WithAugmentation(Augmentation.RandomShift(2)));
+        options.Modalities.Add(Modality.Image("Photo").WithAugmentation(Augmentation.RandomShift(2)).WithDropout(0.3));
         options.Modalities.Add(Modality.Audio("Sound").WithAugmentation(Augmentation.SpecAugment(1, 2, 3, 4)));
         options.Shuffle = false;
         options.Seed = -5;
@@ -154,7 +154,8 @@ public sealed class OptionsCodeTests
     private static string Words(string code) => string.Join(' ', code.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
     private static string Describe(Modality modality) =>
-        $"{modality.ColumnName} {modality.Kind} {modality.AugmentationSettings} {modality.Encoder.Kind} {modality.Encoder.ToSettings().ToJsonString()}";
+        $"{modality.ColumnName} {modality.Kind} {modality.AugmentationSettings} {modality.Dropout} {modality.Encoder.Kind} "
+            + modality.Encoder.ToSettings().ToJsonString();
 
     private static GradientBlendingTrainer.Options[] Compile(string[] expressions)
     {

@@ -26,6 +26,13 @@ internal static class ResumeCases
             LearningRateSchedule = LearningRateSchedule.Cosine().WithWarmUp(2)
         }),
         ["pictures"] = () => Pictures(0),
+        ["missing modalities"] = () => Lacking(ToyRows.Multiclass(), ToyRows.Settings(Methods.Online(2)), 0.3),
+        ["missing modalities in folds"] = () => Lacking(InFolds(ToyRows.Multiclass(), 3), ToyRows.Settings(Methods.Auto(3)) with
+        {
+            NumberOfEpochs = 3,
+            FinalWeights = FinalWeights.Auto,
+            MicroBatchSize = 5
+        }, 0),
         ["micro-batches"] = () => (ToyRows.MultiLabel(), Widths(7, 3, ToyRows.Settings(Methods.Online(2)) with { MicroBatchSize = 5, BatchSize = 13 })),
     };
 
@@ -82,6 +89,21 @@ internal static class ResumeCases
             new("Faint", [ToyRows.FaintWidth], Encoders.Mlp(second).WithDropout(dropout), null),
         ],
     };
+
+    /// <summary>A part of the rows lacks a modality, and dropout hides one.</summary>
+    private static (TrainingRows, TrainingSettings) Lacking(TrainingRows rows, TrainingSettings settings, double dropout) =>
+        (new(rows.Modalities, rows.Targets, rows.HeldOut)
+        {
+            Folds = rows.Folds,
+            Presence = [null, [.. Enumerable.Range(0, rows.Count).Select(row => row % 5 > 0)]],
+        }, settings with
+        {
+            LeavesOutMissing = true,
+            Modalities =
+            [
+                settings.Modalities[0] with { Dropout = dropout, HasPlaceholder = dropout > 0 }, settings.Modalities[1] with { HasPlaceholder = true },
+            ],
+        });
 
     private static TrainingRows InFolds(TrainingRows rows, int folds) =>
         rows.Divided(new bool[rows.Count], [.. Enumerable.Range(0, rows.Count).Select(row => row / 3 % folds)], null);

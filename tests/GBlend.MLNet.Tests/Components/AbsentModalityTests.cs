@@ -100,18 +100,6 @@ public sealed class AbsentModalityTests
     }
 
     [Fact]
-    public void Fit_on_a_row_without_a_modality_is_refused_also_where_slots_are_imputed()
-    {
-        var rows = Samples.Rows(120);
-        rows[7].B = [float.NaN, float.NaN, float.NaN];
-        var trainer = _ml.Trainer(o => (o.MissingValues, o.Blending) = (MissingValues.ImputeMean | MissingValues.LeaveOutModality, Blending.Auto()));
-        string message = Assert.Throws<InvalidOperationException>(() => trainer.Fit(_ml.KeyedView(rows))).Message;
-        Assert.Contains("column 'B'", message);
-        Assert.Contains("row 7 ", message);
-        Assert.Contains("rows to score", message);
-    }
-
-    [Fact]
     public void Score_of_an_empty_vector_is_refused_by_default()
     {
         using var model = Fit(o => o.MissingValues = MissingValues.Refuse);

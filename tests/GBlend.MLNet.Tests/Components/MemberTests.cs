@@ -113,6 +113,29 @@ public sealed class MemberTests : IDisposable
             Assert.Equal(Numbers(scored, column), Numbers(loaded.Transform(view), column));
     }
 
+    /// <summary>A member learns from the rows that have what it reads, and says nothing of others.</summary>
+    [Fact]
+    public void Rows_to_train_on_that_lack_a_modality_teach_the_members_that_can_read_them()
+    {
+        var rows = Samples.Rows(180);
+        for (int i = 0; i < rows.Count; i++)
+            rows[i].A = i % 4 == 0 ? [] : rows[i].A;
+        var model = Fit(o =>
+        {
+            (o.MissingValues, o.Blending, o.NumberOfEpochs) = (MissingValues.LeaveOutModality, GBlend.MLNet.Blending.Auto(1), 10);
+            o.Members.Add(Linear("OfA").Reading("A"));
+            o.Members.Add(Linear("OfBoth"));
+        }, rows: rows);
+        Assert.All(model.History.Members, member => Assert.InRange(member.HeldOutLoss!.Value, 0, 1.5));
+        var scored = model.Transform(_ml.KeyedView(rows));
+        foreach (string column in new[] { "Score", "Score.OfA", "Score.OfBoth", "Score.Joint" })
+        {
+            float[] sums = [.. scored.Values<VBuffer<float>>(column).Select(score => score.DenseValues().Sum())];
+            for (int i = 0; i < rows.Count; i++)
+                Assert.Equal(column.Contains(".Of", StringComparison.Ordinal) && i % 4 == 0 ? float.NaN : 1, sums[i], 1e-4f);
+        }
+    }
+
     [Fact]
     public void What_the_member_says_is_what_its_trainer_says()
     {

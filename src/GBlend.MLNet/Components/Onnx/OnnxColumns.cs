@@ -32,9 +32,14 @@ internal static class OnnxColumns
             bool wantsBranches = schema.Columns.Any(c => c.Branch != OutputColumn.Answer);
             (string, bool)[] columns = [.. schema.Modalities.Select(c =>
                 (context.GetVariableName(c.Name), c.Type.Item() == NumberDataViewType.Single || c.Type.Item() == NumberDataViewType.Double))];
-            var (answer, branches) = new ModelGraph(model, graph).Draw(columns, wantsBranches);
+            var (answer, branches, lacks) = new ModelGraph(model, graph).Draw(columns, wantsBranches);
             foreach (var column in schema.Columns)
             {
+                if (column.IsPresence)
+                {
+                    graph.Column(column.Name, column.Type, Presence(graph, lacks, answer));
+                    continue;
+                }
                 string scores = column.Branch == OutputColumn.Answer ? answer : branches[column.Branch].Scores;
                 string value = Value(graph, column, label, scores);
                 if (column.Branch != OutputColumn.Answer && branches[column.Branch].IsAbsent is { } isAbsent)
@@ -42,6 +47,15 @@ internal static class OnnxColumns
                 graph.Column(column.Name, column.Type, value);
             }
         });
+    }
+
+    /// <summary>Per modality whether a row has it, [rows, modalities].</summary>
+    private static string Presence(OnnxGraph graph, string?[] isAbsent, string answer)
+    {
+        // True for every row, whatever the answer.
+        string first = graph.Node("Slice", [answer, graph.Longs([0], 1), graph.Longs([1], 1), graph.Longs([1], 1)]);
+        string always = graph.Node("Not", graph.Node("Greater", [graph.Node("Sub", [first, first]), graph.Number(0)]));
+        return graph.Concat([.. isAbsent.Select(lacks => lacks is null ? always : graph.Node("Not", lacks))], 1);
     }
 
     private static string Value(OnnxGraph graph, OutputColumn column, LabelInfo label, string scores)

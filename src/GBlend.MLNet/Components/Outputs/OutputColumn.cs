@@ -22,8 +22,11 @@ internal abstract record OutputColumn(string Name, DataViewType Type, int Branch
     /// <summary>Of a binary label the probability above which it is yes.</summary>
     internal double Threshold { get; init; } = DecisionThreshold.Usual;
 
-    /// <summary>Whether the value depends on the modalities that a row lacks, in addition to its scores.</summary>
+    /// <summary>Whether the value is how far the truth may be from the answer.</summary>
     internal virtual bool IsLimit => false;
+
+    /// <summary>Whether the value says which modalities a row has.</summary>
+    internal virtual bool IsPresence => false;
 
     /// <summary>A getter of the value for the row at which <paramref name="scores"/> stands.</summary>
     internal abstract Delegate Getter(IRowScores scores);
@@ -82,5 +85,24 @@ internal sealed record LimitColumn<T>(string Name, DataViewType Type, FromScores
     {
         var answer = scores.Current(Answer);
         Write(answer, scores.Lacks, ref value);
+    });
+}
+
+/// <summary>The column that says which modalities the row has.</summary>
+/// <param name="Name">The column's name.</param>
+/// <param name="Modalities">The number of modalities.</param>
+internal sealed record PresenceColumn(string Name, int Modalities)
+    : OutputColumn(Name, new VectorDataViewType(BooleanDataViewType.Instance, Modalities), Answer)
+{
+    internal override bool IsPresence => true;
+
+    internal override Delegate Getter(IRowScores scores) => (ValueGetter<VBuffer<bool>>)((ref VBuffer<bool> value) =>
+    {
+        scores.Current(Answer);
+        int lacks = scores.Lacks;
+        var editor = VBufferEditor.Create(ref value, Modalities);
+        for (int m = 0; m < Modalities; m++)
+            editor.Values[m] = (lacks >> m & 1) == 0;
+        value = editor.Commit();
     });
 }

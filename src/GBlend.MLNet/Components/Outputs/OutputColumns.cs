@@ -17,8 +17,9 @@ internal static class OutputColumns
     /// <param name="branches">The branches that get a column <c>Score.branch</c>; may be empty.</param>
     /// <param name="limits">By the modalities that a row lacks, how far the truth may be from the answer; <see langword="null"/> for no such column.</param>
     /// <param name="threshold">Of a binary model: the probability above which the answer is yes.</param>
-    internal static IReadOnlyList<OutputColumn> Create(
-        LabelInfo label, IReadOnlyList<string> branches, IReadOnlyDictionary<int, double>? limits, double threshold)
+    /// <param name="modalities">The names of the modalities, each of which a row may lack; none where all rows have all.</param>
+    internal static IReadOnlyList<OutputColumn> Create(LabelInfo label, IReadOnlyList<string> branches, IReadOnlyDictionary<int, double>? limits,
+        double threshold, IReadOnlyList<string> modalities)
     {
         IEnumerable<OutputColumn> answer = label.Kind switch
         {
@@ -29,7 +30,9 @@ internal static class OutputColumns
             _ => [Number(DefaultColumnNames.Score, OutputColumn.Answer) with { ScoreKind = (ColumnKind.Regression, ValueKind.Score) }],
         };
         OutputColumn[] within = limits is null ? [] : [label.Kind == OutputKind.Regression ? Interval(limits) : Set(label, limits)];
-        return [.. answer, .. within, .. branches.Select((name, branch) => BranchScore(label, $"{DefaultColumnNames.Score}.{name}", branch))];
+        OutputColumn[] present = modalities.Count == 0 ? []
+            : [new PresenceColumn("PresentModalities", modalities.Count) { Annotate = annotations => AddSlotNames(modalities, annotations) }];
+        return [.. answer, .. within, .. present, .. branches.Select((name, branch) => BranchScore(label, $"{DefaultColumnNames.Score}.{name}", branch))];
     }
 
     /// <summary>The input schema with the columns at its end.</summary>
@@ -44,10 +47,10 @@ internal static class OutputColumns
     }
 
     /// <summary>What <see cref="Append"/> will add, in the terms of schemas that are still without data.</summary>
-    internal static SchemaShape Promise(LabelInfo label, IReadOnlyList<string> branches, bool hasLimits)
+    internal static SchemaShape Promise(LabelInfo label, IReadOnlyList<string> branches, bool hasLimits, IReadOnlyList<string> modalities)
     {
         var limits = hasLimits ? new Dictionary<int, double>() : null;
-        return SchemaShape.Create(Append(new DataViewSchema.Builder().ToSchema(), Create(label, branches, limits, DecisionThreshold.Usual)));
+        return SchemaShape.Create(Append(new DataViewSchema.Builder().ToSchema(), Create(label, branches, limits, DecisionThreshold.Usual, modalities)));
     }
 
     /// <summary>The classes that are as probable as the truth mostly is.</summary>
@@ -139,8 +142,12 @@ internal static class OutputColumns
 
     private static void AddSlotNames(LabelInfo label, DataViewSchema.Annotations.Builder annotations)
     {
-        if (label.SlotNames is not { } names)
-            return;
+        if (label.SlotNames is { } names)
+            AddSlotNames(names, annotations);
+    }
+
+    private static void AddSlotNames(IReadOnlyList<string> names, DataViewSchema.Annotations.Builder annotations)
+    {
         ReadOnlyMemory<char>[] texts = [.. names.Select(n => n.AsMemory())];
         annotations.Add(AnnotationUtils.Kinds.SlotNames, AnnotationUtils.GetNamesType(texts.Length),
             (ref VBuffer<ReadOnlyMemory<char>> value) => new VBuffer<ReadOnlyMemory<char>>(texts.Length, texts).CopyTo(ref value));

@@ -22,12 +22,6 @@ internal static class RowValues
     /// <exception cref="InvalidOperationException">There is one; the message names column, row, slot and remedy.</exception>
     internal static void CheckForTraining(ReadOnlySpan<float> row, string column, long position, MissingValues missing)
     {
-        if (missing.HasFlag(MissingValues.LeaveOutModality) && AreAllMissing(row))
-        {
-            throw new InvalidOperationException($"The column '{column}' has no value (NaN in every slot) in row {position} (counted from 0). "
-                + $"MissingValues.LeaveOutModality is for rows to score; rows to train on must have all modalities. "
-                + "Leave the row out, or give MissingValues.ImputeMean alone, which replaces whole modalities too.");
-        }
         if (FindUnusable(row, missing.HasFlag(MissingValues.ImputeMean)) is not (>= 0 and var slot))
             return;
         string place = Place(position, slot);
@@ -36,7 +30,7 @@ internal static class RowValues
             float.NaN => $"The column '{column}' has a missing value (NaN) in {place}. "
                 + "Set MissingValues = MissingValues.ImputeMean in the trainer's options, or replace missing values before it "
                     + "(ml.Transforms.ReplaceMissingValues). "
-                + "(MissingValues.LeaveOutModality is for rows to score, all of whose slots of a modality are missing; rows to train on must be complete.)",
+                + "(MissingValues.LeaveOutModality is for rows that lack a modality as a whole: NaN in all of its slots, or an empty vector.)",
             float.PositiveInfinity or float.NegativeInfinity => $"The column '{column}' has an infinite value (or one beyond the range of float) in {place}. "
                 + "Remove the row or bound its values before the trainer.",
             var value => $"The column '{column}' has the value {Text(value)} in {place}, {TooLargeSays}, so that no network can be trained on it. "
@@ -123,7 +117,9 @@ internal static class RowValues
     /// <param name="rows">The rows.</param>
     /// <param name="heldOut">Per row.</param>
     /// <param name="weights">How much each row counts; <see langword="null"/> when all count alike.</param>
-    internal static (float[] Means, IReadOnlyList<int> Without) TrainingMeans(RowColumn<float> rows, ReadOnlySpan<bool> heldOut, double[]? weights)
+    /// <param name="isThere">Per row whether it has the modality; <see langword="null"/> when all have.</param>
+    internal static (float[] Means, IReadOnlyList<int> Without) TrainingMeans(
+        RowColumn<float> rows, ReadOnlySpan<bool> heldOut, double[]? weights, bool[]? isThere)
     {
         int width = rows.Width;
         var buffer = new float[width];
@@ -131,7 +127,7 @@ internal static class RowValues
         var counts = new double[width];
         for (int row = 0; row < heldOut.Length; row++)
         {
-            if (heldOut[row])
+            if (heldOut[row] || isThere?[row] == false)
                 continue;
             double weight = weights?[row] ?? 1;
             var slots = rows.Get(row, buffer);

@@ -35,13 +35,14 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         {
             FarValues.Warn(read.Modalities, [.. specs.Select(s => s.Column)], host);
             FarValues.Warn(read.Targets, options.LabelColumnName, host);
-            var unweighted = new TrainingData(new(read.Modalities, read.Targets, new bool[read.Count], read.Groups, read.Memory), read.Label,
-                specs)
-            { Flags = read.Flags, ExampleWeights = read.Weights };
+            PresenceChecks.Say(read.Presence, [.. specs.Select(s => s.Column)], read.Count, host);
+            specs = WithPlaceholders(specs, options, read.Presence);
+            TrainingRows all = new(read.Modalities, read.Targets, new bool[read.Count], read.Groups, read.Memory) { Presence = read.Presence };
+            var unweighted = new TrainingData(all, read.Label, specs) { Flags = read.Flags, ExampleWeights = read.Weights };
             var (heldOut, folds) = unweighted.Divide(options, seed, host);
             if (options.MissingValues.HasFlag(MissingValues.ImputeMean))
-                specs = [
-                    .. specs.Zip(read.Modalities, (spec, rows) => rows is RowColumn<float> floats ? Imputed(spec, floats, heldOut, read.Weights, host) : spec)];
+                specs = [.. specs.Select((spec, m) => read.Modalities[m] is RowColumn<float> floats
+                    ? Imputed(spec, floats, heldOut, read.Weights, read.Presence?[m], host) : spec)];
             var weights = RowWeighting.Of(read.Weights, options.ClassWeights, read.Targets, read.Label, heldOut);
             if (weights is not null)
                 host.Info(string.Create(CultureInfo.InvariantCulture,
@@ -62,6 +63,7 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         var spec = ModalitySpec.Create(modality.ColumnName, modality.Kind, VectorReader.Shape(type), modality.Encoder, modality.AugmentationSettings) with
         {
             IsFrozen = modality.IsFrozen,
+            Dropout = modality.Dropout,
             Item = type.Item().RawType,
         };
         if (modality.Encoder.Scaling is null && type is VectorDataViewType && spec.Item == typeof(byte))
@@ -70,6 +72,17 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
             return spec with { Start = source.StartOf(spec) };
         return modality.PretrainedWeights is { } weights ? spec with { Start = Pretraining.Start(spec, weights, modality.IsStrict, host) } : spec;
     }
+
+    /// <summary>The modalities that joint branches must learn to do without have vectors that stand for them.</summary>
+    /// <param name="specs">The modalities.</param>
+    /// <param name="options">Already checked.</param>
+    /// <param name="presence">See <see cref="TrainingRows.Presence"/>.</param>
+    internal static ModalitySpec[] WithPlaceholders(IReadOnlyList<ModalitySpec> specs, Options options, IReadOnlyList<bool[]?>? presence) =>
+        [.. specs.Select((spec, m) => spec with
+        {
+            HasPlaceholder = specs.Count > 1 && options.MissingValues.HasFlag(MissingValues.LeaveOutModality)
+                && (spec.Dropout > 0 || presence?[m] is not null),
+        })];
 
     private static string WhatWeighs(Options options) => string.Join(" and ",
         new[] { options.ExampleWeightColumnName is { } column ? $"'{column}'" : null, options.ClassWeights is { } classes ? $"class weights ({classes})"
@@ -86,6 +99,8 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         if (Flags is not null && Rows.Groups is not null)
             HeldOutChecks.WarnOfSharedGroups(Rows.Groups, heldOut, options.SamplingKeyColumnName!, host);
         HeldOutChecks.Check(Rows.Targets, heldOut, folds, Label, OptionChecks.WhatNeedsHeldOutRows(options), OptionChecks.WhatNeedsEveryClass(options), host);
+        if (Rows.Presence is not null)
+            PresenceChecks.Check(Rows.Divided(heldOut, folds, null), [.. Modalities.Select(m => m.Column)], Label, options, host);
         return (heldOut, folds);
     }
 
@@ -102,9 +117,10 @@ internal sealed record TrainingData(TrainingRows Rows, LabelInfo Label, IReadOnl
         return heldOut;
     }
 
-    private static ModalitySpec Imputed(ModalitySpec spec, RowColumn<float> rows, bool[] heldOut, double[]? weights, ITrainingHost host)
+    private static ModalitySpec Imputed(
+        ModalitySpec spec, RowColumn<float> rows, bool[] heldOut, double[]? weights, bool[]? isThere, ITrainingHost host)
     {
-        var (fill, without) = RowValues.TrainingMeans(rows, heldOut, weights);
+        var (fill, without) = RowValues.TrainingMeans(rows, heldOut, weights, isThere);
         if (without.Count > 0)
             host.Warning(
                 $"The column '{spec.Column}' has no value in any training row in {(without.Count == 1 ? "slot" : $"{without.Count} slots, the first")} "

@@ -43,7 +43,7 @@ internal abstract class VectorReader(DataViewRow row, string column, int width)
 
     private protected InvalidOperationException WrongLength(int length) =>
         new($"The column '{Column}' is declared as a vector of {Width}, but a row has {length} items (row {row.Position}, counted from 0). Correct the size in "
-            + $"the schema or the row.");
+            + $"the schema or the row.{(length == 0 ? " For rows that lack a modality, train with MissingValues = MissingValues.LeaveOutModality." : "")}");
 
     private static float ToFloat<T>(T value) where T : INumberBase<T> => float.CreateTruncating(value);
 

@@ -35,6 +35,9 @@ internal sealed class WeightReader(DataViewRow row, DataViewSchema.Column column
         return weight > 0;
     }
 
+    /// <summary>Takes back the weight that was read last and counts.</summary>
+    internal void TakeBack() => _weights.RemoveAt(_weights.Count - 1);
+
     /// <summary>The weights of the rows that count.</summary>
     internal double[] ToArray() => [.. _weights];
 }

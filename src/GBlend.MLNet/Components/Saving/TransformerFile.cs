@@ -67,7 +67,7 @@ internal static class TransformerFile
             if (!members.All(member => member.Fits(model.Modalities, model.Task, model.Outputs)))
                 throw new InvalidDataException("The model file contradicts itself: its members read or predict something else than its network. "
                     + "Save the model again.");
-            OutputColumns.Promise(label, outputsBranchScores ? model.History.Heads : [], model.Calibration.Coverage is not null);
+            OutputColumns.Promise(label, outputsBranchScores ? model.History.Heads : [], model.Calibration.Coverage is not null, model.MayBeAbsent);
             return new GradientBlendingTransformer(model, label, outputsBranchScores, device, threshold);
         }
         catch

@@ -66,9 +66,9 @@ internal sealed class ScoreBlock
 
     /// <summary>What all heads predict for the first rows of the block, see <see cref="TrainedModel.PredictAll"/>.</summary>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    internal IReadOnlyList<double[][]> PredictAll(int rows)
+    internal IReadOnlyList<double[][][]> PredictAll(int rows)
     {
-        IReadOnlyList<double[][]> passes = [];
+        IReadOnlyList<double[][][]> passes = [];
         _shared.Use(model => passes = model.PredictAll(_inputs, rows));
         return passes;
     }
