@@ -22,6 +22,8 @@ public sealed class FitTests : IDisposable
         using var model = _ml.MultiModal().Fit(table, label: "Category", options: Short());
 
         Assert.Equal(["Numbers", "Text.Description", "Image.Photo"], model.History.Branches.Take(3));
+        // Rows without a picture are trained on.
+        Assert.Equal(150, model.History.TrainingRows + model.History.HeldOutRows);
         Assert.InRange(model.Evaluate(test)["MicroAccuracy"], 0.85, 1);
         // Rows without a label or a picture are scored all the same.
         var scored = model.Transform(test.Data);

@@ -24,7 +24,9 @@ internal static class PipelineCode
 
             """);
         if (plan.OpensFiles)
-            code.Append("// Rows whose files can't be read are left out. OnBadMedia.Missing, in rows to score, has them answered by their other modalities.\n");
+            code.Append(plan.Modalities.Count > 1
+                ? "// Rows whose files can't be read are trained on and answered by their other modalities.\n"
+                : "// Rows whose files can't be read are left out of the training.\n");
         var steps = plan.FeatureSteps.Prepend(plan.LabelStep).ToArray();
         code.Append($"var pipeline = {steps[0].Code}\n");
         foreach (var step in steps[1..])

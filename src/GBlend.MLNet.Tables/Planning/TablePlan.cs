@@ -37,6 +37,9 @@ internal sealed class TablePlan
     private readonly List<PlanStep> _steps = [];
     private readonly List<Modality> _modalities = [];
 
+    /// <summary>What becomes of rows to train on whose file is missing or damaged: where there is more than the file, they lack a modality.</summary>
+    private OnBadMedia _badMedia = OnBadMedia.Skip;
+
     private TablePlan(MLContext ml, MultiModalTable table, TableColumn label, TableTask task, int pictureSide) =>
         (_ml, _table, LabelColumn, Task, _pictureSide) = (ml, table, label, task, pictureSide);
 
@@ -79,7 +82,10 @@ internal sealed class TablePlan
         TableColumn[] texts = [.. features.Where(c => c.Kind == ColumnKind.Text)];
         foreach (var text in texts)
             plan.AddText(text, (int)Math.Clamp(MostTextNumbers / Math.Max(1, (rows ?? 10_000) * texts.Length), FewestNgrams, MostNgrams));
-        foreach (var media in features.Where(c => c.Kind is ColumnKind.Image or ColumnKind.Video or ColumnKind.Sound))
+        TableColumn[] files = [.. features.Where(c => c.Kind is ColumnKind.Image or ColumnKind.Video or ColumnKind.Sound)];
+        if (plan._modalities.Count + files.Length > 1)
+            plan._badMedia = OnBadMedia.Missing;
+        foreach (var media in files)
             plan.AddMedia(media);
         var schema = table.Data.Schema;
         plan.Reads = new([.. features.Where(c => c.Kind != ColumnKind.LeftOut).Select(c => schema[c.Name])], schema[label]);
@@ -303,11 +309,11 @@ internal sealed class TablePlan
         _modalities.Add(Modality.Vector(name));
     }
 
-    /// <summary>Rows without the file are left out of the training, and scored by what is left of them.</summary>
+    /// <summary>Rows without the file are trained on and scored by what is left of them; where nothing is, they are left out of the training.</summary>
     private void AddMedia(TableColumn column)
     {
         string name = $"{column.Kind}.{column.Name}", from = column.Name;
-        string common = $"Folder = {Text(_table.Folder)}, OnBadMedia = OnBadMedia.Skip";
+        string common = $"Folder = {Text(_table.Folder)}, OnBadMedia = OnBadMedia.{_badMedia}";
         (string call, string options, Func<OnBadMedia, IEstimator<ITransformer>> create, var modality) = column.Kind switch
         {
             ColumnKind.Image => ("LoadImage", $"new ImageOptions {{ Height = {_pictureSide}, Width = {_pictureSide}, {common} }}",
@@ -321,7 +327,7 @@ internal sealed class TablePlan
             _ => ("LoadAudioLogMel", $"new LogMelOptions {{ {common} }}", (Func<OnBadMedia, IEstimator<ITransformer>>)(
                 bad => _ml.Transforms.LoadAudioLogMel(name, from, Common(new LogMelOptions(), bad))), Modality.Audio(name)),
         };
-        _steps.Add(new($"ml.Transforms.{call}({Text(name)}, {Text(from)}, {options})", create(OnBadMedia.Skip)) { Scoring = create(OnBadMedia.Missing) });
+        _steps.Add(new($"ml.Transforms.{call}({Text(name)}, {Text(from)}, {options})", create(_badMedia)) { Scoring = create(OnBadMedia.Missing) });
         _modalities.Add(modality);
     }
 
