@@ -303,6 +303,32 @@ public sealed class MemberTests : IDisposable
         Assert.Equal(Numbers(scored, "Score"), Numbers(loaded.Transform(_ml.KeyedView(some)), "Score"));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Rows_to_train_on_that_lack_a_modality_are_left_to_the_members_that_can_read_them(int folds)
+    {
+        var rows = Samples.Rows(120);
+        foreach (var (_, row) in rows.Index().Where(r => r.Index % 4 == 0))
+            row.B = [float.NaN, float.NaN, float.NaN];
+        var model = Fit(o =>
+        {
+            o.MissingValues = MissingValues.LeaveOutModality;
+            (o.Blending, o.ValidationFraction) = (Blending.Auto(folds), folds == 1 ? 0.4 : null);
+            o.Members.Add(Linear("Of both"));
+            o.Members.Add(Linear("Of A").Reading("A"));
+        }, rows: rows);
+        Assert.All(model.History.Members, member => Assert.InRange(member.HeldOutLoss!.Value, 0.01, 1.05));
+        var scored = model.Transform(_ml.KeyedView(rows));
+        Assert.All(Numbers(scored, "Score"), value => Assert.True(float.IsFinite(value)));
+        float[][] both = [.. scored.GetColumn<float[]>("Score.Of both")], one = [.. scored.GetColumn<float[]>("Score.Of A")];
+        Assert.All(both.Index(), row => Assert.Equal(row.Index % 4 == 0, float.IsNaN(row.Item[0])));
+        Assert.All(one, row => Assert.True(float.IsFinite(row[0])));
+        Assert.Equal(0, model.Model.RuleOf(1).Weights[^2]);
+        // The pool of complete rows is not led astray by what a member says of rows that it can't read.
+        Assert.True(model.Model.Answer.Weights[^2] > 0.05, model.History.Answer);
+    }
+
     [Fact]
     public void Contributions_prediction_sets_and_importance_take_members_in()
     {
