@@ -42,11 +42,12 @@ internal static class Forecast
     internal static double Seconds(double epoch, IReadOnlyList<Method> methods, CommandLine line)
     {
         int modalities = methods.Max(m => m.Modalities.Count);
-        return epoch * line.Epochs * line.Seeds / line.Parallel * methods.Sum(m => m.IsSingle ? 1.0 / modalities : HasEstimates(m) ? 2 : 1);
+        return epoch * line.Epochs * line.Seeds / line.Parallel * methods.Sum(m => m.IsSingle ? 1.0 / modalities : TrainsTwice(m) ? 2 : 1);
     }
 
-    /// <summary>G-Blend's estimates train every branch alone, so that all of a training's epochs are there about twice.</summary>
-    private static bool HasEstimates(Method method) => method.Name is not (Method.Naive or Method.Equal or Method.Auto);
+    /// <summary>G-Blend's estimates train every branch alone, and the default has two networks, so that all of a training's epochs are there about
+    /// twice.</summary>
+    private static bool TrainsTwice(Method method) => method.Name is not (Method.Naive or Method.Equal);
 
     /// <summary>Times the last epoch.</summary>
     private sealed class Clock : IProgress<TrainingProgress>
