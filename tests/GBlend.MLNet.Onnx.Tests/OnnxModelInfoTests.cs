@@ -31,7 +31,7 @@ public sealed class OnnxModelInfoTests : IDisposable
         var info = OnnxModelInfo.Read(PathOfModel);
         string[] inOrder = [.. rows.Select(row => row.Class).Distinct()];       // MapValueToKey counts values as it meets them
         Assert.Equal(inOrder, info.Classes);
-        Assert.Equal(("Multiclass", "Class", "0.1.0"), (info.Task, info.LabelColumnName, info.Version));
+        Assert.Equal(("Multiclass", "Class", typeof(OnnxModelInfo).Assembly.GetName().Version!.ToString(3)), (info.Task, info.LabelColumnName, info.Version));
         Assert.Equal(["First", "Second", "Joint"], info.Branches);
         Assert.Equal(model.GradientBlendingModel().History.Answer, info.Answer);
 
