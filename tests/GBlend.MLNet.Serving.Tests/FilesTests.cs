@@ -59,6 +59,9 @@ public sealed class FilesTests : IDisposable
     public async Task A_part_that_is_wrong_is_refused(string part, string content, string words)
     {
         using var service = new Service(path => Train(path));
+        // Folders that a killed process has left are not ours.
+        static IEnumerable<string> Folders() => Directory.GetDirectories(Path.GetTempPath(), "gblend-serving-??????").Order();
+        string[] before = [.. Folders()];
         using var form = new MultipartFormDataContent { { new StringContent("{\"Price\": [1]}"), "rows" } };
         form.Add(new StringContent(content), part, "holiday.bmp");
         var response = await service.Client.PostAsync("/predict/files", form);
@@ -66,7 +69,7 @@ public sealed class FilesTests : IDisposable
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains(words, System.Text.RegularExpressions.Regex.Unescape(text), StringComparison.Ordinal);
         Assert.DoesNotContain(Path.GetTempPath(), text, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "gblend-serving-??????"));
+        Assert.Equal(before, Folders());
     }
 
     private static async Task<float[]> Scores(HttpResponseMessage response) =>

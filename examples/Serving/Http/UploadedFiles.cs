@@ -4,7 +4,7 @@ namespace Serving;
 internal sealed class UploadedFiles : IDisposable
 {
     private readonly Dictionary<(int Row, string Column), (string Path, string Name)> _files = [];
-    private readonly string _folder = Directory.CreateTempSubdirectory("gblend-serving-").FullName;
+    private string? _folder;
 
     /// <summary>Takes the files of a form. A part has its column's name, after the number of the row and a dot where a request has several rows.</summary>
     /// <exception cref="BadRowException">A part is of no column that takes files, or comes twice.</exception>
@@ -18,6 +18,7 @@ internal sealed class UploadedFiles : IDisposable
                 throw new BadRowException($"The part '{part.Name}' is a file, but the model has no such column of files. It has "
                     + $"{string.Join(", ", model.Inputs.Where(c => c.IsFile || c.IsBytes).Select(c => $"'{c.Name}'").DefaultIfEmpty("none"))}.");
             }
+            _folder ??= Directory.CreateTempSubdirectory("gblend-serving-").FullName;
             // The name that the caller gave is shown and not used: what a file is, its content says.
             string path = Path.Combine(_folder, _files.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
             if (!_files.TryAdd((row, name), (path, part.FileName)))
@@ -39,7 +40,11 @@ internal sealed class UploadedFiles : IDisposable
         _files.Values.OrderByDescending(file => file.Path.Length)
             .Aggregate(message, (text, file) => text.Replace(file.Path, file.Name, StringComparison.Ordinal));
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        if (_folder is not null)
+            Directory.Delete(_folder, recursive: true);
+    }
 
     private static (int, string) Split(string part, ServedModel model) =>
         model.Inputs.All(column => column.Name != part) && part.IndexOf('.') is > 0 and var dot
