@@ -70,6 +70,8 @@ internal sealed class Batching : BackgroundService
         }
         catch (OperationCanceledException)
         {
+            // The server ends: nothing comes in any more, and what waits is not scored.
+            _queue.Writer.TryComplete();
             while (next is not null || _queue.Reader.TryRead(out next))
             {
                 next.Answer.TrySetCanceled(CancellationToken.None);

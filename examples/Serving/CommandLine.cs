@@ -12,7 +12,7 @@ internal sealed class CommandLine
                              file is replaced, the new model answers from then on
           --url URL          where it listens (http://127.0.0.1:5080, which no other machine reaches)
           --workers N        how many batches are scored side by side (half of the cores)
-          --batch N          the most rows that are scored together (64)
+          --batch N          the most rows of several requests that are scored together (64)
           --queue N          the most rows that wait; requests beyond them get 503 and Retry-After (1024)
           --rows N           the most rows of one request (256)
           --megabytes N      the most bytes of one request, in millions (32)

@@ -6,7 +6,10 @@ internal sealed record ServingOptions
     public required string ModelFile { get; init; }
     public string Url { get; init; } = "http://127.0.0.1:5080";
     public int Workers { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>Of several requests; one with more rows is a batch of its own.</summary>
     public int MostRowsOfBatch { get; init; } = 64;
+
     public int MostRowsWaiting { get; init; } = 1024;
     public int MostRowsOfRequest { get; init; } = 256;
     public long MostBytesOfRequest { get; init; } = 32_000_000;

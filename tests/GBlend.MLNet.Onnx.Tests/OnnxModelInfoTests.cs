@@ -52,6 +52,12 @@ public sealed class OnnxModelInfoTests : IDisposable
             var error = Record.Exception(() => OnnxModelInfo.Read(PathOfModel));
             Assert.True(error is null or InvalidDataException, $"{error}");
         }
+        // A file of others, and one of ours without what must be in it.
+        File.WriteAllBytes(PathOfModel, [0x08, 0x07]);
+        Assert.Contains("not from mlContext.Model.SaveAsOnnx", Assert.Throws<InvalidDataException>(() => OnnxModelInfo.Read(PathOfModel)).Message);
+        File.WriteAllBytes(PathOfModel, [0x72, 23, 0x0a, 14, .. "gblend.version"u8, 0x12, 5, .. "1.2.3"u8]);
+        Assert.Contains("it lacks 'gblend.task'", Assert.Throws<InvalidDataException>(() => OnnxModelInfo.Read(PathOfModel)).Message);
+        Assert.Throws<ArgumentException>(() => OnnxModelInfo.Read(""));
         Assert.Throws<FileNotFoundException>(() => OnnxModelInfo.Read(Path.Combine(_folder, "none.onnx")));
     }
 }

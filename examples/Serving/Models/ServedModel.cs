@@ -68,7 +68,15 @@ internal sealed class ServedModel
             // In memory, so that a file that is being replaced is read as it was at one moment or found damaged, and is not held open.
             using var file = new MemoryStream(File.ReadAllBytes(path));
             var model = new MLContext().Model.Load(file, out var schema);
-            return new(model, schema ?? throw new InvalidDataException("The model was saved without the schema of its data: save it with ml.Model.Save."));
+            try
+            {
+                return new(model, schema ?? throw new InvalidDataException("The model was saved without the schema of its data: save it with ml.Model.Save."));
+            }
+            catch
+            {
+                (model as IDisposable)?.Dispose();
+                throw;
+            }
         }
         catch (Exception e) when (e is not (InvalidDataException or IOException))
         {

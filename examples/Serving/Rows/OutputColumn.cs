@@ -7,7 +7,7 @@ namespace Serving;
 /// <summary>A column of a model's answer, and how it is written as JSON.</summary>
 internal static class OutputColumn
 {
-    private static readonly string[] s_names = ["PredictedLabel", "Score", "Probability", "PredictionSet", "PredictionInterval"];
+    private static readonly string[] s_names = ["PredictedLabel", "Score", "Probability", "PredictionSet", "PredictionInterval", "PresentModalities"];
 
     /// <summary>Whether a column is a part of the answer: the model's own columns, and those of its branches.</summary>
     public static bool IsAnswer(DataViewSchema.Column column) =>

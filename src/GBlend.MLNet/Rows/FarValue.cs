@@ -7,14 +7,19 @@ namespace GBlend.MLNet;
 /// <param name="Value">The value.</param>
 internal sealed record FarValue(int Modality, int Row, int Slot, float Value)
 {
-    /// <summary>The largest value of the columns of floats in memory that is far from its column's others; <see langword="null"/> when there is none.</summary>
+    /// <summary>A value so many times as large as usual is no measurement: sentinels such as -9999 and 1e18 mostly are.</summary>
+    internal const double Far = 1000;
+
+    /// <summary>
+    /// The largest value of the columns of floats in memory that is more than <see cref="Far"/> times the largest value of a usual row of its column;
+    /// <see langword="null"/> when there is none.
+    /// </summary>
     /// <param name="columns">A column per modality.</param>
-    /// <param name="far">The value is more than so many times the largest value that a row usually has.</param>
-    internal static FarValue? Find(IReadOnlyList<RowColumn> columns, double far) => columns
-        .Select((column, m) => column is RowColumn<float> { IsInMemory: true } floats ? Largest(floats, m, far) : null)
+    internal static FarValue? Find(IReadOnlyList<RowColumn> columns) => columns
+        .Select((column, m) => column is RowColumn<float> { IsInMemory: true } floats ? Largest(floats, m) : null)
         .OfType<FarValue>().MaxBy(value => Math.Abs(value.Value));
 
-    private static FarValue? Largest(RowColumn<float> column, int modality, double far)
+    private static FarValue? Largest(RowColumn<float> column, int modality)
     {
         var buffer = new float[column.Width];
         var largest = new FarValue(modality, 0, 0, 0);
@@ -27,7 +32,7 @@ internal sealed record FarValue(int Modality, int Row, int Slot, float Value)
                     largest = new(modality, row, slot, values[slot]);
             }
         }
-        return Math.Abs(largest.Value) > far * Median(column, buffer) && largest.Value != 0 ? largest : null;
+        return Math.Abs(largest.Value) > Far * Median(column, buffer) && largest.Value != 0 ? largest : null;
     }
 
     /// <summary>The median of the largest values of the rows that are not all zeros, which a few sentinels don't move; 0 without such rows.</summary>

@@ -13,9 +13,6 @@ internal sealed partial class TrainingRun : IDisposable
     /// <summary>Rows that encoders of others are checked on.</summary>
     private const int RowsToCheck = 4;
 
-    /// <summary>A training may have diverged because of a value that is so many times as large as usual.</summary>
-    private const double FarOfDiverged = 1000;
-
     /// <summary>
     /// A head below this share of the largest weight has learned little: on made sets 0.3 % of it lost a quarter of the accuracy, and 1 % nothing.
     /// </summary>
@@ -173,10 +170,8 @@ internal sealed partial class TrainingRun : IDisposable
         using var joints = new JointHeads(_folds, _settings.LeavesOutMissing ? _settings.Modalities : []);
         var incomplete = _settings.LeavesOutMissing ? _answer.Incomplete(heldOut, joints.Dispensable, joints.Predict) : null;
         if (incomplete is not null)
-        {
             answer = answer.WithSingleHeads(_heads, heldOut, incomplete);
-            WarnOfHardlyTaught(_records.LargestShares(selected));
-        }
+        WarnOfHardlyTaught(answer, _records.LargestShares(selected));
         var calibration = _answer.Calibrate(heldOut, incomplete, answer, _settings.PredictionSetCoverage, _progress.Warn) with { Priors = _priors };
         string description = answer.Describe(_heads);
         double? heldOutLoss = _answer.MeanLoss(heldOut, incomplete, answer);
@@ -261,23 +256,29 @@ internal sealed partial class TrainingRun : IDisposable
         return isFinite ? (record, answer) : throw Diverged($"at the end of epoch {epoch} (counted from 0) the loss is not finite");
     }
 
-    /// <summary>A head whose loss hardly counted answers rows that have its modality alone; how well, nobody has asked it.</summary>
-    private void WarnOfHardlyTaught(double[] shares)
+    /// <summary>
+    /// A head whose loss hardly counted answers rows that have its modality alone, and counts like the others in a mean of heads; how well, nobody has asked
+    /// it. A pool has.
+    /// </summary>
+    private void WarnOfHardlyTaught(AnswerRule answer, double[] shares)
     {
+        bool isMean = !answer.IsFromRows && answer.Weights.Count(weight => weight > 0) > 1;
         foreach (var heads in _heads.Index().Where(head => head.Item.Modality is not null).GroupBy(head => head.Item.Name))
         {
             double share = heads.Max(head => shares[head.Index]);
-            if (share < LeastShareToAnswer)
+            string? does = share >= LeastShareToAnswer ? null
+                : _settings.LeavesOutMissing ? $"rows with '{heads.Key}' alone are answered by it (MissingValues.LeaveOutModality)"
+                : isMean && heads.Any(head => answer.Weights[head.Index] > 0) ? "in the answer it counts like the others" : null;
+            if (does is not null)
                 _progress.Warn(FormattableString.Invariant(
                     $"The head of '{heads.Key}' had at most {100 * share:0.##} % of the largest weight in the training, so that it has learned little, and ")
-                    + $"rows with '{heads.Key}' alone are answered by it (MissingValues.LeaveOutModality). Give it more weight (for estimated weights by "
-                    + "BlendingGuards.WeightFloor), or take Blending.Auto().");
+                    + $"{does}. Give it more weight (for estimated weights by BlendingGuards.WeightFloor), or take Blending.Auto().");
         }
     }
 
     private TrainingDivergedException Diverged(string what)
     {
-        string cause = FarValue.Find(_rows, FarOfDiverged) is { } far ? string.Create(CultureInfo.InvariantCulture,
+        string cause = FarValue.Find(_rows) is { } far ? string.Create(CultureInfo.InvariantCulture,
             $" The column '{_settings.Modalities[far.Modality].Column}' has the value {far.Value:g3} in row {far.Row}, slot {far.Slot} (both counted from 0), "
             + $"far from its others: if it stands for a missing value, make it NaN (MissingValues.ImputeMean).") : "";
         return _records.Diverged(what, cause);

@@ -58,6 +58,30 @@ public sealed class FarValueTests
         Assert.DoesNotContain("The column", error.Message);
     }
 
+    /// <summary>A held-out row with a sentinel says nothing of the heads: the answer to other rows is as good as without it.</summary>
+    [Theory]
+    [InlineData(1e4f)]
+    [InlineData(-9999f)]
+    [InlineData(1e9f)]
+    [InlineData(1e18f)]
+    public void A_held_out_row_with_a_sentinel_does_not_spoil_the_pool_of_a_regression(float sentinel)
+    {
+        double RSquared(float? value)
+        {
+            var rows = Samples.Rows(300);
+            if (value is { } far)
+                rows.First(row => row.IsHeldOut).A[3] = far;
+            var model = _ml.Regression.Trainers.GradientBlending(Samples.Tiny(o =>
+            {
+                (o.LabelColumnName, o.HoldOutColumnName, o.Answer, o.NumberOfEpochs) = ("Amount", "IsHeldOut", Answer.Pool, 10);
+            })).Fit(_ml.View(rows));
+            return _ml.Regression.Evaluate(model.Transform(_ml.View(Samples.Rows(120, seed: 9))), "Amount").RSquared;
+        }
+        double without = RSquared(null);
+        Assert.InRange(without, 0.9, 1);
+        Assert.InRange(RSquared(sentinel), without - 0.02, 1);
+    }
+
     [Theory]
     [InlineData(1e30f)]
     [InlineData(-1e15f)]

@@ -20,6 +20,7 @@ public sealed record OnnxModelInfo(
     /// <summary>Reads what a file says, without reading its network.</summary>
     /// <param name="path">The path of the file.</param>
     /// <returns>What the file says.</returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     /// <exception cref="InvalidDataException">It is no ONNX file, is damaged, or is none that <c>SaveAsOnnx</c> wrote.</exception>
     /// <example>

@@ -8,16 +8,13 @@ namespace GBlend.MLNet;
 /// </summary>
 internal static class FarValues
 {
-    /// <summary>A value is far when it is so many times as large as usual; a label, when it lies so many times as far from the median as others do.</summary>
-    private const double Far = 1e3;
-
     /// <summary>Warns of a value of a modality that is far from all others of its column.</summary>
     /// <param name="modalities">The columns.</param>
     /// <param name="names">Their names.</param>
     /// <param name="host">Receives the warning.</param>
     internal static void Warn(IReadOnlyList<RowColumn> modalities, IReadOnlyList<string> names, ITrainingHost host)
     {
-        if (FarValue.Find(modalities, Far) is { } far)
+        if (FarValue.Find(modalities) is { } far)
             host.Warning(string.Create(CultureInfo.InvariantCulture,
                 $"The column '{names[far.Modality]}' has the value {far.Value:g3} in row {far.Row} of those that count, slot {far.Slot} (both counted from 0), "
                 + $"far from all others. If it stands for a missing value, make it NaN (MissingValues.ImputeMean); else scale the column."));
@@ -33,7 +30,7 @@ internal static class FarValues
             return;
         float median = Median(labels);
         double usual = Median([.. labels.Select(label => Math.Abs(label - median))]);
-        int[] far = usual > 0 ? [.. Enumerable.Range(0, labels.Length).Where(row => Math.Abs((double)labels[row] - median) > Far * usual)] : [];
+        int[] far = usual > 0 ? [.. Enumerable.Range(0, labels.Length).Where(row => Math.Abs((double)labels[row] - median) > FarValue.Far * usual)] : [];
         if (far.Length > 0)
             host.Warning(string.Create(CultureInfo.InvariantCulture,
                 $"The label column '{column}' has {(far.Length == 1 ? "a value" : $"{far.Length} values")} far from all others, the first "
